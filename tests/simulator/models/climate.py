@@ -7,7 +7,6 @@ from ..specification import (
     RW,
     Event,
     Item,
-    R,
     Service,
     Specification,
     W,
@@ -137,7 +136,7 @@ WT101: Final = Model(
 
 
 def _twins(
-    item_id: str, limits: tuple[float, float], initial: float, access: str = R
+    item_id: str, limits: tuple[float, float], initial: float, access: str | None = None
 ) -> tuple[Item, ...]:
     """Repeat a temperature as some models do: plain, `celsius_` and `fahrenheit_`."""
     fahrenheit = (_fahrenheit(limits[0]), _fahrenheit(limits[1]))
