@@ -1,0 +1,85 @@
+"""Tolerant readers of single JSON values.
+
+The platform sends ids as numbers or strings, numbers as strings and times in seconds or
+milliseconds, depending on the page and the generation. Everything is made uniform here; what
+cannot be read becomes ``None``.
+"""
+
+from collections.abc import Mapping
+import json
+from math import isfinite
+
+import orjson
+
+type Json = str | int | float | bool | list[Json] | dict[str, Json] | None
+
+FIRST_MILLISECONDS = 10**12
+
+
+def parse(body: bytes | str) -> Json:
+    """Return what a JSON text holds; ``NaN`` and ``Infinity`` pass, as some encoders write them.
+
+    Raises ``ValueError`` for what is not JSON.
+    """
+    try:
+        parsed: Json = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        try:
+            parsed = json.loads(body)
+        except RecursionError:
+            raise ValueError("nested too deeply") from None
+    return parsed
+
+
+def mapping(value: object) -> Mapping[str, Json]:
+    """Return a JSON object, or an empty one for anything else."""
+    return value if isinstance(value, dict) else {}
+
+
+def sequence(value: object) -> list[Json]:
+    """Return a JSON array, or an empty one for anything else."""
+    return value if isinstance(value, list) else []
+
+
+def text(value: object) -> str | None:
+    """Return a string; numbers become their digits, so that 19-digit ids stay exact."""
+    if isinstance(value, str):
+        return value or None
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    return None
+
+
+def number(value: object) -> float | int | None:
+    """Return a finite number from a number or a numeric string."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, str):
+        try:
+            value = float(value) if "." in value or "e" in value.lower() else int(value)
+        except ValueError:
+            return None
+    if isinstance(value, int):
+        return value
+    return value if isinstance(value, float) and isfinite(value) else None
+
+
+def integer(value: object) -> int | None:
+    """Return a whole number from a number or a numeric string."""
+    found = number(value)
+    return int(found) if found is not None else None
+
+
+def boolean(value: object) -> bool:
+    """Return whether a flag is set: true, 1, "true" or "1"."""
+    return (
+        value is True or value == 1 or (isinstance(value, str) and value.lower() in ("true", "1"))
+    )
+
+
+def milliseconds(value: object) -> int | None:
+    """Return an epoch time in milliseconds from seconds or milliseconds."""
+    found = integer(value)
+    if found is None or found <= 0:
+        return None
+    return found if found >= FIRST_MILLISECONDS else found * 1000

@@ -1,0 +1,144 @@
+"""Requests to the Open API: tokens, places in the queue, envelopes and what failures mean."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager, nullcontext
+from http import HTTPStatus
+from typing import Any, Final
+
+from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout
+import orjson
+from yarl import URL
+
+from .auth import TokenKeeper
+from .decode import Json, mapping, parse, text
+from .errors import (
+    ApiError,
+    AuthenticationError,
+    BadResponseError,
+    CannotConnectError,
+    RateLimitError,
+)
+
+TOKEN_PATH: Final = "oauth/token"
+CONCURRENCY: Final = 4
+TIMEOUT: Final = ClientTimeout(total=30)
+
+
+class Transport:
+    """Sends requests in an Application's name, on a session that somebody else owns.
+
+    At most four requests run at a time, and background work never takes the last place, so that
+    a user's command finds one. ``on_request`` is called once for every request that counts
+    against the plan's limit: all but the token's.
+    """
+
+    def __init__(
+        self,
+        session: ClientSession,
+        url: str,
+        client_id: str,
+        client_secret: str,
+        *,
+        on_request: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Take the session, the server address and the Application's credentials."""
+        self._session = session
+        self._url = URL(url)
+        self._on_request = on_request
+        self._places = asyncio.Semaphore(CONCURRENCY)
+        self._background_places = asyncio.Semaphore(CONCURRENCY - 1)
+        self.token = TokenKeeper(client_id, client_secret, self._request_token)
+
+    async def _request_token(self, form: dict[str, str]) -> Json:
+        envelope = await self._exchange("POST", TOKEN_PATH, {"data": form})
+        return envelope.get("data")
+
+    async def call(
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, Json] | None = None,
+        *,
+        query: Mapping[str, str] | None = None,
+        background: bool = False,
+    ) -> Any:
+        """Send a request and return the ``data`` of the answer; raises ``MilesightError``."""
+        envelope = await self.envelope(method, path, body, query=query, background=background)
+        return envelope.get("data")
+
+    async def envelope(
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, Json] | None = None,
+        *,
+        query: Mapping[str, str] | None = None,
+        background: bool = False,
+    ) -> Mapping[str, Json]:
+        """Send a request with a valid token and return the envelope of the answer.
+
+        A token refused once is replaced once. Raises ``MilesightError``.
+        """
+        arguments: dict[str, Any] = {"params": query} if query else {}
+        if body is not None:
+            arguments["data"] = orjson.dumps(body)
+        first_place: AbstractAsyncContextManager[object] = (
+            self._background_places if background else nullcontext()
+        )
+        async with first_place, self._places:
+            token = await self.token.get()
+            try:
+                return await self._authorized(method, path, token, arguments)
+            except AuthenticationError:
+                self.token.reject(token)
+            token = await self.token.get()
+            return await self._authorized(method, path, token, arguments)
+
+    async def _authorized(
+        self, method: str, path: str, token: str, arguments: dict[str, Any]
+    ) -> Mapping[str, Json]:
+        headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+        self._on_request()
+        return await self._exchange(method, path, {**arguments, "headers": headers})
+
+    async def _exchange(
+        self, method: str, path: str, arguments: dict[str, Any]
+    ) -> Mapping[str, Json]:
+        """Return the envelope of a success; raise what the answer means otherwise."""
+        try:
+            async with self._session.request(
+                method, self._url / path, timeout=TIMEOUT, allow_redirects=False, **arguments
+            ) as response:
+                return _open_envelope(response, await response.read())
+        except (ClientError, TimeoutError, OSError) as error:
+            raise CannotConnectError(str(error) or type(error).__name__) from error
+
+
+def _open_envelope(response: ClientResponse, body: bytes) -> Mapping[str, Json]:
+    """Read ``{data, status, requestId}``. Source: "Response" of the API overview."""
+    try:
+        envelope = mapping(parse(body))
+    except ValueError:
+        envelope = {}
+    status = text(envelope.get("status")) or ""
+    if response.status == HTTPStatus.OK and status.lower() == "success":
+        return envelope
+    failure = (
+        response.status,
+        text(envelope.get("errCode")) or "",
+        text(envelope.get("errMsg")) or "",
+        text(envelope.get("requestId")) or "",
+    )
+    if response.status == HTTPStatus.TOO_MANY_REQUESTS:
+        raise RateLimitError(*failure, retry_after=_retry_after(response))
+    if response.status == HTTPStatus.UNAUTHORIZED and envelope:
+        raise AuthenticationError(*failure)
+    if status.lower() == "failed" or response.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        raise ApiError(*failure)
+    raise BadResponseError(f"unexpected answer with HTTP status {response.status}")
+
+
+def _retry_after(response: ClientResponse) -> float | None:
+    value = response.headers.get("Retry-After", "")
+    return float(value) if value.isdecimal() and value.isascii() else None

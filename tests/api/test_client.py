@@ -1,0 +1,349 @@
+"""The client against the platform in a box, over real HTTP."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator
+
+from aiohttp import ClientSession, ClientTimeout
+from hypothesis import given, strategies as st
+import pytest
+
+from custom_components.milesight.api import (
+    ApiError,
+    AuthenticationError,
+    BadResponseError,
+    CannotConnectError,
+    Device,
+    HistoryPage,
+    MilesightClient,
+    MilesightError,
+    RateLimitError,
+)
+from custom_components.milesight.api.auth import TokenKeeper
+from tests.simulator import Simulator
+from tests.simulator.application import Application
+from tests.simulator.fleet import fleet
+
+TOKEN = "POST /oauth/token"
+DEVICE: dict[str, object] = {
+    "deviceId": 1904371063669395457,
+    "sn": "6707E04610160001",
+    "devEUI": "24D124707E040001",
+    "imei": None,
+    "name": "Demo",
+    "model": "AM319-HCHO-IR",
+    "hardwareVersion": "V1.0",
+    "firmwareVersion": "1.3",
+    "connectStatus": "ONLINE",
+    "electricity": 93,
+    "lastUpdateTime": 1742872448000,
+    "deviceType": "SUB_DEVICE",
+    "project": "Office",
+    "gatewaySn": "6221E0000001",
+}
+SEARCH = "POST /device/openapi/v1/devices/search"
+
+
+@pytest.fixture
+async def session(socket_enabled: None) -> AsyncIterator[ClientSession]:
+    """Open a session as Home Assistant would hand one over."""
+    async with ClientSession() as session:
+        yield session
+
+
+def _client(session: ClientSession, simulator: Simulator) -> MilesightClient:
+    return MilesightClient(session, simulator.url, simulator.client_id, simulator.client_secret)
+
+
+def _asked(simulator: Simulator) -> Counter[str]:
+    return Counter(f"{request.method} {request.template}" for request in simulator.requests)
+
+
+async def test_however_many_callers_wait_one_token_is_asked_for(
+    session: ClientSession, simulator: Simulator
+) -> None:
+    client = _client(session, simulator)
+    await asyncio.gather(*(client.search_devices() for _ in range(20)))
+    assert _asked(simulator) == {TOKEN: 1, SEARCH: 20}
+
+
+async def test_an_old_token_is_renewed_by_the_refresh_grant(
+    session: ClientSession, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grants: list[str] = []
+    issue = Application.issue_tokens
+
+    def note(application: Application, form: dict[str, str]) -> dict[str, object]:
+        grants.append(form["grant_type"])
+        return issue(application, form)
+
+    monkeypatch.setattr(Application, "issue_tokens", note)
+    simulator.application.configure(token_lifetime=0.2)
+    client = _client(session, simulator)
+    await client.search_devices()
+    await asyncio.sleep(0.15)
+    await client.search_devices()
+    assert grants == ["client_credentials", "refresh_token"]
+    assert all(request.status == 200 for request in simulator.requests)
+
+
+async def test_where_the_refresh_is_refused_client_credentials_are_used_again(
+    session: ClientSession, simulator: Simulator
+) -> None:
+    simulator.application.configure(token_lifetime=0.2)
+    client = _client(session, simulator)
+    await client.search_devices()
+    simulator.fault("/oauth/token", "status", status=400, times=1)
+    await asyncio.sleep(0.15)
+    await client.search_devices()
+    assert _asked(simulator)[TOKEN] == 3
+
+
+async def test_a_token_that_is_refused_early_is_replaced_once(
+    session: ClientSession, simulator: Simulator
+) -> None:
+    client = _client(session, simulator)
+    await client.search_devices()
+    simulator.application.configure(enabled=False)
+    simulator.application.configure(enabled=True)
+    await asyncio.gather(*(client.search_devices() for _ in range(3)))
+    assert _asked(simulator)[TOKEN] == 2
+
+
+async def test_a_wrong_secret_is_an_authentication_error(
+    session: ClientSession, simulator: Simulator
+) -> None:
+    client = MilesightClient(session, simulator.url, simulator.client_id, "wrong")
+    with pytest.raises(AuthenticationError) as refused:
+        await client.search_devices()
+    assert refused.value.code == "authentication_failed"
+    assert len(refused.value.request_id) == 32
+
+
+async def test_a_disabled_application_is_an_authentication_error(
+    session: ClientSession, simulator: Simulator
+) -> None:
+    client = _client(session, simulator)
+    await client.search_devices()
+    simulator.application.configure(enabled=False)
+    with pytest.raises(AuthenticationError):
+        await client.search_devices()
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "error"),
+    [
+        ("status", 500, ApiError),
+        ("failed", None, ApiError),
+        ("html", None, ApiError),
+        ("garbage", None, BadResponseError),
+        ("half", None, CannotConnectError),
+        ("reset", None, CannotConnectError),
+        ("rate_limit", None, RateLimitError),
+    ],
+)
+async def test_every_failure_has_its_error_and_the_next_call_works(
+    session: ClientSession,
+    simulator: Simulator,
+    kind: str,
+    status: int | None,
+    error: type[MilesightError],
+) -> None:
+    client = _client(session, simulator)
+    simulator.fault("/devices/search", kind, status=status, times=1)  # type: ignore[arg-type]
+    with pytest.raises(error):
+        await client.search_devices()
+    assert (await client.search_devices()).devices
+
+
+async def test_a_rate_limit_says_how_long_to_wait(
+    session: ClientSession, simulator: Simulator
+) -> None:
+    simulator.fault("/devices/search", "rate_limit", retry_after=17, times=1)
+    with pytest.raises(RateLimitError) as limited:
+        await _client(session, simulator).search_devices()
+    assert limited.value.retry_after == 17
+
+
+async def test_a_server_that_hangs_is_given_up(
+    session: ClientSession, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "custom_components.milesight.api.transport.TIMEOUT",
+        ClientTimeout(total=0.2),
+    )
+    simulator.fault("/devices/search", "hang", times=1)
+    with pytest.raises(CannotConnectError):
+        await _client(session, simulator).search_devices()
+
+
+async def test_nobody_at_the_address_is_a_connection_error(session: ClientSession) -> None:
+    client = MilesightClient(session, "http://127.0.0.1:9", "id", "secret")
+    with pytest.raises(CannotConnectError):
+        await client.search_devices()
+
+
+async def test_all_pages_are_read(session: ClientSession) -> None:
+    async with Simulator(fleet(250, seed=1)) as simulator:
+        devices = [device async for device in _client(session, simulator).all_devices()]
+        assert {device.sn for device in devices} == {
+            device.sn for device in simulator.platform.devices
+        }
+        assert _asked(simulator)[SEARCH] == 3
+
+
+async def test_no_more_than_four_requests_run_at_a_time_and_one_place_is_kept_for_commands(
+    session: ClientSession, simulator: Simulator
+) -> None:
+    client = _client(session, simulator)
+    await client.search_devices()
+    before = len(simulator.requests)
+    simulator.fault("/devices/search", "hang")
+    waiting = [asyncio.create_task(client.search_devices(background=True)) for _ in range(10)]
+    await asyncio.sleep(0.1)
+    device = simulator.device("WS523")
+    assert (await client.get_device(str(device.device_id))).sn == device.sn
+    simulator.clear_faults()
+    await asyncio.gather(*waiting, return_exceptions=True)
+    assert len(simulator.requests) - before == 11
+
+
+async def test_devices_keep_their_long_ids_and_come_with_what_the_registry_needs(
+    session: ClientSession, simulator: Simulator
+) -> None:
+    device = simulator.device("AM319-HCHO")
+    found = await _client(session, simulator).get_device(str(device.device_id))
+    assert found.device_id == str(device.device_id)
+    assert len(found.device_id) == 19
+    assert (found.sn, found.model, found.name) == (device.sn, device.model.name, device.name)
+
+
+async def test_history_is_paged_by_its_key(session: ClientSession, simulator: Simulator) -> None:
+    client = _client(session, simulator)
+    device = simulator.device("EM300-TH")
+    for temperature in range(5):
+        await simulator.report(device.sn, {"temperature": temperature})
+    first = await client.get_property_history(str(device.device_id), page_size=3, order="desc")
+    assert first.next_page_key is not None
+    second = await client.get_property_history(
+        str(device.device_id), page_size=3, page_key=first.next_page_key, order="desc"
+    )
+    times = [reading.time for reading in (*first.readings, *second.readings)]
+    assert times == sorted(times, reverse=True)
+    assert first.readings[0].values["temperature"] == 4
+
+
+async def test_properties_are_written_nested(session: ClientSession, simulator: Simulator) -> None:
+    client = _client(session, simulator)
+    device = simulator.device("WS523")
+    accepted = await client.update_properties(
+        str(device.device_id), {"set_socket": {"status": "1"}}
+    )
+    assert accepted.properties == {"set_socket": {"status": "1"}}
+
+
+async def test_what_the_platform_refuses_is_told_with_its_words(
+    session: ClientSession, simulator: Simulator
+) -> None:
+    device = simulator.device("WS523")
+    with pytest.raises(ApiError) as refused:
+        await _client(session, simulator).update_properties(
+            str(device.device_id), {"no_such_property": 1}
+        )
+    assert refused.value.status == 400
+    assert "no_such_property" in refused.value.message
+
+
+async def test_a_specification_can_be_read(session: ClientSession, simulator: Simulator) -> None:
+    device = simulator.device("EM300-TH")
+    specification = await _client(session, simulator).get_thing_specification(str(device.device_id))
+    assert "temperature" in [item.path for item in specification.leaves()]
+    assert not specification.problems
+
+
+async def test_devices_without_any_id_are_left_out_and_odd_answers_are_read(
+    session: ClientSession, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers: list[object] = [
+        {"content": [{"deviceId": 1}, "device", {"deviceId": "2", "devEUI": "24E1"}], "total": 3},
+        {"content": []},
+        {"content": [{"deviceId": 1, "sn": "a"}]},
+        {"content": [{"deviceId": 1, "sn": "a"}]},
+        {"content": [{"deviceId": 1, "sn": "a"}], "total": 5},
+        {"content": [], "total": 5},
+        {"devices": []},
+    ]
+    client = _client(session, simulator)
+
+    async def answer(*_: object, **__: object) -> dict[str, object]:
+        return {"data": answers.pop(0)}
+
+    monkeypatch.setattr(client, "envelope", answer)
+    assert [device.sn async for device in client.all_devices()] == ["24E1"]
+    assert [device async for device in client.all_devices()] == []
+    assert [device.sn async for device in client.all_devices()] == ["a"]
+    with pytest.raises(BadResponseError, match="1 of 5"):
+        [device async for device in client.all_devices()]
+    with pytest.raises(BadResponseError):
+        await client.search_devices()
+
+
+@pytest.mark.parametrize("answer", [None, [], "specification"])
+async def test_an_answer_of_the_wrong_shape_is_a_bad_response(
+    session: ClientSession,
+    simulator: Simulator,
+    monkeypatch: pytest.MonkeyPatch,
+    answer: object,
+) -> None:
+    client = _client(session, simulator)
+
+    async def envelope(*_: object, **__: object) -> dict[str, object]:
+        return {"data": answer}
+
+    monkeypatch.setattr(client, "envelope", envelope)
+    with pytest.raises(BadResponseError):
+        await client.get_device("1")
+    with pytest.raises(BadResponseError):
+        await client.get_thing_specification("1")
+    assert (await client.get_property_history("1")).readings == ()
+
+
+async def test_a_token_call_without_a_token_is_a_bad_response() -> None:
+    answers: list[object] = [{}, {"access_token": "a"}]
+
+    async def request(_form: dict[str, str]) -> object:
+        return answers.pop(0)
+
+    keeper = TokenKeeper("id", "secret", request)
+    assert keeper.seconds_left is None
+    with pytest.raises(BadResponseError):
+        await keeper.get()
+    assert await keeper.get() == "a"
+    assert keeper.seconds_left is not None
+
+
+def test_history_is_read_whatever_form_its_records_have() -> None:
+    page = HistoryPage.from_json(
+        {
+            "list": [
+                {"ts": 1763007319, "properties": '{"a": {"b": 1}}'},
+                {"ts": "1763007319532", "properties": {"c": 2}},
+                {"ts": 1763007319532, "properties": "{"},
+                {"ts": None, "properties": {}},
+                {"ts": 1763007319532, "properties": []},
+            ],
+            "nextPageKey": "",
+        }
+    )
+    assert page.next_page_key is None
+    assert [(reading.time, dict(reading.values)) for reading in page.readings] == [
+        (1763007319000, {"a.b": 1}),
+        (1763007319532, {"c": 2}),
+    ]
+
+
+@given(st.dictionaries(st.sampled_from([*DEVICE]), st.none() | st.text() | st.integers(10**9)))
+def test_a_device_survives_the_way_to_the_disk_and_back(changes: dict[str, object]) -> None:
+    device = Device.from_json(DEVICE | changes)
+    if device is not None:
+        assert Device.from_json(device.to_json()) == device

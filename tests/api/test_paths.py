@@ -1,0 +1,73 @@
+"""Nested JSON and flat paths."""
+
+from hypothesis import given, strategies as st
+import pytest
+
+from custom_components.milesight.api.decode import Json
+from custom_components.milesight.api.paths import MAX_DEPTH, flatten, nest, split
+
+KEYS = st.text(
+    st.characters(exclude_characters=".[]", exclude_categories=["Cs"]), min_size=1, max_size=8
+)
+SCALARS = st.one_of(st.booleans(), st.integers(), st.floats(allow_nan=False), st.text(max_size=8))
+NESTED = st.recursive(
+    SCALARS,
+    lambda inner: st.one_of(
+        st.dictionaries(KEYS, inner, min_size=1, max_size=4),
+        st.lists(inner, min_size=1, max_size=4),
+    ),
+    max_leaves=20,
+)
+REPORTS = st.dictionaries(KEYS, NESTED, max_size=5)
+
+
+@given(REPORTS)
+def test_what_was_flattened_can_be_nested_again(report: dict[str, Json]) -> None:
+    assert nest(flatten(report)) == report
+
+
+@given(REPORTS)
+def test_the_order_of_the_paths_does_not_matter(report: dict[str, Json]) -> None:
+    assert nest(dict(reversed(flatten(report).items()))) == report
+
+
+def test_a_report_is_known_by_its_paths() -> None:
+    report: dict[str, Json] = {
+        "battery": 90,
+        "relay": [{"state": "on"}, {"state": "off"}],
+        "a": {"b": None},
+    }
+    assert flatten(report) == {
+        "battery": 90,
+        "relay[0].state": "on",
+        "relay[1].state": "off",
+        "a.b": None,
+    }
+
+
+def test_empty_structures_have_no_paths() -> None:
+    assert flatten({"a": {}, "b": [], "c": {"d": {}}}) == {}
+
+
+def test_elements_that_no_path_names_are_null() -> None:
+    assert nest({"relay[2]": 1}) == {"relay": [None, None, 1]}
+
+
+def test_what_is_nested_too_deeply_is_left_out() -> None:
+    deep: Json = 1
+    for _ in range(MAX_DEPTH + 1):
+        deep = {"a": deep}
+    assert flatten({"a": deep, "b": 2}) == {"b": 2}
+
+
+@pytest.mark.parametrize(
+    "paths", [("a", "a.b"), ("a.b", "a"), ("a[0]", "a.b"), ("a[99999]",), ("a", "a")]
+)
+def test_paths_that_contradict_each_other_are_refused(paths: tuple[str, ...]) -> None:
+    with pytest.raises(ValueError, match=r"a"):
+        nest([(path, index) for index, path in enumerate(paths, 1000)])
+
+
+@given(st.text(max_size=40))
+def test_any_text_can_be_split(path: str) -> None:
+    assert split(path)

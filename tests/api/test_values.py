@@ -1,0 +1,139 @@
+"""Single values: from the wire and to the wire."""
+
+from contextlib import suppress
+from datetime import UTC, datetime, time
+
+from hypothesis import given, strategies as st
+import pytest
+
+from custom_components.milesight.api import DataType, InvalidValueError, Item
+from custom_components.milesight.api.decode import Json
+from custom_components.milesight.api.values import Value, decode, encode
+
+FAN = {"0": "Auto", "1": "Low", "2": "High"}
+
+
+def _item(data_type: DataType, **facts: object) -> Item:
+    return Item(path="p", data_type=data_type, **facts)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("data_type", "raw", "value"),
+    [
+        (DataType.FLOAT, 21.5, 21.5),
+        (DataType.FLOAT, "21.5", 21.5),
+        (DataType.LONG, "12", 12),
+        (DataType.INT, None, None),
+        (DataType.BOOL, True, True),
+        (DataType.BOOL, "FALSE", False),
+        (DataType.BOOL, 1, True),
+        (DataType.ENUM, 1, "1"),
+        (DataType.ENUM, 1.0, "1"),
+        (DataType.ENUM, True, "1"),
+        (DataType.STRING, "v1.2", "v1.2"),
+        (DataType.STRING, 7, "7"),
+        (DataType.DATE, 1763007319, datetime(2025, 11, 13, 4, 15, 19, tzinfo=UTC)),
+        (DataType.DATE, 1763007319000, datetime(2025, 11, 13, 4, 15, 19, tzinfo=UTC)),
+        (DataType.LOCAL_TIME, "420", time(7, 0)),
+    ],
+)
+def test_a_reported_value_means_what_its_type_says(
+    data_type: DataType, raw: Json, value: Value
+) -> None:
+    decoded = decode(_item(data_type, mappings=FAN), raw)
+    assert decoded == value
+    assert type(decoded) is type(value)
+
+
+REFUSED: dict[DataType, list[Json]] = {
+    DataType.FLOAT: [True, [], {}, "warm", "nan", "1e999", float("nan")],
+    DataType.BOOL: [2, "open", []],
+    DataType.ENUM: ["3", "Low", 1.5, []],
+    DataType.STRING: [[], {}],
+    DataType.DATE: ["yesterday", -1e300, 10**30],
+    DataType.LOCAL_TIME: [1440, -1, "07:00"],
+    DataType.STRUCT: [1],
+    DataType.UNKNOWN: [1],
+}
+
+
+@pytest.mark.parametrize(
+    ("data_type", "raw"), [(data_type, raw) for data_type in REFUSED for raw in REFUSED[data_type]]
+)
+def test_what_a_type_does_not_admit_is_refused(data_type: DataType, raw: Json) -> None:
+    with pytest.raises(InvalidValueError):
+        decode(_item(data_type, mappings=FAN), raw)
+
+
+@pytest.mark.parametrize(
+    ("item", "value", "like", "raw"),
+    [
+        (_item(DataType.INT), "30", None, 30),
+        (_item(DataType.INT), 30.0, None, 30),
+        (_item(DataType.FLOAT, fraction_digits=1), 21.04, None, 21.0),
+        (_item(DataType.BOOL), "on", None, True),
+        (_item(DataType.BOOL), True, 0, 1),
+        (
+            _item(DataType.BOOL, mappings={"true": "enable", "false": "disable"}),
+            "Enable",
+            None,
+            True,
+        ),
+        (_item(DataType.ENUM, mappings=FAN), "low", None, "1"),
+        (_item(DataType.ENUM, mappings=FAN), 2, None, "2"),
+        (_item(DataType.ENUM, mappings=FAN), "High", 0, 2),
+        (_item(DataType.DATE), datetime(2025, 11, 13, 4, 15, 19, tzinfo=UTC), None, 1763007319),
+        (_item(DataType.DATE), "2025-11-13T04:15:19+00:00", None, 1763007319),
+        (_item(DataType.LOCAL_TIME), time(7, 30), None, 450),
+        (_item(DataType.LOCAL_TIME), "07:30", None, 450),
+        (_item(DataType.STRING, max_size=4), "abcd", None, "abcd"),
+    ],
+)
+def test_a_value_travels_as_its_type_says(item: Item, value: object, like: Json, raw: Json) -> None:
+    encoded = encode(item, value, like)
+    assert encoded == raw
+    assert type(encoded) is type(raw)
+
+
+@pytest.mark.parametrize(
+    ("item", "value", "allowed"),
+    [
+        (_item(DataType.INT, minimum=60, maximum=64800), 59, {"minimum": "60", "maximum": "64800"}),
+        (_item(DataType.INT, minimum=60), 60.5, {"minimum": "60", "maximum": "…"}),
+        (_item(DataType.FLOAT), [1], {"minimum": "…", "maximum": "…"}),
+        (_item(DataType.ENUM, mappings=FAN), "turbo", {"options": "0 (Auto), 1 (Low), 2 (High)"}),
+        (_item(DataType.STRING, max_size=4), "abcde", {"minimum": "…", "maximum": "4"}),
+        (_item(DataType.BOOL), "perhaps", {}),
+        (_item(DataType.DATE), "tomorrow", {}),
+        (_item(DataType.LOCAL_TIME), "25:00", {}),
+        (_item(DataType.STRUCT), {}, {}),
+    ],
+)
+def test_a_value_that_does_not_fit_is_refused_with_what_is_allowed(
+    item: Item, value: object, allowed: dict[str, str]
+) -> None:
+    with pytest.raises(InvalidValueError) as refused:
+        encode(item, value)
+    assert (refused.value.path, refused.value.allowed) == ("p", allowed)
+
+
+@given(st.integers(-(10**6), 10**6), st.integers(0, 3))
+def test_a_number_in_range_arrives_as_it_was_sent(whole: int, digits: int) -> None:
+    item = _item(DataType.FLOAT, fraction_digits=digits, minimum=-(10**6), maximum=10**6)
+    value = whole / 10**digits
+    assert decode(item, encode(item, value)) == pytest.approx(value)
+
+
+@given(
+    st.sampled_from(DataType),
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+        lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(), inner, max_size=2),
+        max_leaves=4,
+    ),
+)
+def test_nothing_but_a_refusal_comes_of_nonsense(data_type: DataType, raw: Json) -> None:
+    item = _item(data_type, mappings=FAN)
+    for convert in (decode, encode):
+        with suppress(InvalidValueError):
+            convert(item, raw)

@@ -1,0 +1,185 @@
+"""Deliveries: who sent them, what they say."""
+
+import hashlib
+import hmac
+import json
+from typing import Any
+
+from hypothesis import given, strategies as st
+import pytest
+
+from custom_components.milesight.api.webhook import (
+    Delivery,
+    DeviceReport,
+    ReportType,
+    SignatureError,
+    SystemMessage,
+    TaskReport,
+    WebhookTest,
+    decode_delivery,
+    verify,
+)
+
+SECRET = "c2VjcmV0"
+NOW = 1_763_007_319.0
+
+
+def _headers(
+    timestamp: str = "1763007319", nonce: str = "n", secret: str = SECRET
+) -> dict[str, str]:
+    signature = hmac.new(secret.encode(), (timestamp + nonce).encode(), hashlib.sha256).hexdigest()
+    return {
+        "x-msc-request-timestamp": timestamp,
+        "x-msc-request-nonce": nonce,
+        "x-msc-request-signature": signature,
+    }
+
+
+@pytest.mark.parametrize("offset", [-300, 0, 300])
+def test_a_signed_and_fresh_delivery_gives_its_nonce(offset: int) -> None:
+    assert verify(_headers(str(1763007319 + offset)), SECRET, NOW) == "n"
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        _headers(secret="another"),
+        _headers("1763007018"),
+        _headers("1763007620"),
+        _headers("now"),
+        _headers("nan"),
+        _headers() | {"x-msc-request-nonce": "m"},
+        _headers() | {"x-msc-request-signature": "é\udcff"},
+        {**_headers(), "x-msc-request-timestamp": ""},
+    ],
+)
+def test_anything_else_is_refused(headers: dict[str, str]) -> None:
+    with pytest.raises(SignatureError):
+        verify(headers, SECRET, NOW)
+
+
+def _decode(*events: Any) -> Delivery:
+    return decode_delivery(json.dumps(list(events)).encode())
+
+
+PROFILE = {"deviceId": 1988618061618307073, "sn": "6723D38552440001"}
+
+
+def test_a_report_keeps_its_long_id_and_its_paths() -> None:
+    (report,) = _decode(
+        {
+            "eventId": "e1",
+            "eventType": "DEVICE_DATA",
+            "eventCreatedTime": 1763007319,
+            "data": {
+                "ts": 1763007319532,
+                "type": "property",
+                "payload": {"battery": 93, "sensor": {"humidity": True}},
+                "deviceProfile": PROFILE,
+            },
+        }
+    ).events
+    assert report == DeviceReport(
+        event_id="e1",
+        created=1763007319000,
+        type=ReportType.PROPERTY,
+        device_id="1988618061618307073",
+        sn="6723D38552440001",
+        time=1763007319532,
+        values={"battery": 93, "sensor.humidity": True},
+    )
+
+
+def test_a_single_event_and_the_other_spellings_are_accepted() -> None:
+    body = {
+        "eventID": "e2",
+        "eventType": "DEVICE_DATA",
+        "eventCreatedTime": "1763007319",
+        "data": {"type": "SERVICE", "tslID": "reboot", "deviceProfile": PROFILE},
+    }
+    (report,) = decode_delivery(json.dumps(body).encode()).events
+    assert isinstance(report, DeviceReport)
+    assert (report.event_id, report.tsl_id, report.time) == ("e2", "reboot", 1763007319000)
+
+
+def test_the_other_events_are_told_apart() -> None:
+    events = _decode(
+        {"eventType": "WEBHOOK_TEST", "data": "Test Milesight Webhook Successfully."},
+        {
+            "eventType": "TASK_DATA",
+            "data": {
+                "type": "CONFIG",
+                "info": {"taskId": 1904376944893104130, "deviceId": 1, "status": "SUCCESS"},
+            },
+        },
+        {
+            "eventType": "SYSTEM_MESSAGES",
+            "type": "SERVICE_NOTICE",
+            "data": {"message": {"errCode": "c", "info": "limit"}},
+        },
+    ).events
+    assert [type(event) for event in events] == [WebhookTest, TaskReport, SystemMessage]
+    assert isinstance(events[1], TaskReport)
+    assert events[1].task_id == "1904376944893104130"
+    assert isinstance(events[2], SystemMessage)
+    assert (events[2].type, events[2].info) == ("SERVICE_NOTICE", "limit")
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        1,
+        None,
+        "event",
+        {},
+        {"eventType": "SOMETHING_NEW", "data": {}},
+        {"eventType": "DEVICE_DATA"},
+        {"eventType": "DEVICE_DATA", "data": {"type": "PROPERTY"}},
+        {"eventType": "DEVICE_DATA", "data": {"type": "TELEMETRY", "deviceProfile": PROFILE}},
+    ],
+)
+def test_a_bad_element_does_not_spoil_the_others(bad: Any) -> None:
+    delivery = _decode(bad, {"eventType": "WEBHOOK_TEST"})
+    assert (len(delivery.events), delivery.unreadable) == (1, 1)
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"1", b'"text"', b"null", b"\xff", b"[" * 100_000])
+def test_what_is_no_delivery_is_refused(body: bytes) -> None:
+    with pytest.raises(ValueError, match=r".*"):
+        decode_delivery(body)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3)
+    ),
+    max_leaves=10,
+)
+EVENTS = st.fixed_dictionaries(
+    {"eventType": st.sampled_from(["DEVICE_DATA", "TASK_DATA", "SYSTEM_MESSAGES"]) | JSON},
+    optional={
+        "eventId": JSON,
+        "eventCreatedTime": JSON,
+        "data": JSON
+        | st.fixed_dictionaries(
+            {},
+            optional={
+                "deviceProfile": st.just(PROFILE) | JSON,
+                "type": st.sampled_from(ReportType) | JSON,
+                "ts": JSON,
+                "tslId": JSON,
+                "payload": JSON,
+                "info": JSON,
+                "message": JSON,
+            },
+        ),
+    },
+)
+
+
+@given(st.lists(EVENTS | JSON, max_size=4))
+def test_no_array_is_refused_whatever_its_elements_are(events: list[Any]) -> None:
+    delivery = _decode(*events)
+    assert len(delivery.events) + delivery.unreadable == len(events)
