@@ -1,0 +1,55 @@
+"""How many entities a device shows by default: about a dozen, and which."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from homeassistant.const import EntityCategory, Platform
+
+from .description import Description, Grade
+from .words import read
+
+DOZEN = 12
+ELEMENTS = 2  # of an array, as many as most devices fill
+
+# Controls first, then what is measured, settings and commands last.
+PLATFORMS = (
+    Platform.CLIMATE,
+    Platform.VALVE,
+    Platform.COVER,
+    Platform.LIGHT,
+    Platform.DEVICE_TRACKER,
+    Platform.SWITCH,
+    Platform.BINARY_SENSOR,
+    Platform.SENSOR,
+    Platform.IMAGE,
+    Platform.EVENT,
+)
+CATEGORIES = (None, EntityCategory.DIAGNOSTIC, EntityCategory.CONFIG)
+
+
+def limited(descriptions: Iterable[Description]) -> list[Description]:
+    """Return the descriptions with those beyond the dozen made rare, whatever their order was.
+
+    Of many channels the first of each kind come before the second of any.
+    """
+    limited: list[Description] = []
+    shown = 0
+    for description in sorted(descriptions, key=_rank):
+        shown += ELEMENTS if description.is_template else 1
+        beyond = shown > DOZEN and description.grade is not Grade.RARE
+        limited.append(replace(description, grade=Grade.RARE) if beyond else description)
+    return limited
+
+
+def _rank(description: Description) -> tuple[int, int, bool, tuple[int, ...], int, int, str]:
+    platform = description.platform
+    battery = description.grade is Grade.PRIMARY and description.device_class == "battery"
+    return (
+        description.grade,
+        0 if battery else CATEGORIES.index(description.category),
+        description.is_template,
+        read(description.path).numbers,
+        PLATFORMS.index(platform) if platform in PLATFORMS else len(PLATFORMS),
+        description.path.count("."),
+        description.key,
+    )

@@ -1,0 +1,229 @@
+"""Names: translated for what is well known, else the specification's own words, tidied."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+import re
+
+from homeassistant.const import Platform
+
+from .description import Description, Grade
+from .known import KNOWN, KNOWN_CHANNELS, KNOWN_NUMBERS, KNOWN_STATES
+from .labels import slug
+from .leaf import Leaf
+from .words import CHANNEL, NOISE, split, vocabulary
+
+MAX_NAME = 80
+LONG = 4
+UNNAMED = "Value"
+
+ASIDE = re.compile(
+    r"^(?P<head>[^()\uff08\uff09]+?)\s*[(\uff08](?P<aside>.*?)[)\uff09]?\s*$", re.DOTALL
+)
+CHANNEL_ASIDE = re.compile(r"^(?:channel|chn|ch)\s*(\d+)$", re.IGNORECASE)
+GLUED = re.compile(r"(?<=[a-z]{3})(?=[A-Z][a-z]{3})")
+NUMBER = re.compile(r"(?<=[A-Za-z]{4})(?=\d{1,3}\b)")
+INVISIBLE = re.compile(r"[\x00-\x1f\x7f\u200b-\u200f\u2028-\u202e\ufeff\[\]{}]")
+SPACE = re.compile(r"\s+")
+TITLE = re.compile(r"^[A-Z][a-z]+(?:[/&-][A-Z]?[a-z]+)*[.,;:]?$")
+
+PROPER = vocabulary(
+    "Bluetooth Celsius Fahrenheit Milesight Modbus Monday Tuesday Wednesday Thursday Friday"
+    " Saturday Sunday"
+)
+ACRONYMS = {
+    word.lower(): word
+    for word in vocabulary(
+        "ADC ADR ADV AI BLE CO CO2 CPU D2D DI EUI GPIO H2S HCHO ID IP LAN LED LoRa LoRaWAN MQTT NFC"
+        " NH3 NTC O3 OTA PIR PM PM1 PM10 PT100 QR RSSI SIM SN SNR SOS TVOC UPS USB UV WAN"
+    )
+}
+SAYING_NOTHING = NOISE | {"time"}
+# Words at the end of a structure's name that say only that it is one.
+TAIL = re.compile(
+    r"(?:\s+(?:settings?|settingd|config(?:uration)?|parameters?|info(?:rmation)?|rule|status))+$",
+    re.IGNORECASE,
+)
+CONTROLS = frozenset(
+    {Platform.CLIMATE, Platform.COVER, Platform.LIGHT, Platform.SWITCH, Platform.VALVE}
+)
+FILLER = re.compile(r"\b(?:status|state|control|information|info|result)\b", re.IGNORECASE)
+SILENT = frozenset({"status", "value", "state"})
+
+
+def tidy(text: str) -> str:
+    """Return a name in sentence case on one line, without what cannot be seen."""
+    text = SPACE.sub(" ", INVISIBLE.sub(" ", text)).strip(" .,;:-_/")
+    text = NUMBER.sub(" ", GLUED.sub(" ", text))
+    words = text.split(" ")
+    spoken = [ACRONYMS.get(words[0].lower(), words[0]), *(_lower(word) for word in words[1:])]
+    text = " ".join(spoken)
+    text = text[:1].upper() + text[1:] if text[:2].islower() or text[1:2].islower() else text
+    return _short(text)
+
+
+def _lower(word: str) -> str:
+    if (spelled := ACRONYMS.get(word.lower())) is not None:
+        return spelled
+    return word.lower() if TITLE.match(word) and word not in PROPER else word
+
+
+def _short(text: str) -> str:
+    if len(text) <= MAX_NAME:
+        return text
+    cut = text[:MAX_NAME].rpartition(" ")[0]
+    return cut or text[:MAX_NAME]
+
+
+def humanise(identifier: str) -> str:
+    """Return an id as words: ``report_interval`` is "Report interval"."""
+    return tidy(re.sub(r"[_.\s]+", " ", identifier.replace("[]", " "))) or UNNAMED
+
+
+def spoken_name(leaf: Leaf) -> str:
+    """Return the name that the specification gives a leaf, with its structure where it needs it."""
+    item = leaf.item
+    name = SPACE.sub(" ", INVISIBLE.sub(" ", item.name[:500])).strip()
+    parents = [parent for parent in leaf.parents if not parent.path.endswith("[]")]
+    group = parents[-1].name if parents else ""
+    if not name:
+        name = humanise(item.key.replace("[]", ""))
+    elif found := ASIDE.match(name):
+        head, aside = found["head"], found["aside"].strip()
+        if channel := CHANNEL_ASIDE.match(aside):
+            return tidy(f"Channel {channel[1]} {_uncapital(head)}")
+        if not parents:
+            own = "" if aside.lower() in SILENT else _uncapital(aside)
+            return tidy(head if _within(own, head) else f"{head} {own}")
+        name, group = _which_is_group(leaf, head, aside)
+    elif parents and not group:
+        group = humanise(parents[-1].key)
+    text = _joined(group, name)
+    if leaf.path.count("[]"):
+        text = _numbered(leaf, text)
+    return tidy_template(text)
+
+
+def tidy_template(text: str) -> str:
+    """Return a tidied name that keeps the places where the numbers of elements go."""
+    first, *rest = (tidy(part) for part in text.split("[]"))
+    return " [] ".join((first, *map(_uncapital, rest))).strip()
+
+
+def _numbered(leaf: Leaf, text: str) -> str:
+    """Return a name with ``[]`` after the name of each array, so that elements are told apart."""
+    arrays = [parent for parent in leaf.parents if parent.path.endswith("[]")]
+    count = leaf.path.count("[]")
+    array = next(
+        (p.name or humanise(p.key) for p in reversed(leaf.parents) if not p.path.endswith("[]")), ""
+    )
+    array = TAIL.sub("", array or (arrays[-1].name if arrays else ""))
+    head = tidy(array) or "Item"
+    rest = text.removeprefix(array).strip() if array and text.startswith(array) else text
+    if _within(rest, head) or SAYING_NOTHING.issuperset(split(rest)[0]):
+        rest = ""
+    return f"{head} {' '.join(['[]'] * count)} {rest}".rstrip()
+
+
+def _which_is_group(leaf: Leaf, head: str, aside: str) -> tuple[str, str]:
+    """Return name and group of "Enable(Freeze protection)" or "Alarm config (Enable)"."""
+    above = {word for parent in leaf.parents for word in split(parent.path)[0]}
+    own = set(leaf.words.last)
+    first, second = set(split(head)[0]), set(split(aside)[0])
+    as_group = len(second & above) + len(first & own)
+    as_head = len(first & above) + len(second & own)
+    return (head, aside) if as_group >= as_head else (aside, head)
+
+
+def _joined(group: str, name: str) -> str:
+    group = TAIL.sub("", SPACE.sub(" ", group).strip())
+    if not group or group.count(" ") > LONG or _within(FILLER.sub(" ", group), name):
+        return name
+    own, above = split(name), split(group)
+    if SAYING_NOTHING.issuperset(own[0]) and not own[1]:
+        return group
+    if own[0] and above[0][-len(own[0]) :] == own[0] and set(own[1]) <= set(above[1]):
+        return group
+    tail, head = group.rpartition(" ")[2].lower(), name.partition(" ")[0].lower()
+    return f"{group} {_uncapital(name.partition(' ')[2] if tail == head else name)}".strip()
+
+
+def _within(name: str, other: str) -> bool:
+    """Return whether a name says nothing that the other does not say."""
+    words, numbers = split(name)
+    others, other_numbers = split(other)
+    return set(words) <= set(others) and set(numbers) <= set(other_numbers)
+
+
+def _uncapital(text: str) -> str:
+    first, space, rest = text.partition(" ")
+    return f"{_lower(first)}{space}{rest}"
+
+
+def known_key(leaf: Leaf, platform: str) -> tuple[str, dict[str, str]] | None:
+    """Return the translation key and placeholders of a leaf that is well known."""
+    table = KNOWN.get(platform, {})
+    key = table.get(leaf.words.key)
+    counted = (*map(str, leaf.words.numbers), *["[]"] * leaf.path.count("[]"))
+    if key is None and CHANNEL in leaf.words:
+        key = table.get("_".join(word for word in leaf.words.phrase if word != CHANNEL))
+        return _counted(key, "channel", counted) if key in KNOWN_CHANNELS else None
+    if counted:
+        return _counted(key, "number", counted) if key in KNOWN_NUMBERS else None
+    return (key, {}) if key is not None else None
+
+
+def _counted(key: str, kind: str, counted: tuple[str, ...]) -> tuple[str, dict[str, str]] | None:
+    return (f"{key}_{kind}", {kind: counted[0]}) if len(counted) == 1 else None
+
+
+def translated_states(translation_key: str | None, states: Mapping[str, str]) -> dict[str, str]:
+    """Return states as keys of a translation if it knows them all, else as they are worded."""
+    slugs = {key: slug(state) for key, state in states.items()}
+    known = KNOWN_STATES.get(translation_key or "", frozenset())
+    distinct = len(set(slugs.values())) == len(slugs)
+    return slugs if distinct and known.issuperset(slugs.values()) else dict(states)
+
+
+def without_repetition(descriptions: Iterable[Description]) -> list[Description]:
+    """Return the descriptions named apart, and the device's one control without a name."""
+    found = list(descriptions)
+    named: dict[tuple[object, ...], list[int]] = {}
+    for index, description in enumerate(found):
+        named.setdefault(_shown_name(description), []).append(index)
+    for alike in named.values():
+        if len(alike) > 1:
+            by_unit = len({found[index].unit for index in alike}) == len(alike)
+            for index in alike:
+                found[index] = _told_apart(found[index], by_unit=by_unit)
+    controls = [
+        index
+        for index, description in enumerate(found)
+        if description.platform in CONTROLS
+        and description.grade is Grade.PRIMARY
+        and description.category is None
+        and not description.is_template
+    ]
+    if len(controls) == 1:
+        found[controls[0]] = replace(
+            found[controls[0]], name=None, translation_key=None, placeholders={}
+        )
+    return found
+
+
+def _shown_name(description: Description) -> tuple[object, ...]:
+    if description.translation_key is not None:
+        placeholders = tuple(sorted(description.placeholders.items()))
+        return description.platform, description.translation_key, placeholders
+    return description.platform, (description.name or "").casefold()
+
+
+def _told_apart(description: Description, *, by_unit: bool) -> Description:
+    """Return a description named by its unit or its whole path, as others are named the same."""
+    if description.is_template or description.platform is Platform.CLIMATE:
+        return description
+    if by_unit and description.name:
+        name = f"{description.name} ({description.unit})" if description.unit else description.name
+        return replace(description, name=name, translation_key=None, placeholders={})
+    return replace(
+        description, name=humanise(description.path), translation_key=None, placeholders={}
+    )

@@ -1,0 +1,187 @@
+"""Print the entities that thing specifications give rise to, as tables for people."""
+
+from argparse import ArgumentParser, Namespace
+import asyncio
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from getpass import getpass
+import json
+import os
+from pathlib import Path
+import sys
+from typing import Any
+import unicodedata
+
+from aiohttp import ClientSession
+
+from custom_components.milesight import mapping
+from custom_components.milesight.api import MilesightClient, MilesightError, parse_specification
+from custom_components.milesight.mapping import Description, Grade, describe
+
+SECRET = "MILESIGHT_CLIENT_SECRET"
+TRANSLATIONS = Path(mapping.__file__).parents[1] / "translations"
+HEAD = ("enabled", "platform", "key", "name", "class", "unit", "state class", "category", "details")
+
+
+def specification_in(data: object) -> Mapping[str, Any]:
+    """Return the thing specification in an answer, in a file that holds one, or as it is."""
+    found = data if isinstance(data, dict) else {}
+    for wrapper in ("data", "thingSpecification"):
+        if isinstance(found.get(wrapper), dict):
+            found = found[wrapper]
+    return found
+
+
+def table(descriptions: Iterable[Description], *, enabled_only: bool = False) -> str:
+    """Return one line per entity under a head, what matters most first."""
+    shown = sorted(
+        (
+            description
+            for description in descriptions
+            if not enabled_only or description.grade is not Grade.RARE
+        ),
+        key=lambda description: (description.grade, description.platform, description.key),
+    )
+    rows = [HEAD, *(_row(description) for description in shown)]
+    widths = [max(_width(row[column]) for row in rows) for column in range(len(HEAD) - 1)]
+    return "\n".join(_line(row, widths) for row in rows)
+
+
+def summary(descriptions: Iterable[Description]) -> str:
+    """Return how many entities there are, and how many of them are enabled by default."""
+    grades = [description.grade for description in descriptions]
+    return (
+        f"{len(grades)} entities, {sum(grade is not Grade.RARE for grade in grades)} enabled by"
+        f" default, {grades.count(Grade.PRIMARY)} of them primary"
+    )
+
+
+def _row(description: Description) -> tuple[str, ...]:
+    marks = {Grade.PRIMARY: "primary", Grade.SECONDARY: "yes", Grade.RARE: "no"}
+    return (
+        marks[description.grade],
+        description.platform.value,
+        description.key,
+        spoken_name(description),
+        description.device_class or "",
+        description.unit or "",
+        description.state_class or "",
+        description.category.value if description.category else "",
+        "; ".join(_details(description)),
+    )
+
+
+def spoken_name(description: Description) -> str:
+    """Return the name in English, as Home Assistant will show it after the device's."""
+    if description.translation_key is None:
+        return description.name or "(the device)"
+    entry = _english().get(description.platform.value, {}).get(description.translation_key, {})
+    name = str(entry.get("name") or description.name or description.translation_key)
+    for placeholder, value in description.placeholders.items():
+        name = name.replace(f"{{{placeholder}}}", value)
+    return name
+
+
+@cache
+def _english() -> Mapping[str, Any]:
+    found: dict[str, Any] = json.loads((TRANSLATIONS / "en.json").read_text(encoding="utf-8"))
+    return dict(found.get("entity", {}))
+
+
+def _details(description: Description) -> Iterator[str]:
+    if description.minimum is not None and description.maximum is not None:
+        step = f" by {description.step:g}" if description.step is not None else ""
+        yield f"{description.minimum:g} to {description.maximum:g}{step}"
+    if description.states:
+        yield " | ".join(
+            f"{state}*" if key in description.on else state
+            for key, state in description.states.items()
+        )
+    for role, item in sorted(description.roles.items()):
+        meaning = description.options.get(role, {})
+        words = f" ({', '.join(dict.fromkeys(meaning.values()))})" if meaning else ""
+        yield f"{role}: {item.path}{words}"
+    for role, call in sorted(description.calls.items()):
+        yield f"{role}: service {call.service.id}({call.input.path})"
+
+
+def _line(row: tuple[str, ...], widths: list[int]) -> str:
+    cells = [cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=False)]
+    return "  ".join((*cells, row[-1])).rstrip()
+
+
+def _width(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)
+
+
+def _show(title: str, raw: Mapping[str, Any], *, enabled_only: bool) -> None:
+    specification = parse_specification(raw)
+    descriptions = describe(specification)
+    lines = [
+        f"{title}: {summary(descriptions)}",
+        "",
+        table(descriptions, enabled_only=enabled_only),
+    ]
+    lines += [f"problem: {problem}" for problem in specification.problems]
+    sys.stdout.write("\n".join((*lines, "", "")))
+
+
+async def show_devices(arguments: Namespace) -> None:
+    """Print the tables of the devices of an Application."""
+    secret = os.environ.get(SECRET) or getpass("Client secret: ")
+    async with ClientSession() as session:
+        client = MilesightClient(session, arguments.url, arguments.client_id, secret)
+        async for device in client.all_devices():
+            if arguments.subjects and device.sn not in arguments.subjects:
+                continue
+            raw = await client.get_thing_specification_json(device.device_id)
+            title = f"{device.model} {device.sn}"
+            _show(title, specification_in(raw), enabled_only=arguments.enabled)
+
+
+def _show_files(arguments: Namespace) -> None:
+    for subject in arguments.subjects:
+        path = Path(arguments.relative_to) / subject
+        raw = json.loads(path.read_text(encoding="utf-8"))
+        _show(path.stem, specification_in(raw), enabled_only=arguments.enabled)
+
+
+def arguments_of(words: list[str] | None = None) -> Namespace:
+    """Read the command line."""
+    parser = ArgumentParser(prog="scripts/describe", description=__doc__)
+    parser.add_argument(
+        "subjects",
+        nargs="*",
+        metavar="FILE|SN",
+        help="files with a thing specification; with --url serial numbers, all devices if none",
+    )
+    parser.add_argument("--url", help="server address of an Application, or of a simulator")
+    parser.add_argument("--client-id", help=f"its client id; {SECRET} may hold the secret")
+    parser.add_argument(
+        "--enabled", action="store_true", help="show only what is enabled by default"
+    )
+    parser.add_argument("--relative-to", default=".", help="the folder that files are relative to")
+    arguments = parser.parse_args(words)
+    if bool(arguments.url) is not bool(arguments.client_id):
+        parser.error("--url and --client-id belong together")
+    if not arguments.url and not arguments.subjects:
+        parser.error("name a file, or an Application with --url and --client-id")
+    return arguments
+
+
+def main(words: list[str] | None = None) -> int:
+    """Print what was asked for; 1 if it could not be read."""
+    arguments = arguments_of(words)
+    try:
+        if arguments.url:
+            asyncio.run(show_devices(arguments))
+        else:
+            _show_files(arguments)
+    except (OSError, ValueError, MilesightError) as error:
+        sys.stderr.write(f"describe: {error or type(error).__name__}\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

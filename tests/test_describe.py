@@ -1,0 +1,85 @@
+"""``scripts/describe`` shows what a file or an Application would become."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests import describe
+from tests.mapping_helpers import item
+from tests.simulator import Simulator
+
+SPECIFICATION = {
+    "version": "v1.0",
+    "properties": [
+        item("temperature", "float", "℃"),
+        item("relay_2", "bool", None, "RW", "off/on"),
+        item("d2d_key", "text", None, "RW"),
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    "wrapped",
+    [
+        SPECIFICATION,
+        {"thingSpecification": SPECIFICATION},
+        {"data": SPECIFICATION, "status": "Success"},
+    ],
+)
+def test_a_file_is_shown_as_a_table(
+    wrapped: object, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "mine.json").write_text(json.dumps(wrapped), encoding="utf-8")
+
+    assert describe.main(["--relative-to", str(tmp_path), "mine.json"]) == 0
+
+    head, _, titles, *rows = capsys.readouterr().out.splitlines()
+    assert head == "mine: 3 entities, 2 enabled by default, 2 of them primary"
+    assert titles.split()[:4] == ["enabled", "platform", "key", "name"]
+    assert [row.split()[:3] for row in rows if row] == [
+        ["primary", "sensor", "temperature"],
+        ["primary", "switch", "relay_2"],
+        ["no", "text", "d2d_key"],
+    ]
+
+
+def test_only_what_is_enabled_is_shown_on_request(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "mine.json"
+    path.write_text(json.dumps(SPECIFICATION), encoding="utf-8")
+
+    describe.main([str(path), "--enabled"])
+
+    assert "d2d_key" not in capsys.readouterr().out
+
+
+def test_a_file_that_is_no_json_is_said_to_be_none(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "mine.json"
+    path.write_text("no", encoding="utf-8")
+
+    assert describe.main([str(path)]) == 1
+    assert "describe:" in capsys.readouterr().err
+
+
+def test_nothing_to_show_is_an_error_of_usage() -> None:
+    with pytest.raises(SystemExit):
+        describe.arguments_of([])
+    with pytest.raises(SystemExit):
+        describe.arguments_of(["--url", "http://localhost"])
+
+
+async def test_the_devices_of_an_application_are_shown(
+    simulator: Simulator, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv(describe.SECRET, simulator.client_secret)
+    arguments = describe.arguments_of(["--url", simulator.url, "--client-id", simulator.client_id])
+
+    await describe.show_devices(arguments)
+
+    shown = capsys.readouterr().out
+    assert "enabled by default" in shown
+    assert "device_tracker_latitude" in shown

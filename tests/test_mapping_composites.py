@@ -1,0 +1,273 @@
+"""Thermostats, valves, covers and lights are recognised by the roles that properties play."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from homeassistant.const import Platform
+import pytest
+
+from custom_components.milesight.mapping import Description, Grade
+
+from .mapping_helpers import entities, item, service
+
+TEMPERATURE = item("temperature", unit="°C")
+RANGE: dict[str, Any] = {"validator": {"min": 5, "max": 35}, "fractionDigits": 1}
+
+
+def of(found: Mapping[str, Description], platform: Platform) -> list[Description]:
+    """Return the entities of one platform."""
+    return [description for description in found.values() if description.platform is platform]
+
+
+def climate_of(found: Mapping[str, Description]) -> Description:
+    """Return the one thermostat."""
+    (climate,) = of(found, Platform.CLIMATE)
+    return climate
+
+
+def paths(description: Description) -> dict[str, str]:
+    """Return the path of each role."""
+    return {role: item.path for role, item in description.roles.items()}
+
+
+def test_a_fan_coil_thermostat_has_one_set_point_modes_and_fan_speeds() -> None:
+    found = entities(
+        TEMPERATURE,
+        item("thermostat_status", "bool", None, "RW", "off/on"),
+        item("mode", "enum", None, "RW", "cool/heat/fan"),
+        item("fan_speed", "enum", None, "RW", "auto/high/medium/low"),
+        item("target_temperature", "float", "°C", "RW", **RANGE),
+        item("card_mode", "enum", None, "RW", "remove/insert"),
+    )
+
+    climate = climate_of(found)
+    assert climate.key == "climate_target_temperature"
+    assert climate.name is None
+    assert climate.grade is Grade.PRIMARY
+    assert (climate.minimum, climate.maximum) == (5, 35)
+    assert climate.step == pytest.approx(0.1)
+    assert paths(climate) == {
+        "current_temperature": "temperature",
+        "fan_mode": "fan_speed",
+        "hvac_mode": "mode",
+        "power": "thermostat_status",
+        "target_temperature": "target_temperature",
+    }
+    assert climate.options["hvac_mode"] == {"0": "cool", "1": "heat", "2": "fan_only"}
+    assert climate.options["fan_mode"] == {"0": "auto", "1": "high", "2": "medium", "3": "low"}
+    assert climate.options["power"] == {"false": "off", "true": "on"}
+    assert set(found) == {"climate_target_temperature", "temperature", "card_mode"}
+
+
+def test_heating_and_cooling_set_points_are_a_pair() -> None:
+    found = entities(
+        TEMPERATURE,
+        item("humidity", unit="%"),
+        item("system_status", "enum", None, "RW", "Off/On"),
+        item("temperature_control_mode", "enum", None, "RW", "Ventilation/Heat/Cool"),
+        item("temperature_control_info.status", "enum", None, "R", "Standby/Heat/Cool"),
+        item("heating_target_temperature", "float", "°C", "RW", **RANGE),
+        item("celsius_heating_target_temperature", "float", "°C", "RW", **RANGE),
+        item("fahrenheit_heating_target_temperature", "float", "℉", "RW"),
+        item("cooling_target_temperature", "float", "°C", "RW", **RANGE),
+        item("heating_target_temperature_range.max", "float", "°C", "RW"),
+        item("target_temperature", "float", "°C", "R"),
+        item("target_temperature_resolution", "enum", None, "RW", "0.5/1"),
+        item("freeze_protection_settings.target_temperature", "float", "°C", "RW"),
+    )
+
+    climate = climate_of(found)
+    assert climate.key == "climate_heating_target_temperature"
+    assert climate.step == pytest.approx(0.5)
+    roles = paths(climate)
+    assert roles["target_temperature_heat"] == "heating_target_temperature"
+    assert roles["target_temperature_cool"] == "cooling_target_temperature"
+    assert roles["current_humidity"] == "humidity"
+    assert roles["hvac_action"] == "temperature_control_info.status"
+    assert climate.options["hvac_action"] == {"0": "idle", "1": "heating", "2": "cooling"}
+    assert {"temperature", "humidity", "target_temperature"} <= set(found)
+    assert not {"heating_target_temperature", "system_status"} & set(found)
+
+
+def test_a_radiator_valve_heats_and_is_set_through_a_service() -> None:
+    found = entities(
+        TEMPERATURE,
+        item("target_temperature", "float", "°C", "R", **RANGE),
+        item("valve_opening_degree", "int", "%"),
+        services=[
+            service("set_temperature", item("value", unit="°C")),
+            service(
+                "set_target_temperature",
+                item("set_target_temperature.value", unit="°C"),
+                item("set_target_temperature.celsius_value", unit="°C"),
+                item("set_target_temperature.fahrenheit_value", unit="℉"),
+            ),
+        ],
+    )
+
+    climate = climate_of(found)
+    call = climate.calls["target_temperature"]
+    assert (call.service.id, call.input.path) == ("set_target_temperature", "value")
+    assert climate.options["hvac_mode"] == {"": "heat"}
+    assert paths(climate)["valve_opening"] == "valve_opening_degree"
+    assert "valve_opening_degree" in found
+    assert not of(found, Platform.VALVE)
+
+
+def test_a_set_point_for_each_mode_belongs_to_one_thermostat() -> None:
+    found = entities(
+        TEMPERATURE,
+        item("target_temperature_settings", "struct", access="RW"),
+        *(
+            item(f"target_temperature_settings.{mode}", "float", "°C", "RW", **RANGE)
+            for mode in ("heat", "em_heat", "cool", "auto", "auto_heat", "auto_cool")
+        ),
+        item("temperature_control_mode.mode", "enum", None, "RW", "heat/em heat/cool/auto"),
+        item("fan_control_mode", "enum", None, "RW", "auto/circulate/on/low"),
+    )
+
+    climate = climate_of(found)
+    roles = paths(climate)
+    assert climate.key == "climate_target_temperature_settings.heat"
+    assert roles["target_temperature_auto"] == "target_temperature_settings.auto"
+    assert roles["target_temperature_low"] == "target_temperature_settings.auto_heat"
+    assert roles["target_temperature_high"] == "target_temperature_settings.auto_cool"
+    assert climate.options["hvac_mode"] == {"0": "heat", "1": "heat", "2": "cool", "3": "auto"}
+
+
+def test_a_thermostat_speaks_the_unit_of_its_set_point() -> None:
+    found = entities(
+        item("room_temperature", unit="℉"),
+        item("setpoint_temperature", "float", "℉", "RW"),
+    )
+
+    climate = climate_of(found)
+    assert climate.unit == "°F"
+    assert paths(climate)["current_temperature"] == "room_temperature"
+
+
+NO_THERMOSTATS = [
+    [TEMPERATURE, item("temperature_alarm_config.threshold_max", "float", "°C", "RW")],
+    [TEMPERATURE, item("target_temperature", "float", "°C", "R")],
+    [item("target_temperature", "float", "°C", "RW")],
+    [TEMPERATURE, item("schedule.target_temperature", "float", "°C", "RW")],
+    [TEMPERATURE, item("target_temperature_tolerance", "float", "°C", "RW")],
+]
+
+
+@pytest.mark.parametrize("properties", NO_THERMOSTATS)
+def test_what_sets_no_temperature_is_no_thermostat(properties: list[dict[str, Any]]) -> None:
+    assert not of(entities(*properties), Platform.CLIMATE)
+
+
+def test_a_valve_that_can_be_written_opens_and_closes() -> None:
+    found = entities(
+        item("valve_1", "bool", None, "RW", "close/open"),
+        item("valve_2", "enum", None, "RW", "1=Open/0=Close"),
+        item("valve_1_pulse", "long"),
+    )
+
+    first, second = of(found, Platform.VALVE)
+    assert (first.key, first.device_class) == ("valve_valve_1", "water")
+    assert first.options["set_state"] == {"false": "closed", "true": "open"}
+    assert second.options["set_state"] == {"1": "open", "0": "closed"}
+    assert second.placeholders == {"number": "2"}
+    assert "valve_1" not in found
+    assert "valve_1_pulse" in found
+
+
+def test_a_valve_that_is_only_read_is_a_binary_sensor() -> None:
+    found = entities(item("valve_1", "bool", None, "R", "close/open"))
+
+    assert found["valve_1"].platform is Platform.BINARY_SENSOR
+    assert found["valve_1"].device_class == "opening"
+
+
+def test_a_valve_with_a_position_is_set_to_it() -> None:
+    found = entities(
+        item("valve_1_opening", "int", "%"),
+        item("valve_1_task.valve_opening", "int", None, "RW"),
+        item("valve_1_task.time", "int", "min", "RW"),
+    )
+
+    (valve,) = of(found, Platform.VALVE)
+    assert valve.key == "valve_valve_1_opening"
+    assert paths(valve) == {
+        "position": "valve_1_opening",
+        "set_position": "valve_1_task.valve_opening",
+    }
+    assert "valve_1_opening" in found
+
+
+def test_a_command_for_several_valves_serves_each() -> None:
+    found = entities(
+        item("valve_1", "bool", None, "R", "close/open"),
+        item("valve_2", "bool", None, "R", "close/open"),
+        item("valve_task.valve_index", "enum", None, "RW", "1=valve 1/2=valve 2/8=all valves"),
+        item("valve_task.valve_status", "bool", None, "RW", "close/open"),
+    )
+
+    _, second = of(found, Platform.VALVE)
+    assert paths(second)["set_state"] == "valve_task.valve_status"
+    assert paths(second)["index"] == "valve_task.valve_index"
+    assert second.options["index"] == {"2": "valve 2"}
+
+
+def test_a_valve_that_a_service_moves_is_a_valve() -> None:
+    found = entities(
+        item("valve_status", "enum", None, "R", "closed/open"),
+        services=[service("set_valve_status", item("status", "enum", labels="closed/open"))],
+    )
+
+    (valve,) = of(found, Platform.VALVE)
+    assert valve.calls["set_state"].service.id == "set_valve_status"
+    assert valve.options["set_state"] == {"0": "closed", "1": "open"}
+
+
+def test_a_motor_that_opens_closes_and_stops_is_a_cover() -> None:
+    found = entities(
+        item("curtain_control", "enum", None, "RW", "close/open/stop"),
+        item("curtain_position", "int", "%", "RW"),
+        item("battery", "int", "%"),
+    )
+
+    (cover,) = of(found, Platform.COVER)
+    assert (cover.key, cover.device_class) == ("cover_curtain_control", "curtain")
+    assert cover.options["command"] == {"0": "close", "1": "open", "2": "stop"}
+    assert paths(cover)["set_position"] == "curtain_position"
+    assert set(found) == {"cover_curtain_control", "battery"}
+
+
+def test_a_lamp_that_can_be_dimmed_is_a_light() -> None:
+    found = entities(
+        item("light_switch", "bool", None, "RW", "off/on"),
+        item("light_brightness", "int", "%", "RW"),
+        item("screen_brightness", "int", "%", "RW"),
+    )
+
+    (light,) = of(found, Platform.LIGHT)
+    assert light.key == "light_light_brightness"
+    assert paths(light) == {"brightness": "light_brightness", "power": "light_switch"}
+    assert (light.minimum, light.maximum) == (0, 100)
+    assert found["screen_brightness"].platform is Platform.NUMBER
+
+
+def test_red_green_and_blue_are_one_light() -> None:
+    found = entities(
+        *(item(f"led_strip.{color}", "int", None, "RW") for color in COLORS),
+        item("led_strip.color_temperature", "int", "K", "RW"),
+    )
+
+    (light,) = of(found, Platform.LIGHT)
+    assert light.key == "light_led_strip.red"
+    assert set(light.roles) == {*COLORS, "color_temperature"}
+    assert light.maximum == 255
+
+
+COLORS = ("red", "green", "blue")
+
+
+def test_a_lamp_that_is_only_switched_is_a_switch() -> None:
+    found = entities(item("light_1", "bool", None, "RW", "off/on"))
+
+    assert found["light_1"].platform is Platform.SWITCH

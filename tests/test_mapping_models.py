@@ -1,0 +1,34 @@
+"""Every model of the simulator becomes the entities that its stored table shows.
+
+The tables in ``fixtures/entities`` are meant to be read. After a change that is wanted:
+``UPDATE_TABLES=1 scripts/test tests/test_mapping_models.py``, then look at the difference.
+"""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from custom_components.milesight.api import parse_specification
+from custom_components.milesight.mapping import describe
+
+from .describe import summary, table
+from .simulator.models import MODELS
+
+TABLES = Path(__file__).parent / "fixtures" / "entities"
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_a_model_becomes_the_entities_of_its_table(model: str) -> None:
+    descriptions = describe(parse_specification(MODELS[model].specification.as_json))
+    rendered = f"{model}: {summary(descriptions)}\n\n{table(descriptions)}\n"
+    stored = TABLES / f"{model}.txt"
+    if os.environ.get("UPDATE_TABLES"):
+        TABLES.mkdir(parents=True, exist_ok=True)
+        stored.write_text(rendered, encoding="utf-8")
+
+    assert rendered == stored.read_text(encoding="utf-8")
+
+
+def test_no_table_is_left_of_a_model_that_is_gone() -> None:
+    assert {path.stem for path in TABLES.glob("*.txt")} == set(MODELS)

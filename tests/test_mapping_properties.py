@@ -1,0 +1,219 @@
+"""Whatever a specification says, it becomes entities that Home Assistant admits."""
+
+from collections.abc import Iterable
+import random
+from typing import Any
+
+from homeassistant.components.binary_sensor import BinarySensorDeviceClass
+from homeassistant.components.number.const import (
+    DEVICE_CLASS_UNITS as NUMBER_UNITS,
+    NumberDeviceClass,
+)
+from homeassistant.components.sensor.const import (
+    DEVICE_CLASS_STATE_CLASSES,
+    DEVICE_CLASS_UNITS,
+    SensorDeviceClass,
+    SensorStateClass,
+)
+from homeassistant.const import EntityCategory, Platform
+from hypothesis import HealthCheck, given, settings, strategies as st
+
+from custom_components.milesight.api import parse_specification
+from custom_components.milesight.mapping import Description, Grade, describe
+
+
+def one_of(words: str) -> st.SearchStrategy[str]:
+    """Return a strategy that draws one of the words of a text."""
+    return st.sampled_from(words.split())
+
+
+WORDS = one_of("""
+    temperature humidity celsius fahrenheit target heat cool fan mode status valve 1 2 chn1 opening
+    position switch socket relay light brightness red green blue power current voltage energy total
+    in out line region period people count battery alarm release enable interval report event button
+    key history historical data latitude longitude curtain motor control set system calibration
+    tolerance unit time pulse co2 pm2_5 tvoc task index
+    """)
+IDS = st.one_of(
+    st.lists(WORDS, min_size=1, max_size=5).map("_".join),
+    st.lists(WORDS, min_size=1, max_size=4).map(".".join),
+    st.lists(WORDS, min_size=1, max_size=3).map("._item.".join),
+    st.text(max_size=30),
+    st.sampled_from(
+        ["", ".", "..", "a b", "a/b", "温度", "ß", "_item", "a._item", "[]", "x[0]", "{}"]
+    ),
+)
+UNITS = st.one_of(
+    st.none(),
+    one_of("°C ℃ ℉ % %RH ppm ppb ug/m3 V A mA W kWh kVArh hPa kPa s min mm L m³ ° dBA"),
+    st.text(max_size=12),
+)
+LABELS = st.one_of(
+    one_of(
+        "on off open close stop heat cool auto yes no enable disable normal alarm release low high"
+        " success failed short_press pressed vacant occupied"
+    ),
+    st.text(max_size=20),
+)
+NUMBERS = st.one_of(st.none(), st.integers(), st.just(10**400), st.floats(), st.text(max_size=5))
+MAPPINGS = st.one_of(
+    st.none(),
+    st.text(max_size=3),
+    st.lists(
+        st.fixed_dictionaries(
+            {"key": st.one_of(st.sampled_from(["0", "1", "2", "true", "false"]), st.integers())},
+            optional={"value": LABELS},
+        ),
+        max_size=6,
+    ),
+)
+TYPES = st.one_of(
+    one_of("STRING ENUM FILE IMAGE INT LONG DATE LOCAL_TIME FLOAT DOUBLE BOOL STRUCT ARRAY enum"),
+    st.text(max_size=6),
+)
+SPECS = st.one_of(
+    st.none(),
+    st.fixed_dictionaries(
+        {"dataType": TYPES},
+        optional={
+            "parentId": st.one_of(st.none(), IDS),
+            "elementDataType": TYPES,
+            "unitName": UNITS,
+            "fractionDigits": st.one_of(st.none(), st.integers(-3, 400)),
+            "mappings": MAPPINGS,
+            "validator": st.one_of(
+                st.none(),
+                st.fixed_dictionaries(
+                    {}, optional={"min": NUMBERS, "max": NUMBERS, "maxSize": NUMBERS}
+                ),
+            ),
+            "defaultValue": NUMBERS,
+        },
+    ),
+)
+ITEMS = st.fixed_dictionaries(
+    {"id": IDS, "dataSpec": SPECS},
+    optional={
+        "name": st.one_of(st.none(), st.text(max_size=40), st.text("x(").map(lambda t: t * 100)),
+        "accessMode": st.sampled_from(["R", "W", "RW", "", "x"]),
+        "hidden": st.booleans(),
+    },
+)
+SPECIFICATIONS = st.fixed_dictionaries(
+    {},
+    optional={
+        "properties": st.lists(ITEMS, max_size=25),
+        "events": st.lists(
+            st.fixed_dictionaries({"id": IDS}, optional={"outputs": st.lists(ITEMS, max_size=4)}),
+            max_size=5,
+        ),
+        "services": st.lists(
+            st.fixed_dictionaries({"id": IDS}, optional={"inputs": st.lists(ITEMS, max_size=4)}),
+            max_size=5,
+        ),
+    },
+)
+
+
+def described(raw: dict[str, Any]) -> tuple[Description, ...]:
+    return describe(parse_specification(raw))
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@given(SPECIFICATIONS)
+def test_any_specification_becomes_entities_that_home_assistant_admits(raw: dict[str, Any]) -> None:
+    found = described(raw)
+
+    for description in found:
+        admitted(description)
+        element = description.element(*[0] * description.path.count("[]"))
+        assert "[]" not in element.key
+        assert "[]" not in element.path
+        assert "[]" not in (element.name or "")
+    assert_distinct(found)
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@given(SPECIFICATIONS, st.randoms(use_true_random=False))
+def test_the_order_of_a_specification_does_not_matter(
+    raw: dict[str, Any], shuffler: random.Random
+) -> None:
+    once = {
+        kind: list({item["id"]: item for item in reversed(items)}.values())
+        for kind, items in raw.items()
+    }
+    other = {kind: shuffler.sample(items, len(items)) for kind, items in once.items()}
+
+    keys = {(description.platform, description.key) for description in described(once)}
+
+    assert {(description.platform, description.key) for description in described(other)} == keys
+
+
+def admitted(description: Description) -> None:
+    """Assert what Home Assistant and the grades ask of one entity."""
+    assert description.key
+    assert description.name is None or 0 < len(description.name) < 120
+    assert description.precision is None or 0 <= description.precision <= 10
+    if description.minimum is not None and description.maximum is not None:
+        assert description.minimum <= description.maximum
+    match description.platform:
+        case Platform.SENSOR:
+            sensor(description)
+        case Platform.BINARY_SENSOR:
+            assert description.device_class in {None, *BinarySensorDeviceClass}
+            assert description.category is not EntityCategory.CONFIG
+            assert description.on < set(description.states) == {"true", "false"} or (
+                description.on < set(description.states)
+            )
+        case Platform.NUMBER:
+            assert description.step is not None
+            assert description.step > 0
+            if description.device_class is not None:
+                units = NUMBER_UNITS[NumberDeviceClass(description.device_class)]
+                assert_unit(description.unit, units)
+        case Platform.SELECT | Platform.EVENT:
+            options_are_distinct(description)
+        case Platform.SWITCH:
+            assert description.on
+            assert set(description.states) - description.on
+
+
+def sensor(description: Description) -> None:
+    assert description.category is not EntityCategory.CONFIG
+    if description.state_class is not None:
+        assert description.state_class in list(SensorStateClass)
+    if description.device_class is None:
+        return
+    device_class = SensorDeviceClass(description.device_class)
+    if device_class is SensorDeviceClass.ENUM:
+        options_are_distinct(description)
+        assert description.unit is None
+        assert description.state_class is None
+        return
+    if device_class in DEVICE_CLASS_UNITS:
+        assert_unit(description.unit, DEVICE_CLASS_UNITS[device_class])
+    if description.state_class is not None:
+        assert description.state_class in DEVICE_CLASS_STATE_CLASSES[device_class]
+
+
+def assert_unit(unit: str | None, units: Iterable[Any]) -> None:
+    assert any(
+        (isinstance(choice, type) and unit in [member.value for member in choice])  # type: ignore[attr-defined]
+        or (choice is None and unit is None)
+        or str(choice) == unit
+        for choice in units
+    )
+
+
+def options_are_distinct(description: Description) -> None:
+    states = list(description.states.values())
+    assert states
+    assert all(states)
+    assert all(len(state) <= 255 for state in states)
+    assert len(states) == len(set(states))
+
+
+def assert_distinct(found: tuple[Description, ...]) -> None:
+    keys = [description.key for description in found]
+    assert len(keys) == len(set(keys))
+    assert sum(description.grade is not Grade.RARE for description in found) <= 12

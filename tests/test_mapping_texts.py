@@ -1,0 +1,93 @@
+"""What the mapping calls by a translation key has a name in every language."""
+
+from collections.abc import Iterator
+import json
+from pathlib import Path
+from typing import Any
+
+from homeassistant.const import Platform
+import pytest
+
+from custom_components.milesight import mapping
+from custom_components.milesight.mapping.known import (
+    KNOWN,
+    KNOWN_CHANNELS,
+    KNOWN_CLASSES,
+    KNOWN_NUMBERS,
+    KNOWN_STATES,
+)
+
+INTEGRATION = Path(mapping.__file__).parents[1]
+LANGUAGES = ("en", "ja")
+COMPOSITES = {
+    Platform.CLIMATE: "thermostat",
+    Platform.DEVICE_TRACKER: "position",
+    Platform.VALVE: "valve_number",
+}
+
+
+def entity_texts(name: str) -> dict[str, Any]:
+    """Return what a file says of entities: platform -> key -> texts."""
+    raw = json.loads((INTEGRATION / name).read_text(encoding="utf-8"))
+    found: dict[str, Any] = raw["entity"]
+    return found
+
+
+def spoken_of() -> Iterator[tuple[str, str]]:
+    """Yield platform and key of every translation that the rules may ask for."""
+    for platform, table in KNOWN.items():
+        keys = set(table.values())
+        keys |= {
+            refined
+            for (key, _), refined in KNOWN_CLASSES.items()
+            if key in keys and platform in ("sensor", "binary_sensor") and key != refined
+        } & ({"barometric_pressure"} if platform == "sensor" else {"occupancy"})
+        yield from ((platform, key) for key in keys)
+        yield from ((platform, f"{key}_number") for key in keys & KNOWN_NUMBERS)
+        if platform in ("sensor", "binary_sensor"):
+            yield from ((platform, f"{key}_channel") for key in keys & KNOWN_CHANNELS)
+    yield from ((platform.value, key) for platform, key in COMPOSITES.items())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_key_has_a_name_with_its_placeholder(language: str) -> None:
+    texts = entity_texts(f"translations/{language}.json")
+
+    for platform, key in spoken_of():
+        name = texts[platform][key]["name"]
+        for placeholder in ("number", "channel"):
+            assert (f"{{{placeholder}}}" in name) is key.endswith(f"_{placeholder}"), (
+                platform,
+                key,
+            )
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_known_state_has_a_text(language: str) -> None:
+    texts = entity_texts(f"translations/{language}.json")
+
+    for platform, table in KNOWN.items():
+        for key in set(table.values()) & set(KNOWN_STATES):
+            entry = texts[platform][key]
+            if platform == Platform.EVENT:
+                entry = entry["state_attributes"]["event_type"]
+            if platform in (Platform.SENSOR, Platform.SELECT, Platform.EVENT):
+                assert set(entry["state"]) == KNOWN_STATES[key], (platform, key)
+
+
+def test_every_icon_belongs_to_an_entity_with_a_name() -> None:
+    names = entity_texts("translations/en.json")
+
+    for platform, icons in entity_texts("icons.json").items():
+        assert set(icons) <= set(names[platform])
+        for icon in icons.values():
+            assert icon["default"].startswith("mdi:")
+            assert icon["default"] not in icon.get("state", {}).values()
+
+
+def test_the_languages_have_the_same_keys() -> None:
+    english, japanese = (entity_texts(f"translations/{language}.json") for language in LANGUAGES)
+
+    assert {(platform, key) for platform in english for key in english[platform]} == {
+        (platform, key) for platform in japanese for key in japanese[platform]
+    }
