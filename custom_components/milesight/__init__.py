@@ -1,0 +1,70 @@
+"""Milesight: devices of the Milesight Development Platform."""
+
+from homeassistant.const import Platform
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers.device_registry import DeviceEntry
+
+from . import registry, webhook
+from .const import DOMAIN
+from .coordinator import MilesightConfigEntry, MilesightCoordinator
+from .store import FleetStore
+
+CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
+
+PLATFORMS = (
+    Platform.BINARY_SENSOR,
+    Platform.BUTTON,
+    Platform.CLIMATE,
+    Platform.COVER,
+    Platform.DATETIME,
+    Platform.DEVICE_TRACKER,
+    Platform.EVENT,
+    Platform.IMAGE,
+    Platform.LIGHT,
+    Platform.NUMBER,
+    Platform.SELECT,
+    Platform.SENSOR,
+    Platform.SWITCH,
+    Platform.TEXT,
+    Platform.TIME,
+    Platform.VALVE,
+)
+
+
+async def async_setup_entry(hass: HomeAssistant, entry: MilesightConfigEntry) -> bool:
+    """Bring up an Application: what is stored at once, the rest from the platform.
+
+    Pushes are heard before the first request, so that none gets lost meanwhile.
+    """
+    coordinator = MilesightCoordinator(hass, entry)
+    entry.runtime_data = coordinator
+    registry.register_application(hass, entry)
+    await coordinator.async_restore()
+    webhook.async_register(hass, entry, coordinator)
+    if not coordinator.devices:
+        await coordinator.async_config_entry_first_refresh()
+    await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    coordinator.async_start()
+    return True
+
+
+async def async_unload_entry(hass: HomeAssistant, entry: MilesightConfigEntry) -> bool:
+    """Take an Application down; what is known of its devices stays on the disk."""
+    unloaded = await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
+    if unloaded:
+        await entry.runtime_data.async_save()
+    return unloaded
+
+
+async def async_remove_entry(hass: HomeAssistant, entry: MilesightConfigEntry) -> None:
+    """Forget an Application that was removed."""
+    await FleetStore(hass, entry.entry_id).async_remove()
+    await webhook.async_forget(hass, entry)
+
+
+async def async_remove_config_entry_device(
+    _hass: HomeAssistant, entry: MilesightConfigEntry, device: DeviceEntry
+) -> bool:
+    """Return whether a device may be removed by hand: only one that the platform lacks."""
+    return registry.serial_number(device) not in entry.runtime_data.devices

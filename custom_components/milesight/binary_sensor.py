@@ -1,0 +1,96 @@
+"""Binary sensors: contacts, leaks, alarms, presence, and whether a device is connected."""
+
+from collections.abc import Iterator
+from typing import override
+
+from homeassistant.components.binary_sensor import BinarySensorDeviceClass, BinarySensorEntity
+from homeassistant.const import EntityCategory, Platform
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .api.decode import Json
+from .api.values import Value
+from .coordinator import MilesightConfigEntry, MilesightCoordinator
+from .device import MilesightDevice
+from .entity import MilesightEntity, MilesightFlagEntity, async_setup_platform
+from .mapping import Description
+
+PARALLEL_UPDATES = 0
+
+
+async def async_setup_entry(
+    _hass: HomeAssistant,
+    entry: MilesightConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Set up the binary sensors of an Application."""
+    async_setup_platform(
+        entry, async_add_entities, Platform.BINARY_SENSOR, MilesightBinarySensor, _own_sensors
+    )
+
+
+def _own_sensors(
+    coordinator: MilesightCoordinator, device: MilesightDevice
+) -> Iterator[MilesightEntity]:
+    yield ConnectivitySensor(coordinator, device)
+
+
+class MilesightBinarySensor(MilesightFlagEntity, BinarySensorEntity):
+    """A property of two states that is read."""
+
+    @override
+    def __init__(
+        self,
+        coordinator: MilesightCoordinator,
+        device: MilesightDevice,
+        description: Description,
+    ) -> None:
+        """Take the class from the description."""
+        device_class = description.device_class
+        self._attr_device_class = BinarySensorDeviceClass(device_class) if device_class else None
+        self._release = description.roles.get("release")
+        super().__init__(coordinator, device, description)
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Listen for every report where a release is told apart: which came last is what counts."""
+        await super().async_added_to_hass()
+        if self._release is not None:
+            for item in (self.item, self._release):
+                self.async_on_remove(self.device.listen_reports(item.path, self._reported))
+
+    @callback
+    def _reported(self, _raw: Json, _made: int, _pushed: bool) -> None:
+        self._changed()
+
+    @override
+    def _convert(self, value: Value) -> bool | None:
+        """Return whether it is on; where a release is told apart, until it is told."""
+        is_on = super()._convert(value)
+        if not is_on or self._release is None or self.read(self._release) is not True:
+            return is_on
+        times = self.device.times
+        return times.get(self.item.path, 0) > times.get(self._release.path, 0)
+
+
+class ConnectivitySensor(MilesightEntity, BinarySensorEntity):
+    """Whether the platform is in touch with the device."""
+
+    _attr_device_class = BinarySensorDeviceClass.CONNECTIVITY
+    _attr_entity_category = EntityCategory.DIAGNOSTIC
+
+    def __init__(self, coordinator: MilesightCoordinator, device: MilesightDevice) -> None:
+        """Name the sensor."""
+        super().__init__(coordinator, device, "connectivity")
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Tell also when the device is gone, as long as the platform can be asked."""
+        return self.coordinator.in_touch
+
+    @property
+    @override
+    def is_on(self) -> bool:
+        """Return whether the device is connected."""
+        return self.device.online

@@ -1,0 +1,260 @@
+"""The dialogs: adding an Application, mending its credentials, its options."""
+
+from collections.abc import Mapping
+from ipaddress import ip_address
+from typing import Any, override
+
+from homeassistant.components import webhook
+from homeassistant.config_entries import (
+    ConfigEntry,
+    ConfigFlow,
+    ConfigFlowResult,
+    OptionsFlowWithReload,
+)
+from homeassistant.const import CONF_CLIENT_ID, CONF_CLIENT_SECRET, CONF_URL, CONF_WEBHOOK_ID
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.aiohttp_client import async_get_clientsession
+from homeassistant.helpers.selector import (
+    BooleanSelector,
+    NumberSelector,
+    NumberSelectorConfig,
+    NumberSelectorMode,
+    SelectSelector,
+    SelectSelectorConfig,
+    TextSelector,
+    TextSelectorConfig,
+    TextSelectorType,
+)
+from homeassistant.util.network import is_local
+from probatio import Secret
+import voluptuous as vol
+from yarl import URL
+
+from .api import AuthenticationError, DevicePage, MilesightClient, MilesightError
+from .const import (
+    CONF_CLOUDHOOK_URL,
+    CONF_DAILY_API_LIMIT,
+    CONF_IMPORT_HISTORY,
+    CONF_WEBHOOK_SECRET,
+    DEFAULT_DAILY_API_LIMIT,
+    DOMAIN,
+    LOGGER,
+)
+from .webhook import async_callback_url
+
+SERVERS = ["https://eu-openapi.milesight.com", "https://us-openapi.milesight.com"]
+CONSOLE = "https://console.milesight.com"
+
+PASSWORD = TextSelector(
+    TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="current-password")
+)
+SERVER = SelectSelector(SelectSelectorConfig(options=SERVERS, custom_value=True))
+USER_SCHEMA = vol.Schema(
+    {
+        vol.Required(CONF_URL, default=SERVERS[0]): SERVER,
+        vol.Required(CONF_CLIENT_ID): TextSelector(),
+        vol.Required(Secret(CONF_CLIENT_SECRET)): PASSWORD,
+    }
+)
+WEBHOOK_SCHEMA = vol.Schema({vol.Optional(Secret(CONF_WEBHOOK_SECRET)): PASSWORD})
+REAUTH_SCHEMA = vol.Schema({vol.Required(Secret(CONF_CLIENT_SECRET)): PASSWORD})
+RECONFIGURE_SCHEMA = USER_SCHEMA.extend(WEBHOOK_SCHEMA.schema)
+OPTIONS_SCHEMA = vol.Schema(
+    {
+        vol.Required(CONF_DAILY_API_LIMIT, default=DEFAULT_DAILY_API_LIMIT): vol.All(
+            NumberSelector(
+                NumberSelectorConfig(min=100, max=1_000_000, step=1, mode=NumberSelectorMode.BOX)
+            ),
+            vol.Coerce(int),
+        ),
+        vol.Required(CONF_IMPORT_HISTORY, default=True): BooleanSelector(),
+    }
+)
+
+
+class MilesightConfigFlow(ConfigFlow, domain=DOMAIN):
+    """Adds an Application and keeps its access working."""
+
+    VERSION = 1
+
+    def __init__(self) -> None:
+        """Start without answers."""
+        self._data: dict[str, Any] = {}
+        self._title = "Milesight"
+
+    @staticmethod
+    @callback
+    @override
+    def async_get_options_flow(_entry: ConfigEntry) -> MilesightOptionsFlow:
+        """Return the options dialog."""
+        return MilesightOptionsFlow()
+
+    @override
+    async def async_step_user(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask for server address, client id and client secret."""
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            self._data, errors = await self._async_check(user_input)
+            if not errors:
+                return await self.async_step_webhook()
+        return self._form("user", USER_SCHEMA, user_input, errors)
+
+    async def async_step_webhook(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Show the callback address, and ask for the secret that signs the pushes."""
+        if user_input is not None:
+            secret = user_input.get(CONF_WEBHOOK_SECRET, "").strip()
+            return self.async_create_entry(
+                title=self._title, data=self._data | {CONF_WEBHOOK_SECRET: secret}
+            )
+        self._data[CONF_WEBHOOK_ID] = webhook.async_generate_id()
+        return await self._async_webhook_form("webhook", WEBHOOK_SCHEMA, None, {})
+
+    async def async_step_reauth(self, _entry_data: Mapping[str, Any]) -> ConfigFlowResult:
+        """Begin when the platform refuses the credentials."""
+        return await self.async_step_reauth_confirm()
+
+    async def async_step_reauth_confirm(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask for the new client secret."""
+        entry = self._get_reauth_entry()
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            data, errors = await self._async_check({**entry.data, **user_input}, entry)
+            if not errors:
+                return self.async_update_reload_and_abort(entry, data_updates=data)
+        return self._form("reauth_confirm", REAUTH_SCHEMA, None, errors, application=entry.title)
+
+    async def async_step_reconfigure(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Change server address, credentials or webhook secret, and show the callback address."""
+        entry = self._get_reconfigure_entry()
+        self._data = dict(entry.data)
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            data, errors = await self._async_check(user_input, entry)
+            if not errors:
+                data[CONF_WEBHOOK_SECRET] = user_input.get(CONF_WEBHOOK_SECRET, "").strip()
+                return self.async_update_reload_and_abort(entry, data_updates=data)
+        return await self._async_webhook_form(
+            "reconfigure", RECONFIGURE_SCHEMA, user_input or self._data, errors
+        )
+
+    async def _async_check(
+        self, user_input: Mapping[str, Any], entry: ConfigEntry | None = None
+    ) -> tuple[dict[str, Any], dict[str, str]]:
+        """Try the credentials; return them cleaned, and what is wrong with them.
+
+        Without an entry a new one is about to be made, else it is the one that must match.
+        """
+        data: dict[str, Any] = {
+            key: user_input[key].strip() for key in (CONF_CLIENT_ID, CONF_CLIENT_SECRET)
+        }
+        try:
+            data[CONF_URL] = normalize_url(user_input[CONF_URL])
+        except ValueError:
+            return data, {"base": "invalid_url"}
+        await self.async_set_unique_id(data[CONF_CLIENT_ID].lower())
+        if entry is None:
+            self._abort_if_unique_id_configured()
+        else:
+            self._abort_if_unique_id_mismatch()
+        try:
+            page = await _async_first_page(self.hass, data)
+        except AuthenticationError:
+            return data, {"base": "invalid_auth"}
+        except MilesightError as error:
+            LOGGER.debug("The platform cannot be asked: %s", error)
+            return data, {"base": "cannot_connect"}
+        except Exception:  # noqa: BLE001 - a dialog must answer whatever happens
+            LOGGER.exception("Unexpected error")
+            return data, {"base": "unknown"}
+        if page.devices and page.devices[0].application_name:
+            self._title = page.devices[0].application_name
+        return data, {}
+
+    async def _async_webhook_form(
+        self,
+        step: str,
+        schema: vol.Schema,
+        values: Mapping[str, Any] | None,
+        errors: dict[str, str],
+    ) -> ConfigFlowResult:
+        address, from_cloud = await async_callback_url(self.hass, self._data[CONF_WEBHOOK_ID])
+        if from_cloud:
+            self._data[CONF_CLOUDHOOK_URL] = address
+        if address is None:
+            errors = errors or {"base": "no_public_address"}
+        return self._form(step, schema, values, errors, webhook_url=address or "-")
+
+    def _form(
+        self,
+        step: str,
+        schema: vol.Schema,
+        values: Mapping[str, Any] | None,
+        errors: dict[str, str],
+        **placeholders: str,
+    ) -> ConfigFlowResult:
+        return self.async_show_form(
+            step_id=step,
+            data_schema=self.add_suggested_values_to_schema(schema, values),
+            errors=errors,
+            description_placeholders={"console": CONSOLE, **placeholders},
+        )
+
+
+class MilesightOptionsFlow(OptionsFlowWithReload):
+    """What a user may choose: how many requests the plan allows, and whether gaps are filled."""
+
+    async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask for the options."""
+        if user_input is not None:
+            return self.async_create_entry(data=user_input)
+        return self.async_show_form(
+            step_id="init",
+            data_schema=self.add_suggested_values_to_schema(
+                OPTIONS_SCHEMA, self.config_entry.options
+            ),
+        )
+
+
+def normalize_url(address: str) -> str:
+    """Return a server address in full, without a trailing slash.
+
+    A missing scheme becomes http on this machine and in the local network, https elsewhere, where
+    plain http is refused. Raises ``ValueError`` for what is no such address.
+    """
+    address = address.strip()
+    scheme, separator, rest = address.rpartition("://")
+    host_is_local = _is_local(URL(f"//{rest}").host or "")
+    url = URL(f"{scheme if separator else 'http' if host_is_local else 'https'}://{rest}")
+    if url.scheme not in ("http", "https") or not url.host or any(c.isspace() for c in address):
+        raise ValueError(address)
+    if url.scheme == "http" and not host_is_local:
+        raise ValueError(address)
+    if url.user or url.password or url.query_string or url.fragment:
+        raise ValueError(address)
+    return str(url).rstrip("/")
+
+
+def _is_local(host: str) -> bool:
+    if host == "localhost" or host.endswith(".local"):
+        return True
+    try:
+        return is_local(ip_address(host))
+    except ValueError:
+        return False
+
+
+async def _async_first_page(hass: HomeAssistant, data: Mapping[str, Any]) -> DevicePage:
+    """Ask for the first page of devices, as a proof of address and credentials."""
+    client = MilesightClient(
+        async_get_clientsession(hass),
+        data[CONF_URL],
+        data[CONF_CLIENT_ID],
+        data[CONF_CLIENT_SECRET],
+    )
+    return await client.search_devices()

@@ -1,0 +1,39 @@
+"""Points in time: the settings that are a date and time."""
+
+from datetime import datetime
+from typing import override
+
+from homeassistant.components.datetime import DateTimeEntity
+from homeassistant.const import Platform
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .api.values import Value
+from .coordinator import MilesightConfigEntry
+from .entity import MilesightValueEntity, async_setup_platform
+
+PARALLEL_UPDATES = 0
+
+
+async def async_setup_entry(
+    _hass: HomeAssistant,
+    entry: MilesightConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Set up the points in time of an Application."""
+    async_setup_platform(entry, async_add_entities, Platform.DATETIME, MilesightDateTime)
+
+
+class MilesightDateTime(MilesightValueEntity, DateTimeEntity):
+    """A date and time that is written."""
+
+    _attr_native_value: datetime | None = None
+
+    @override
+    def _convert(self, value: Value) -> datetime | None:
+        return value if isinstance(value, datetime) else None
+
+    @override
+    async def async_set_value(self, value: datetime) -> None:
+        """Write the point in time, to the second."""
+        await self.async_write(value)

@@ -1,0 +1,318 @@
+"""What all entities share: whose they are, when they are available, when they are written."""
+
+from abc import abstractmethod
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Final, override
+from weakref import WeakKeyDictionary
+
+from homeassistant.const import Platform
+from homeassistant.core import callback
+from homeassistant.exceptions import ServiceValidationError
+from homeassistant.helpers.device_registry import DeviceInfo
+from homeassistant.helpers.entity import Entity
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .api import InvalidValueError, Item
+from .api.decode import Json
+from .api.values import Value, decode, encode
+from .const import DOMAIN, LOGGER
+from .coordinator import MilesightConfigEntry, MilesightCoordinator
+from .device import MilesightDevice, Signal
+from .mapping import Call, Description, Grade
+
+MAX_SHOWN_PATH: Final = 100
+
+
+def state_key(value: Value) -> str:
+    """Return by what ``states``, ``on`` and ``options`` of a description know a decoded value."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+class MilesightEntity(Entity):
+    """An entity of a device, written when what it shows has changed."""
+
+    _attr_has_entity_name = True
+    _attr_should_poll = False
+
+    def __init__(
+        self, coordinator: MilesightCoordinator, device: MilesightDevice, key: str
+    ) -> None:
+        """Attach to a device; ``key`` ends the unique id."""
+        self.coordinator = coordinator
+        self.device = device
+        self.key = key
+        self._attr_unique_id = f"{device.sn}_{key}"
+        self._attr_device_info = DeviceInfo(identifiers={(DOMAIN, device.sn)})
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Return whether the device is online, and the platform within reach."""
+        return self.device.online and self.coordinator.in_touch
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Listen for the device's comings and goings."""
+        await super().async_added_to_hass()
+        self.listen(Signal.AVAILABILITY, self.async_write_ha_state)
+
+    def listen(self, key: str | Signal, listener: Callable[[], None]) -> None:
+        """Call ``listener`` when something of the device changes, as long as this entity lives."""
+        self.async_on_remove(self.device.listen(key, listener))
+
+
+class MilesightDescribedEntity(MilesightEntity):
+    """An entity that a description decided on."""
+
+    def __init__(
+        self,
+        coordinator: MilesightCoordinator,
+        device: MilesightDevice,
+        description: Description,
+    ) -> None:
+        """Take over name, category and whether it is enabled."""
+        super().__init__(coordinator, device, description.key)
+        self.description = description
+        self._faulty: set[str] = set()
+        self._attr_entity_category = description.category
+        self._attr_entity_registry_enabled_default = description.grade < Grade.RARE
+        if description.translation_key is not None:
+            self._attr_translation_key = description.translation_key
+            self._attr_translation_placeholders = dict(description.placeholders)
+        else:
+            self._attr_name = description.name
+
+    def read(self, item: Item) -> Value:
+        """Return the present value of an item; one that does not fit is unknown, told once."""
+        raw = self.device.value(item.path)
+        if raw is None:
+            return None
+        try:
+            value = decode(item, raw)
+        except InvalidValueError as error:
+            self._tell_of_fault(item.path, error.kind)
+            return None
+        if self._faulty and item.path in self._faulty:
+            self._faulty.discard(item.path)
+            model, path = self.device.info.model, item.path[:MAX_SHOWN_PATH]
+            LOGGER.info("A %s reports %s properly again", model, path)
+        return value
+
+    def _tell_of_fault(self, path: str, kind: str) -> None:
+        if path not in self._faulty:
+            self._faulty.add(path)
+            model, shown = self.device.info.model, path[:MAX_SHOWN_PATH]
+            LOGGER.warning("A %s reported something else than a %s as %s", model, kind, shown)
+
+    def encoded(self, item: Item, value: object) -> Json:
+        """Return how a value travels, in the manner of the device.
+
+        Raises ``ServiceValidationError`` that names what is allowed.
+        """
+        try:
+            return encode(item, value, self.device.values.get(item.path))
+        except InvalidValueError as error:
+            raise ServiceValidationError(
+                translation_domain=DOMAIN,
+                translation_key=f"invalid_{error.kind}",
+                translation_placeholders={"path": error.path, **error.allowed},
+            ) from error
+
+    async def async_send(
+        self,
+        values: Iterable[tuple[Item, object]],
+        shown: Iterable[tuple[Item, object]] = (),
+    ) -> None:
+        """Write values of properties in one request; nothing is sent unless all are valid.
+
+        ``shown`` are values of other properties that they will lead to.
+        """
+        sent, seen = (
+            {item.path: self.encoded(item, value) for item, value in pairs}
+            for pairs in (values, shown)
+        )
+        await self.coordinator.async_write(self.device, sent, seen)
+
+    async def async_call(self, call: Call, value: object, shows: Item) -> None:
+        """Call the service that sets a value, and show it as the value of ``shows`` meanwhile."""
+        await self.coordinator.async_call_service(
+            self.device,
+            call.service.id,
+            {call.input.path: self.encoded(call.input, value)},
+            shown={shows.path: self.encoded(shows, value)},
+        )
+
+
+class MilesightValueEntity(MilesightDescribedEntity):
+    """An entity that shows the value of one path.
+
+    ``_convert`` says what is shown of a value, and ``_shown`` which attribute holds that.
+    """
+
+    _shown = "_attr_native_value"
+
+    def __init__(
+        self,
+        coordinator: MilesightCoordinator,
+        device: MilesightDevice,
+        description: Description,
+    ) -> None:
+        """Show the present value."""
+        super().__init__(coordinator, device, description)
+        if TYPE_CHECKING:
+            assert description.item is not None
+        self.item = description.item
+        self._update()
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Listen for values."""
+        await super().async_added_to_hass()
+        self._update()
+        self.listen(self.source.path, self._changed)
+
+    @property
+    def source(self) -> Item:
+        """Return the item whose value is shown."""
+        return self.item
+
+    @callback
+    def _changed(self) -> None:
+        if self._update():
+            self.async_write_ha_state()
+
+    def _update(self) -> bool:
+        """Show the present value; return whether that changed anything."""
+        shown = self._convert(self.read(self.source))
+        if shown == getattr(self, self._shown):
+            return False
+        setattr(self, self._shown, shown)
+        return True
+
+    @abstractmethod
+    def _convert(self, value: Value) -> object:
+        """Return what is shown of a decoded value."""
+
+    async def async_write(self, value: object) -> None:
+        """Send a value of this property to the device."""
+        await self.async_send([(self.item, value)])
+
+
+class MilesightFlagEntity(MilesightValueEntity):
+    """An entity that is on or off, by the keys that mean *on*."""
+
+    _shown = "_attr_is_on"
+
+    @override
+    def _convert(self, value: Value) -> bool | None:
+        return None if value is None else state_key(value) in self.description.on
+
+
+class MilesightCompositeEntity(MilesightDescribedEntity):
+    """An entity of several properties, each known by the role that it plays."""
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Listen for the values of all roles."""
+        await super().async_added_to_hass()
+        for path in {item.path for item in self.description.roles.values()}:
+            self.listen(path, self.async_write_ha_state)
+
+    def has(self, role: str) -> bool:
+        """Return whether something plays a role, or a service stands in for it."""
+        return role in self.description.roles or role in self.description.calls
+
+    def options(self, role: str) -> Mapping[str, str]:
+        """Return what the keys of a role mean."""
+        return self.description.options.get(role, {})
+
+    def value(self, role: str) -> Value:
+        """Return the present value of a role."""
+        item = self.description.roles.get(role)
+        return self.read(item) if item is not None else None
+
+    def number(self, role: str) -> float | None:
+        """Return the present value of a role that is a number."""
+        value = self.value(role)
+        return value if isinstance(value, int | float) else None
+
+    def option(self, role: str) -> str | None:
+        """Return what the present value of a role means."""
+        value = self.value(role)
+        return None if value is None else self.options(role).get(state_key(value))
+
+    async def async_set(self, **values: object) -> None:
+        """Set roles: by service where one stands in, the others in one request.
+
+        Options are given as what they mean.
+        """
+        roles, calls = self.description.roles, self.description.calls
+        written = {role: value for role, value in values.items() if role not in calls}
+        if written:
+            await self.async_send(
+                ((roles[role], self._key_of(role, value)) for role, value in written.items()),
+                (
+                    (shows, self._key_of(role.removeprefix("set_"), value))
+                    for role, value in written.items()
+                    if (shows := self._shown_by(role)) is not roles[role]
+                ),
+            )
+        for role in values.keys() & calls.keys():
+            await self.async_call(
+                calls[role], self._key_of(role, values[role]), self._shown_by(role)
+            )
+
+    def _shown_by(self, role: str) -> Item:
+        """Return the item that shows what a role sets: ``position`` for ``set_position``."""
+        roles = self.description.roles
+        return roles.get(role.removeprefix("set_")) or roles[role]
+
+    def _key_of(self, role: str, meaning: object) -> object:
+        options = self.options(role).items()
+        return next((key for key, option in options if option == meaning), meaning)
+
+
+type DescribedEntity = Callable[
+    [MilesightCoordinator, MilesightDevice, Description], MilesightEntity
+]
+type OwnEntities = Callable[[MilesightCoordinator, MilesightDevice], Iterable[MilesightEntity]]
+
+
+def _none(_coordinator: MilesightCoordinator, _device: MilesightDevice) -> tuple[()]:
+    return ()
+
+
+@callback
+def async_setup_platform(
+    entry: MilesightConfigEntry,
+    add: AddConfigEntryEntitiesCallback,
+    platform: Platform,
+    described: DescribedEntity,
+    own: OwnEntities = _none,
+) -> None:
+    """Add a platform's entities for all devices, those of today and those to come.
+
+    ``described`` makes an entity of a description, ``own`` those that a device has whatever its
+    specification says.
+    """
+    coordinator = entry.runtime_data
+    known: WeakKeyDictionary[MilesightDevice, set[str]] = WeakKeyDictionary()
+
+    def fresh(device: MilesightDevice) -> Iterator[MilesightEntity]:
+        keys = known.setdefault(device, set())
+        for description in device.descriptions():
+            if description.platform is platform and description.key not in keys:
+                keys.add(description.key)
+                yield described(coordinator, device, description)
+        for entity in own(coordinator, device):
+            if entity.key not in keys:
+                keys.add(entity.key)
+                yield entity
+
+    @callback
+    def device_changed(device: MilesightDevice) -> None:
+        if entities := list(fresh(device)):
+            add(entities)
+
+    add([entity for device in coordinator.devices.values() for entity in fresh(device)])
+    entry.async_on_unload(coordinator.async_listen_devices(device_changed))

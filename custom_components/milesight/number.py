@@ -1,0 +1,59 @@
+"""Numbers: the settings and set-points that are numeric."""
+
+from typing import override
+
+from homeassistant.components.number import NumberDeviceClass, NumberEntity
+from homeassistant.const import Platform
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .api.values import Value
+from .coordinator import MilesightConfigEntry, MilesightCoordinator
+from .device import MilesightDevice
+from .entity import MilesightValueEntity, async_setup_platform
+from .mapping import Description
+
+PARALLEL_UPDATES = 0
+
+
+async def async_setup_entry(
+    _hass: HomeAssistant,
+    entry: MilesightConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Set up the numbers of an Application."""
+    async_setup_platform(entry, async_add_entities, Platform.NUMBER, MilesightNumber)
+
+
+class MilesightNumber(MilesightValueEntity, NumberEntity):
+    """A number that is written."""
+
+    _attr_native_value: float | None = None
+
+    @override
+    def __init__(
+        self,
+        coordinator: MilesightCoordinator,
+        device: MilesightDevice,
+        description: Description,
+    ) -> None:
+        """Take class, unit and limits from the description."""
+        device_class = description.device_class
+        self._attr_device_class = NumberDeviceClass(device_class) if device_class else None
+        self._attr_native_unit_of_measurement = description.unit
+        if description.minimum is not None:
+            self._attr_native_min_value = description.minimum
+        if description.maximum is not None:
+            self._attr_native_max_value = description.maximum
+        if description.step is not None:
+            self._attr_native_step = description.step
+        super().__init__(coordinator, device, description)
+
+    @override
+    def _convert(self, value: Value) -> float | None:
+        return value if isinstance(value, int | float) else None
+
+    @override
+    async def async_set_native_value(self, value: float) -> None:
+        """Write the number."""
+        await self.async_write(value)

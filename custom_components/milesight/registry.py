@@ -1,0 +1,90 @@
+"""Home Assistant's device registry: what it is told of the fleet."""
+
+from collections.abc import Iterable, Mapping
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import device_registry as dr
+
+from .api import Device
+from .const import DOMAIN, MANUFACTURER
+
+
+@callback
+def register_application(hass: HomeAssistant, entry: ConfigEntry) -> dr.DeviceEntry:
+    """Write the Application itself to the registry, as a service."""
+    return dr.async_get(hass).async_get_or_create(
+        config_entry_id=entry.entry_id,
+        identifiers={(DOMAIN, entry.unique_id or entry.entry_id)},
+        entry_type=dr.DeviceEntryType.SERVICE,
+        manufacturer=MANUFACTURER,
+        model="Development Platform Application",
+        name=entry.title,
+        configuration_url="https://console.milesight.com",
+    )
+
+
+@callback
+def register_devices(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    devices: Iterable[Device],
+    gateways: Mapping[str, str],
+) -> None:
+    """Write devices to the registry, then link them to their gateways.
+
+    ``gateways`` is ``id -> serial number`` for every id by which a device may name its gateway.
+    """
+    registry = dr.async_get(hass)
+    linked: list[tuple[str, str]] = []
+    for device in devices:
+        registered = registry.async_get_or_create(
+            config_entry_id=entry.entry_id,
+            identifiers={(DOMAIN, device.sn)},
+            manufacturer=MANUFACTURER,
+            name=device.name or device.model or device.sn,
+            model=device.model,
+            serial_number=device.sn,
+            hw_version=device.hardware_version,
+            sw_version=device.firmware_version,
+        )
+        gateway = gateways.get(device.gateway or "")
+        if gateway is not None and gateway != device.sn:
+            linked.append((registered.id, gateway))
+    for device_id, gateway in linked:
+        via = registry.async_get_device_by_identifier((DOMAIN, gateway), entry.entry_id)
+        if via is not None:
+            registry.async_update_device(device_id, via_device_id=via.id)
+
+
+def differs(before: Device, after: Device) -> bool:
+    """Return whether something changed that registry or entities are made of."""
+    return (before.electricity is None) is not (after.electricity is None) or any(
+        getattr(before, name) != getattr(after, name)
+        for name in ("name", "model", "hardware_version", "firmware_version", "gateway")
+    )
+
+
+@callback
+def remove_device(hass: HomeAssistant, entry: ConfigEntry, sn: str) -> None:
+    """Take a device, and with it its entities, out of the registry."""
+    registry = dr.async_get(hass)
+    device = registry.async_get_device_by_identifier((DOMAIN, sn), entry.entry_id)
+    if device is not None:
+        registry.async_remove_device(device.id)
+
+
+@callback
+def belongs_elsewhere(hass: HomeAssistant, entry: ConfigEntry, sn: str) -> bool:
+    """Return whether another Application showed this device first."""
+    registry = dr.async_get(hass)
+    return any(
+        registry.async_get_device_by_identifier((DOMAIN, sn), other.entry_id) is not None
+        for other in hass.config_entries.async_entries(DOMAIN)
+        if other.entry_id != entry.entry_id
+    )
+
+
+def serial_number(device: dr.DeviceEntry) -> str | None:
+    """Return the serial number by which the integration knows a registered device."""
+    return next((key for domain, key in device.identifiers if domain == DOMAIN), None)

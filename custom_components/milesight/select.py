@@ -1,0 +1,53 @@
+"""Selects: the settings that are one of several."""
+
+from typing import override
+
+from homeassistant.components.select import SelectEntity
+from homeassistant.const import Platform
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .api.values import Value
+from .coordinator import MilesightConfigEntry, MilesightCoordinator
+from .device import MilesightDevice
+from .entity import MilesightValueEntity, async_setup_platform, state_key
+from .mapping import Description
+
+PARALLEL_UPDATES = 0
+
+
+async def async_setup_entry(
+    _hass: HomeAssistant,
+    entry: MilesightConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Set up the selects of an Application."""
+    async_setup_platform(entry, async_add_entities, Platform.SELECT, MilesightSelect)
+
+
+class MilesightSelect(MilesightValueEntity, SelectEntity):
+    """An enumeration that is written."""
+
+    _shown = "_attr_current_option"
+    _attr_current_option: str | None = None
+
+    @override
+    def __init__(
+        self,
+        coordinator: MilesightCoordinator,
+        device: MilesightDevice,
+        description: Description,
+    ) -> None:
+        """Take the options from the description."""
+        self._attr_options = list(description.states.values())
+        super().__init__(coordinator, device, description)
+
+    @override
+    def _convert(self, value: Value) -> str | None:
+        return self.description.states.get(state_key(value))
+
+    @override
+    async def async_select_option(self, option: str) -> None:
+        """Write the key that the option stands for."""
+        states = self.description.states.items()
+        await self.async_write(next(key for key, state in states if state == option))

@@ -1,0 +1,138 @@
+"""Sensors: what devices measure and count, and the states that they name."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, time
+from typing import override
+
+from homeassistant.components.sensor import SensorDeviceClass, SensorEntity, SensorStateClass
+from homeassistant.const import PERCENTAGE, EntityCategory, Platform
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .api.values import Value
+from .coordinator import MilesightConfigEntry, MilesightCoordinator
+from .device import MilesightDevice, Signal
+from .entity import MilesightEntity, MilesightValueEntity, async_setup_platform, state_key
+from .mapping import Description
+
+PARALLEL_UPDATES = 0
+MAX_STATE = 255
+
+
+async def async_setup_entry(
+    _hass: HomeAssistant,
+    entry: MilesightConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Set up the sensors of an Application."""
+    async_setup_platform(entry, async_add_entities, Platform.SENSOR, MilesightSensor, _own_sensors)
+
+
+def _own_sensors(
+    coordinator: MilesightCoordinator, device: MilesightDevice
+) -> Iterator[MilesightEntity]:
+    """Yield the sensors that come from the device list."""
+    yield LastReportSensor(coordinator, device)
+    if device.info.electricity is not None and not _reports_battery(device):
+        yield BatterySensor(coordinator, device)
+
+
+def _reports_battery(device: MilesightDevice) -> bool:
+    return any(
+        description.platform is Platform.SENSOR
+        and description.device_class == SensorDeviceClass.BATTERY
+        for description in device.capabilities.descriptions
+    )
+
+
+class MilesightSensor(MilesightValueEntity, SensorEntity):
+    """A property that is read."""
+
+    _attr_native_value: str | float | datetime | None = None
+
+    @override
+    def __init__(
+        self,
+        coordinator: MilesightCoordinator,
+        device: MilesightDevice,
+        description: Description,
+    ) -> None:
+        """Take class, unit and options from the description."""
+        self._states = description.states
+        device_class, state_class = description.device_class, description.state_class
+        self._attr_device_class = SensorDeviceClass(device_class) if device_class else None
+        self._attr_state_class = SensorStateClass(state_class) if state_class else None
+        self._attr_native_unit_of_measurement = description.unit
+        self._attr_suggested_display_precision = description.precision
+        if self._attr_device_class is SensorDeviceClass.ENUM:
+            self._attr_options = list(description.states.values())
+        super().__init__(coordinator, device, description)
+
+    @override
+    def _convert(self, value: Value) -> str | float | datetime | None:
+        match value:
+            case time():
+                return value.isoformat("minutes")
+            case bool() | str():
+                key = state_key(value)
+                return self._states.get(key, key)[:MAX_STATE]
+            case _:
+                return value
+
+
+class LastReportSensor(MilesightEntity, SensorEntity):
+    """When the device last said something."""
+
+    _attr_device_class = SensorDeviceClass.TIMESTAMP
+    _attr_entity_category = EntityCategory.DIAGNOSTIC
+    _attr_entity_registry_enabled_default = False
+    _attr_translation_key = "last_report"
+
+    def __init__(self, coordinator: MilesightCoordinator, device: MilesightDevice) -> None:
+        """Name the sensor."""
+        super().__init__(coordinator, device, "last_report")
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Stay available: a device that is gone still has reported last."""
+        return True
+
+    @property
+    @override
+    def native_value(self) -> datetime | None:
+        """Return the time of the last report."""
+        last = self.device.last_report
+        return datetime.fromtimestamp(last / 1000, UTC) if last else None
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Listen for reports."""
+        await super().async_added_to_hass()
+        self.listen(Signal.LAST_REPORT, self.async_write_ha_state)
+
+
+class BatterySensor(MilesightEntity, SensorEntity):
+    """The battery as the device list knows it, for devices that do not report it."""
+
+    _attr_device_class = SensorDeviceClass.BATTERY
+    _attr_state_class = SensorStateClass.MEASUREMENT
+    _attr_native_unit_of_measurement = PERCENTAGE
+    _attr_entity_category = EntityCategory.DIAGNOSTIC
+
+    def __init__(self, coordinator: MilesightCoordinator, device: MilesightDevice) -> None:
+        """Name the sensor."""
+        super().__init__(coordinator, device, "battery")
+        self._attr_native_value = device.info.electricity
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Listen for news from the device list."""
+        await super().async_added_to_hass()
+        self.listen(Signal.INFORMATION, self._changed)
+
+    @callback
+    def _changed(self) -> None:
+        if self._attr_native_value != self.device.info.electricity:
+            self._attr_native_value = self.device.info.electricity
+            self.async_write_ha_state()

@@ -1,0 +1,77 @@
+"""Switches: sockets, relays and outputs, and the settings that are on or off."""
+
+from typing import Any, override
+
+from homeassistant.components.switch import SwitchDeviceClass, SwitchEntity
+from homeassistant.const import Platform
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .api import Item
+from .api.values import Value
+from .coordinator import MilesightConfigEntry, MilesightCoordinator
+from .device import MilesightDevice
+from .entity import MilesightFlagEntity, async_setup_platform, state_key
+from .mapping import Description
+
+PARALLEL_UPDATES = 0
+ON = "on"
+
+
+async def async_setup_entry(
+    _hass: HomeAssistant,
+    entry: MilesightConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Set up the switches of an Application."""
+    async_setup_platform(entry, async_add_entities, Platform.SWITCH, MilesightSwitch)
+
+
+class MilesightSwitch(MilesightFlagEntity, SwitchEntity):
+    """A property of two states that is read and written."""
+
+    @override
+    def __init__(
+        self,
+        coordinator: MilesightCoordinator,
+        device: MilesightDevice,
+        description: Description,
+    ) -> None:
+        """Take the class from the description."""
+        device_class = description.device_class
+        self._attr_device_class = SwitchDeviceClass(device_class) if device_class else None
+        self._seen = description.options.get("state", {})
+        super().__init__(coordinator, device, description)
+
+    @property
+    @override
+    def source(self) -> Item:
+        """Return what tells the state: another property, where the switch is only written."""
+        return self.description.roles.get("state", self.item)
+
+    @override
+    def _convert(self, value: Value) -> bool | None:
+        if value is None or self.source is self.item:
+            return super()._convert(value)
+        return self._seen.get(state_key(value)) == ON
+
+    @override
+    async def async_turn_on(self, **kwargs: Any) -> None:
+        """Switch on."""
+        await self._switch(on=True)
+
+    @override
+    async def async_turn_off(self, **kwargs: Any) -> None:
+        """Switch off."""
+        await self._switch(on=False)
+
+    async def _switch(self, *, on: bool) -> None:
+        key = next(key for key in self.description.states if (key in self.description.on) is on)
+        call = self.description.calls.get("set")
+        if call is not None:
+            await self.async_call(call, key, self.item)
+        elif self.source is self.item:
+            await self.async_write(key)
+        else:
+            seen = next(key for key, state in self._seen.items() if (state == ON) is on)
+            await self.async_send([(self.item, key)], shown=[(self.source, seen)])

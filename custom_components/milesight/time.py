@@ -1,0 +1,39 @@
+"""Times of day: the settings that are a local time."""
+
+from datetime import time
+from typing import override
+
+from homeassistant.components.time import TimeEntity
+from homeassistant.const import Platform
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .api.values import Value
+from .coordinator import MilesightConfigEntry
+from .entity import MilesightValueEntity, async_setup_platform
+
+PARALLEL_UPDATES = 0
+
+
+async def async_setup_entry(
+    _hass: HomeAssistant,
+    entry: MilesightConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Set up the times of an Application."""
+    async_setup_platform(entry, async_add_entities, Platform.TIME, MilesightTime)
+
+
+class MilesightTime(MilesightValueEntity, TimeEntity):
+    """A local time that is written."""
+
+    _attr_native_value: time | None = None
+
+    @override
+    def _convert(self, value: Value) -> time | None:
+        return value if isinstance(value, time) else None
+
+    @override
+    async def async_set_value(self, value: time) -> None:
+        """Write the time of day, to the minute."""
+        await self.async_write(value)

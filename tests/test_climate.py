@@ -1,0 +1,172 @@
+"""Thermostats: what they show, what they send, whichever way the model words it."""
+
+from collections.abc import AsyncIterator
+from random import Random
+from typing import Any
+
+from homeassistant.const import ATTR_ENTITY_ID, Platform
+from homeassistant.core import HomeAssistant, State
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from tests.common import asked, entity_id, state_of
+from tests.simulator import Simulator
+from tests.simulator.device import Device
+from tests.simulator.fleet import new_device
+from tests.simulator.models import find_model
+from tests.simulator.models.model import Model
+from tests.simulator.specification import RW, Specification, choice, integer, number
+
+CENTRAL = Model(
+    name="CENTRAL",
+    code="CCC",
+    specification=Specification(
+        properties=(
+            number("temperature", "°C", initial=21.5),
+            number(
+                "auto_mode_heat_target_temperature", "°C", access=RW, initial=20, limits=(5, 35)
+            ),
+            number(
+                "auto_mode_cool_target_temperature", "°C", access=RW, initial=25, limits=(5, 35)
+            ),
+            number("heat_target_temperature", "°C", access=RW, initial=19, limits=(5, 35)),
+            number("cool_target_temperature", "°C", access=RW, initial=26, limits=(5, 35)),
+            choice(
+                "temperature_control_mode",
+                ("off", "heat", "cool", "auto"),
+                access=RW,
+                initial="3",
+            ),
+            choice("preset_mode", ("home", "away"), access=RW),
+            choice("hvac_status", ("idle", "heating", "cooling"), initial="1"),
+            integer("valve_opening", "%", limits=(0, 100), initial=0),
+        )
+    ),
+    reports=(("temperature",),),
+)
+
+
+@pytest.fixture
+async def simulator(socket_enabled: None) -> AsyncIterator[Simulator]:
+    """Run a platform with thermostats only."""
+    models = [CENTRAL, *map(find_model, ("WT101", "WT102", "WT303"))]
+    random, taken = Random(1), set[str]()
+    devices = [new_device(model, model.name, random, taken) for model in models]
+    async with Simulator(devices) as simulator:
+        yield simulator
+
+
+def _device(simulator: Simulator, model: str) -> Device:
+    return next(device for device in simulator.platform.devices if device.model.name == model)
+
+
+def _key(simulator: Simulator, model: str, leading: str) -> str:
+    return f"{_device(simulator, model).sn}_climate_{leading}"
+
+
+async def _act(
+    hass: HomeAssistant, simulator: Simulator, key: str, action: str, **data: Any
+) -> State:
+    target = {ATTR_ENTITY_ID: entity_id(hass, Platform.CLIMATE, key)}
+    await hass.services.async_call(Platform.CLIMATE, action, target | data, blocking=True)
+    await simulator.settle()
+    await hass.async_block_till_done()
+    return state_of(hass, Platform.CLIMATE, key)
+
+
+@pytest.mark.usefixtures("pushing")
+async def test_a_radiator_valve_heats_to_its_set_point(
+    hass: HomeAssistant, simulator: Simulator
+) -> None:
+    key = _key(simulator, "WT101", "target_temperature")
+    shown = state_of(hass, Platform.CLIMATE, key)
+    assert shown.state == "heat"
+    assert shown.attributes["current_temperature"] is not None
+    shown = await _act(hass, simulator, key, "set_temperature", temperature=22)
+    assert shown.attributes["temperature"] == 22
+    assert _device(simulator, "WT101").values["target_temperature"] == 22
+
+
+@pytest.mark.usefixtures("pushing")
+async def test_a_set_point_that_only_a_service_sets_goes_through_it(
+    hass: HomeAssistant, simulator: Simulator
+) -> None:
+    key = _key(simulator, "WT102", "target_temperature")
+    simulator.requests.clear()
+    shown = await _act(hass, simulator, key, "set_temperature", temperature=23)
+    assert shown.attributes["temperature"] == 23
+    assert asked(simulator) == {"POST /devices/{deviceId}/services/call": 1}
+    assert _device(simulator, "WT102").values["target_temperature"] == 23
+
+
+@pytest.mark.usefixtures("pushing")
+async def test_a_fan_coil_changes_mode_fan_and_power(
+    hass: HomeAssistant, simulator: Simulator
+) -> None:
+    device = _device(simulator, "WT303")
+    key = _key(simulator, "WT303", "heating_target_temperature")
+    shown = await _act(hass, simulator, key, "set_hvac_mode", hvac_mode="cool")
+    assert shown.state == "cool"
+    assert shown.attributes["temperature"] == device.values["cooling_target_temperature"]
+    shown = await _act(hass, simulator, key, "set_temperature", temperature=24)
+    assert device.values["cooling_target_temperature"] == 24
+    shown = await _act(hass, simulator, key, "set_fan_mode", fan_mode="high")
+    assert shown.attributes["fan_mode"] == "high"
+    shown = await _act(hass, simulator, key, "turn_off")
+    assert (shown.state, shown.attributes["hvac_action"]) == ("off", "off")
+    assert device.values["temperature_control_mode"] == "2"
+    shown = await _act(hass, simulator, key, "set_temperature", temperature=21, hvac_mode="heat")
+    assert (shown.state, shown.attributes["temperature"]) == ("heat", 21)
+    shown = await _act(hass, simulator, key, "turn_off")
+    shown = await _act(hass, simulator, key, "turn_on")
+    assert shown.state == "heat"
+    shown = await _act(hass, simulator, key, "set_hvac_mode", hvac_mode="fan_only")
+    assert (shown.state, shown.attributes["temperature"]) == ("fan_only", None)
+
+
+@pytest.mark.usefixtures("pushing")
+async def test_where_two_set_points_hold_both_are_shown_and_set(
+    hass: HomeAssistant, simulator: Simulator
+) -> None:
+    device = _device(simulator, "CENTRAL")
+    (key,) = [
+        f"{device.sn}_{description.key}"
+        for description in _descriptions(hass, device)
+        if description.platform is Platform.CLIMATE
+    ]
+    shown = state_of(hass, Platform.CLIMATE, key)
+    assert shown.state == "auto"
+    assert shown.attributes["hvac_action"] == "heating"
+    low, high = shown.attributes["target_temp_low"], shown.attributes["target_temp_high"]
+    assert (low, high, shown.attributes["temperature"]) == (20, 25, None)
+    shown = await _act(
+        hass, simulator, key, "set_temperature", target_temp_low=18, target_temp_high=27
+    )
+    assert shown.attributes["target_temp_low"] == 18
+    assert device.values["auto_mode_cool_target_temperature"] == 27
+    shown = await _act(hass, simulator, key, "set_preset_mode", preset_mode="away")
+    assert shown.attributes["preset_mode"] == "away"
+    shown = await _act(hass, simulator, key, "set_hvac_mode", hvac_mode="heat")
+    assert (shown.attributes["temperature"], shown.attributes["target_temp_low"]) == (19, None)
+    shown = await _act(hass, simulator, key, "turn_off")
+    assert shown.state == "off"
+    shown = await _act(hass, simulator, key, "turn_on")
+    assert shown.state != "off"
+
+
+def _descriptions(hass: HomeAssistant, device: Device) -> Any:
+    (entry,) = hass.config_entries.async_entries("milesight")
+    return entry.runtime_data.devices[device.sn].descriptions()
+
+
+@pytest.mark.usefixtures("loaded")
+@pytest.mark.parametrize(("opening", "action"), [(0, "idle"), (40, "heating")])
+async def test_a_valve_that_is_open_tells_that_it_heats(
+    hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator, opening: int, action: str
+) -> None:
+    device = _device(simulator, "WT101")
+    await simulator.report(device.sn, {"valve_opening": opening})
+    await loaded.runtime_data.async_refresh()
+    await hass.async_block_till_done(wait_background_tasks=True)
+    shown = state_of(hass, Platform.CLIMATE, _key(simulator, "WT101", "target_temperature"))
+    assert shown.attributes["hvac_action"] == action

@@ -1,0 +1,285 @@
+"""The dialogs, driven as the web interface drives them."""
+
+from typing import Any
+from unittest.mock import AsyncMock, patch
+
+from homeassistant.config_entries import (
+    SOURCE_USER,
+    ConfigEntryState,
+    ConfigFlowResult,
+)
+from homeassistant.const import CONF_CLIENT_ID, CONF_CLIENT_SECRET, CONF_URL, CONF_WEBHOOK_ID
+from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType, InvalidData
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.milesight.config_flow import normalize_url
+from custom_components.milesight.const import (
+    CONF_CLOUDHOOK_URL,
+    CONF_DAILY_API_LIMIT,
+    CONF_IMPORT_HISTORY,
+    CONF_WEBHOOK_SECRET,
+    DOMAIN,
+)
+from tests.simulator import Simulator
+
+
+def _credentials(simulator: Simulator, **changes: str) -> dict[str, str]:
+    return {
+        CONF_URL: simulator.url,
+        CONF_CLIENT_ID: simulator.client_id,
+        CONF_CLIENT_SECRET: simulator.client_secret,
+    } | changes
+
+
+async def _start(hass: HomeAssistant, user_input: dict[str, str]) -> ConfigFlowResult:
+    shown = await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_USER})
+    assert (shown["type"], shown["step_id"], shown["errors"]) == (FlowResultType.FORM, "user", {})
+    return await hass.config_entries.flow.async_configure(shown["flow_id"], user_input)
+
+
+async def _go_on(
+    hass: HomeAssistant, result: ConfigFlowResult, user_input: dict[str, Any]
+) -> ConfigFlowResult:
+    return await hass.config_entries.flow.async_configure(result["flow_id"], user_input)
+
+
+async def test_credentials_become_an_entry_with_an_address_for_pushes(
+    hass: HomeAssistant, simulator: Simulator
+) -> None:
+    await hass.config.async_update(external_url="https://home.example.com")
+    result = await _start(
+        hass, _credentials(simulator, client_secret=f" {simulator.client_secret} ")
+    )
+    assert (result["type"], result["step_id"]) == (FlowResultType.FORM, "webhook")
+    assert not result["errors"]
+    assert result["description_placeholders"] is not None
+    address = result["description_placeholders"]["webhook_url"]
+
+    result = await _go_on(hass, result, {CONF_WEBHOOK_SECRET: simulator.webhook_secret})
+    await hass.async_block_till_done(wait_background_tasks=True)
+
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    assert result["title"] == simulator.application.name
+    entry = result["result"]
+    assert entry.unique_id == simulator.client_id.lower()
+    assert entry.data == {
+        CONF_URL: simulator.url,
+        CONF_CLIENT_ID: simulator.client_id,
+        CONF_CLIENT_SECRET: simulator.client_secret,
+        CONF_WEBHOOK_ID: entry.data[CONF_WEBHOOK_ID],
+        CONF_WEBHOOK_SECRET: simulator.webhook_secret,
+    }
+    assert address == f"https://home.example.com/api/webhook/{entry.data[CONF_WEBHOOK_ID]}"
+    assert entry.state is ConfigEntryState.LOADED
+
+
+async def test_without_a_public_address_the_dialog_says_so_and_goes_on(
+    hass: HomeAssistant, simulator: Simulator
+) -> None:
+    result = await _start(hass, _credentials(simulator))
+    assert (result["step_id"], result["errors"]) == ("webhook", {"base": "no_public_address"})
+    result = await _go_on(hass, result, {})
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    assert result["data"][CONF_WEBHOOK_SECRET] == ""
+    await hass.async_block_till_done(wait_background_tasks=True)
+
+
+async def test_home_assistant_cloud_gives_the_address_where_it_is_active(
+    hass: HomeAssistant, simulator: Simulator
+) -> None:
+    hook = "https://hooks.nabu.casa/abc"
+    cloud = AsyncMock()
+    cloud.async_active_subscription = lambda _hass: True
+    cloud.async_get_or_create_cloudhook.return_value = hook
+    cloud.CloudNotAvailable = RuntimeError
+    hass.config.components.add("cloud")
+    with (
+        patch.dict("sys.modules", {"homeassistant.components.cloud": cloud}),
+        patch("homeassistant.components.cloud", cloud, create=True),
+    ):
+        result = await _start(hass, _credentials(simulator))
+        assert result["description_placeholders"]["webhook_url"] == hook  # type: ignore[index]
+        result = await _go_on(hass, result, {})
+        await hass.async_block_till_done(wait_background_tasks=True)
+        entry = result["result"]
+        assert entry.data[CONF_CLOUDHOOK_URL] == hook
+
+        await hass.config_entries.async_remove(entry.entry_id)
+        cloud.async_delete_cloudhook.assert_awaited_once_with(hass, entry.data[CONF_WEBHOOK_ID])
+
+
+async def test_a_cloud_that_is_down_is_done_without(
+    hass: HomeAssistant, simulator: Simulator
+) -> None:
+    cloud = AsyncMock()
+    cloud.async_active_subscription = lambda _hass: True
+    cloud.CloudNotAvailable = RuntimeError
+    cloud.async_get_or_create_cloudhook.side_effect = RuntimeError
+    hass.config.components.add("cloud")
+    with (
+        patch.dict("sys.modules", {"homeassistant.components.cloud": cloud}),
+        patch("homeassistant.components.cloud", cloud, create=True),
+    ):
+        result = await _start(hass, _credentials(simulator))
+        assert result["errors"] == {"base": "no_public_address"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "fault", "error"),
+    [
+        ({CONF_CLIENT_SECRET: "wrong"}, None, "invalid_auth"),
+        ({CONF_CLIENT_ID: "nobody"}, None, "invalid_auth"),
+        ({CONF_URL: "ftp://eu-openapi.milesight.com"}, None, "invalid_url"),
+        ({CONF_URL: "http://eu-openapi.milesight.com"}, None, "invalid_url"),
+        ({CONF_URL: "http://127.0.0.1:9"}, None, "cannot_connect"),
+        ({}, "html", "cannot_connect"),
+        ({}, "reset", "cannot_connect"),
+        ({}, "rate_limit", "cannot_connect"),
+    ],
+)
+async def test_what_is_wrong_is_said_and_the_dialog_can_be_mended(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    changes: dict[str, str],
+    fault: Any,
+    error: str,
+) -> None:
+    if fault is not None:
+        simulator.fault("/devices/search", fault, times=1)
+    result = await _start(hass, _credentials(simulator, **changes))
+    assert (result["step_id"], result["errors"]) == ("user", {"base": error})
+    result = await _go_on(hass, result, _credentials(simulator))
+    assert result["step_id"] == "webhook"
+
+
+async def test_an_unexpected_error_is_called_unknown(
+    hass: HomeAssistant, simulator: Simulator, caplog: pytest.LogCaptureFixture
+) -> None:
+    with patch(
+        "custom_components.milesight.config_flow.MilesightClient.search_devices",
+        side_effect=ZeroDivisionError,
+    ):
+        result = await _start(hass, _credentials(simulator))
+    assert result["errors"] == {"base": "unknown"}
+    assert "ZeroDivisionError" in caplog.text
+    result = await _go_on(hass, result, _credentials(simulator))
+    assert result["step_id"] == "webhook"
+
+
+async def test_an_application_is_set_up_once(
+    hass: HomeAssistant, simulator: Simulator, entry: MockConfigEntry
+) -> None:
+    result = await _start(hass, _credentials(simulator, client_id=simulator.client_id.upper()))
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "already_configured")
+
+
+async def test_a_regenerated_secret_is_asked_for_once_and_entered(
+    hass: HomeAssistant, simulator: Simulator, loaded: MockConfigEntry
+) -> None:
+    simulator.application.configure(client_secret="new")
+    await loaded.runtime_data.async_refresh()
+    await loaded.runtime_data.async_refresh()
+    await hass.async_block_till_done()
+    (flow,) = hass.config_entries.flow.async_progress()
+    assert flow["step_id"] == "reauth_confirm"
+
+    result = await hass.config_entries.flow.async_configure(
+        flow["flow_id"], {CONF_CLIENT_SECRET: "old"}
+    )
+    assert result["errors"] == {"base": "invalid_auth"}
+    result = await _go_on(hass, result, {CONF_CLIENT_SECRET: "new"})
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "reauth_successful")
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert loaded.data[CONF_CLIENT_SECRET] == "new"
+    assert loaded.state is ConfigEntryState.LOADED
+
+
+async def test_the_connection_can_be_changed(
+    hass: HomeAssistant, simulator: Simulator, loaded: MockConfigEntry
+) -> None:
+    await hass.config.async_update(external_url="https://home.example.com")
+    result = await loaded.start_reconfigure_flow(hass)
+    assert result["step_id"] == "reconfigure"
+    webhook_id = loaded.data[CONF_WEBHOOK_ID]
+    assert webhook_id in result["description_placeholders"]["webhook_url"]  # type: ignore[index]
+
+    answers = _credentials(simulator, url=simulator.url.removeprefix("http://"))
+    result = await _go_on(hass, result, {**answers, CONF_CLIENT_SECRET: "wrong"})
+    assert result["errors"] == {"base": "invalid_auth"}
+    result = await _go_on(hass, result, {**answers, CONF_WEBHOOK_SECRET: " s3 "})
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "reconfigure_successful")
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert loaded.data[CONF_URL] == simulator.url
+    assert loaded.data[CONF_WEBHOOK_SECRET] == "s3"
+    assert loaded.data[CONF_WEBHOOK_ID] == webhook_id
+
+
+async def test_another_application_is_not_put_in_its_place(
+    hass: HomeAssistant, simulator: Simulator, loaded: MockConfigEntry
+) -> None:
+    result = await loaded.start_reconfigure_flow(hass)
+    result = await _go_on(hass, result, _credentials(simulator, client_id="another"))
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "unique_id_mismatch")
+
+
+async def test_options_are_kept_and_take_effect(
+    hass: HomeAssistant, loaded: MockConfigEntry
+) -> None:
+    result = await hass.config_entries.options.async_init(loaded.entry_id)
+    assert (result["type"], result["step_id"]) == (FlowResultType.FORM, "init")
+    with pytest.raises(InvalidData):
+        await hass.config_entries.options.async_configure(
+            result["flow_id"], {CONF_DAILY_API_LIMIT: 99, CONF_IMPORT_HISTORY: True}
+        )
+    result = await hass.config_entries.options.async_configure(
+        result["flow_id"], {CONF_DAILY_API_LIMIT: 200, CONF_IMPORT_HISTORY: False}
+    )
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert loaded.options == {CONF_DAILY_API_LIMIT: 200, CONF_IMPORT_HISTORY: False}
+    assert loaded.runtime_data.budget.limit == 200
+
+
+@pytest.mark.parametrize(
+    ("address", "normal"),
+    [
+        ("eu-openapi.milesight.com", "https://eu-openapi.milesight.com"),
+        (" https://EU-openapi.milesight.com/ ", "https://eu-openapi.milesight.com"),
+        ("https://example.com:8443/base/", "https://example.com:8443/base"),
+        ("localhost:8199", "http://localhost:8199"),
+        ("127.0.0.1:8199", "http://127.0.0.1:8199"),
+        ("[::1]:8199", "http://[::1]:8199"),
+        ("192.168.1.20", "http://192.168.1.20"),
+        ("platform.local", "http://platform.local"),
+        ("http://10.0.0.2:80/", "http://10.0.0.2"),
+        ("https://192.168.1.20", "https://192.168.1.20"),
+    ],
+)
+def test_an_address_is_completed(address: str, normal: str) -> None:
+    assert normalize_url(address) == normal
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "",
+        " ",
+        "https://",
+        "ftp://example.com",
+        "http://example.com",
+        "http://8.8.8.8",
+        "http://localhost.example.com",
+        "https://user:password@example.com",
+        "https://example.com/?a=1",
+        "https://example.com/#a",
+        "https://exam ple.com",
+        "https://example.com:99999",
+        "a://b://c",
+        "[::1",
+    ],
+)
+def test_what_is_no_address_is_refused(address: str) -> None:
+    with pytest.raises(ValueError, match=r".*"):
+        normalize_url(address)

@@ -1,0 +1,390 @@
+"""The fleet: who is in it, what it shows, what it asks for."""
+
+from datetime import timedelta
+import time
+from typing import Any
+
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.const import EVENT_STATE_CHANGED, EVENT_STATE_REPORTED, Platform
+from homeassistant.core import Event, HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import device_registry as dr
+from homeassistant.util import dt as dt_util
+import pytest
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_capture_events,
+    async_fire_time_changed,
+)
+
+from custom_components.milesight.const import DOMAIN
+from tests.common import asked, entity_id, state_of
+from tests.simulator import Simulator
+
+SEARCH = "POST /devices/search"
+SPECIFICATION = "GET /devices/{deviceId}/thing-specification"
+HISTORY = "GET /devices/{deviceId}/properties/history"
+TOKEN = "POST /oauth/token"
+
+
+async def _poll(hass: HomeAssistant, entry: MockConfigEntry) -> None:
+    await entry.runtime_data.async_refresh()
+    await hass.async_block_till_done(wait_background_tasks=True)
+
+
+async def test_the_first_start_asks_once_per_page_model_and_device(
+    loaded: MockConfigEntry, simulator: Simulator
+) -> None:
+    devices = simulator.platform.devices
+    models = {(device.model.name, device.firmware) for device in devices}
+    assert asked(simulator) == {
+        TOKEN: 1,
+        SEARCH: 1,
+        SPECIFICATION: len(models),
+        HISTORY: sum(device.last_update is not None for device in devices),
+    }
+
+
+async def test_values_from_before_the_start_are_shown(
+    hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
+) -> None:
+    device = simulator.device("EM300-TH")
+    shown = state_of(hass, Platform.SENSOR, f"{device.sn}_temperature")
+    assert float(shown.state) == device.values["temperature"]
+
+
+async def test_a_poll_that_finds_nothing_new_is_one_request_per_page(
+    hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
+) -> None:
+    simulator.requests.clear()
+    await _poll(hass, loaded)
+    assert asked(simulator) == {SEARCH: 1}
+
+
+async def test_without_a_push_only_the_device_that_reported_is_read(
+    hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
+) -> None:
+    device = simulator.device("EM300-TH")
+    await simulator.report(device.sn, {"temperature": 31.5})
+    simulator.requests.clear()
+    await _poll(hass, loaded)
+    assert asked(simulator) == {SEARCH: 1, HISTORY: 1}
+    assert state_of(hass, Platform.SENSOR, f"{device.sn}_temperature").state == "31.5"
+
+
+async def test_what_was_pushed_is_not_read_again(
+    hass: HomeAssistant, pushing: MockConfigEntry, simulator: Simulator
+) -> None:
+    device = simulator.device("EM300-TH")
+    await simulator.report(device.sn, {"temperature": 31.5})
+    assert state_of(hass, Platform.SENSOR, f"{device.sn}_temperature").state == "31.5"
+    simulator.requests.clear()
+    await _poll(hass, pushing)
+    assert asked(simulator) == {SEARCH: 1}
+
+
+async def test_a_push_writes_only_what_changed(
+    hass: HomeAssistant, pushing: MockConfigEntry, simulator: Simulator
+) -> None:
+    device = simulator.device("EM300-TH")
+    await simulator.report(device.sn, {"temperature": 20.5, "humidity": 40})
+    changes: list[Event[Any]] = async_capture_events(hass, EVENT_STATE_CHANGED)
+    written: list[str] = []
+    unsubscribe = hass.bus.async_listen(
+        EVENT_STATE_REPORTED,
+        lambda event: written.append(event.data["entity_id"]),
+        event_filter=callback(lambda _data: True),
+    )
+    await simulator.report(device.sn, {"temperature": 20.5, "humidity": 41})
+    await hass.async_block_till_done()
+    assert [event.data["entity_id"] for event in changes] == [
+        entity_id(hass, Platform.SENSOR, f"{device.sn}_humidity")
+    ]
+    assert written == []
+    unsubscribe()
+
+
+async def test_a_device_that_appears_gets_its_entities_without_a_restart(
+    hass: HomeAssistant, pushing: MockConfigEntry, simulator: Simulator
+) -> None:
+    device = await simulator.add_device("EM300-TH", "Attic")
+    await hass.async_block_till_done(wait_background_tasks=True)
+    await _poll(hass, pushing)
+    assert state_of(hass, Platform.SENSOR, f"{device.sn}_temperature").name.startswith("Attic")
+
+
+async def test_a_device_that_vanishes_leaves_the_registry_and_may_come_back(
+    hass: HomeAssistant,
+    loaded: MockConfigEntry,
+    simulator: Simulator,
+    device_registry: dr.DeviceRegistry,
+) -> None:
+    device = simulator.device("EM300-TH")
+    key = (DOMAIN, device.sn)
+    shown = entity_id(hass, Platform.SENSOR, f"{device.sn}_temperature")
+    simulator.remove_device(device.sn)
+    await _poll(hass, loaded)
+    assert device_registry.async_get_device_by_identifier(key, loaded.entry_id) is None
+    assert hass.states.get(shown) is None
+
+    simulator.platform._take(device)
+    await _poll(hass, loaded)
+    assert device_registry.async_get_device_by_identifier(key, loaded.entry_id) is not None
+    assert hass.states.get(shown) is not None
+
+
+async def test_an_incomplete_list_removes_nothing(
+    hass: HomeAssistant,
+    loaded: MockConfigEntry,
+    simulator: Simulator,
+    device_registry: dr.DeviceRegistry,
+) -> None:
+    before = len(dr.async_entries_for_config_entry(device_registry, loaded.entry_id))
+    simulator.fault("/devices/search", "half", times=1)
+    await _poll(hass, loaded)
+    assert not loaded.runtime_data.last_update_success
+    assert len(dr.async_entries_for_config_entry(device_registry, loaded.entry_id)) == before
+
+
+async def test_a_specification_that_fails_spoils_no_other_device_and_is_asked_for_again(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    simulator: Simulator,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    device = simulator.device("EM300-TH")
+    simulator.fault(f"/devices/{device.device_id}/thing-specification", "status", status=500)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert state_of(hass, Platform.BINARY_SENSOR, f"{device.sn}_connectivity").state == "on"
+    await _poll(hass, entry)
+    assert caplog.text.count("The thing specification of EM300-TH") == 1
+    simulator.clear_faults()
+    await _poll(hass, entry)
+    assert state_of(hass, Platform.SENSOR, f"{device.sn}_temperature").state != "unknown"
+
+
+async def test_offline_makes_a_device_unavailable_and_a_report_brings_it_back(
+    hass: HomeAssistant,
+    pushing: MockConfigEntry,
+    simulator: Simulator,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    device = simulator.device("EM300-TH")
+    await simulator.report(device.sn, {"temperature": 20})
+    freezer.tick(60)
+    await simulator.offline(device.sn)
+    assert state_of(hass, Platform.SENSOR, f"{device.sn}_temperature").state == "unavailable"
+    assert state_of(hass, Platform.BINARY_SENSOR, f"{device.sn}_connectivity").state == "off"
+    freezer.tick(60)
+    await simulator.report(device.sn, {"humidity": 50})
+    assert state_of(hass, Platform.SENSOR, f"{device.sn}_temperature").state == "20"
+    assert state_of(hass, Platform.BINARY_SENSOR, f"{device.sn}_connectivity").state == "on"
+
+
+async def test_a_backlog_changes_nothing_of_the_present(
+    hass: HomeAssistant, pushing: MockConfigEntry, simulator: Simulator
+) -> None:
+    device = simulator.device("EM300-TH")
+    await simulator.report(device.sn, {"temperature": 25.5, "humidity": 44.0})
+    changes = async_capture_events(hass, EVENT_STATE_CHANGED)
+    await simulator.backlog(device.sn, 60)
+    await hass.async_block_till_done()
+    assert changes == []
+
+
+async def test_a_device_clock_ahead_counts_as_the_time_of_arrival(
+    hass: HomeAssistant, pushing: MockConfigEntry, simulator: Simulator
+) -> None:
+    device = simulator.device("EM300-TH")
+    simulator.application.configure(clock_offset=600)
+    await simulator.report(device.sn, {"temperature": 1})
+    simulator.application.configure(clock_offset=0)
+    held = pushing.runtime_data.devices[device.sn]
+    assert held.times["temperature"] <= time.time() * 1000
+    await simulator.report(device.sn, {"temperature": 2})
+    assert state_of(hass, Platform.SENSOR, f"{device.sn}_temperature").state == "2"
+
+
+async def test_switching_reaches_the_device_and_comes_back_as_a_report(
+    hass: HomeAssistant, pushing: MockConfigEntry, simulator: Simulator
+) -> None:
+    device = simulator.device("WS523")
+    switch = entity_id(hass, Platform.SWITCH, f"{device.sn}_set_socket.status")
+    for action, expected in (("turn_off", "off"), ("turn_on", "on")):
+        await hass.services.async_call("switch", action, {"entity_id": switch}, blocking=True)
+        assert state_of(hass, Platform.SWITCH, f"{device.sn}_set_socket.status").state == expected
+        await simulator.settle()
+        assert device.values["set_socket.status"] == ("1" if expected == "on" else "0")
+        held = pushing.runtime_data.devices[device.sn]
+        assert held.values["set_socket.status"] == held.value("set_socket.status")
+
+
+async def test_a_command_that_is_refused_is_told_and_taken_back(
+    hass: HomeAssistant, pushing: MockConfigEntry, simulator: Simulator
+) -> None:
+    device = simulator.device("WS523")
+    switch = entity_id(hass, Platform.SWITCH, f"{device.sn}_set_socket.status")
+    before = state_of(hass, Platform.SWITCH, f"{device.sn}_set_socket.status").state
+    action = "turn_off" if before == "on" else "turn_on"
+    simulator.fault("/properties", "failed", times=1)
+    with pytest.raises(HomeAssistantError) as refused:
+        await hass.services.async_call("switch", action, {"entity_id": switch}, blocking=True)
+    assert refused.value.translation_key == "command_failed"
+    assert state_of(hass, Platform.SWITCH, f"{device.sn}_set_socket.status").state == before
+
+
+async def test_a_command_without_an_answer_gives_way_to_the_last_report_after_a_minute(
+    hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
+) -> None:
+    device = simulator.device("WS523")
+    key = f"{device.sn}_set_socket.status"
+    before = state_of(hass, Platform.SWITCH, key).state
+    action = "turn_off" if before == "on" else "turn_on"
+    await hass.services.async_call(
+        "switch", action, {"entity_id": entity_id(hass, Platform.SWITCH, key)}, blocking=True
+    )
+    assert state_of(hass, Platform.SWITCH, key).state != before
+    async_fire_time_changed(hass, dt_util.utcnow() + timedelta(seconds=61))
+    await hass.async_block_till_done()
+    assert state_of(hass, Platform.SWITCH, key).state == before
+
+
+async def test_a_restart_needs_no_request_to_show_the_last_values(
+    hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
+) -> None:
+    device = simulator.device("EM300-TH")
+    key = f"{device.sn}_temperature"
+    before = state_of(hass, Platform.SENSOR, key).state
+    assert await hass.config_entries.async_unload(loaded.entry_id)
+    simulator.fault("/", "status", status=503)
+    simulator.requests.clear()
+    assert await hass.config_entries.async_setup(loaded.entry_id)
+    assert loaded.state is ConfigEntryState.LOADED
+    assert simulator.requests == []
+    assert state_of(hass, Platform.SENSOR, key).state == before
+    await hass.async_block_till_done(wait_background_tasks=True)
+
+
+async def test_a_restart_with_nothing_changed_asks_for_one_page(
+    hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
+) -> None:
+    assert await hass.config_entries.async_unload(loaded.entry_id)
+    simulator.requests.clear()
+    assert await hass.config_entries.async_setup(loaded.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert asked(simulator) == {TOKEN: 1, SEARCH: 1}
+
+
+@pytest.mark.parametrize(
+    "stored", [{"devices": 1}, {"devices": [{}], "specifications": {}, "requests": []}, {}]
+)
+async def test_a_store_that_makes_no_sense_is_put_aside(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    simulator: Simulator,
+    hass_storage: dict[str, Any],
+    stored: dict[str, Any],
+) -> None:
+    key = f"{DOMAIN}.{entry.entry_id}"
+    hass_storage[key] = {"version": 1, "minor_version": 1, "key": key, "data": stored}
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert len(entry.runtime_data.devices) == len(simulator.platform.devices)
+
+
+async def test_an_outage_without_pushes_makes_everything_unavailable_after_three_polls(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    loaded: MockConfigEntry,
+    simulator: Simulator,
+) -> None:
+    device = simulator.device("EM300-TH")
+    key = f"{device.sn}_temperature"
+    before = state_of(hass, Platform.SENSOR, key).state
+    simulator.fault("/", "status", status=503)
+    interval = loaded.runtime_data.update_interval
+    for polls in range(1, 5):
+        freezer.tick(interval + timedelta(seconds=1))
+        async_fire_time_changed(hass)
+        await hass.async_block_till_done(wait_background_tasks=True)
+        expected = before if polls < 3 else "unavailable"
+        assert (polls, state_of(hass, Platform.SENSOR, key).state) == (polls, expected)
+    simulator.clear_faults()
+    await _poll(hass, loaded)
+    assert state_of(hass, Platform.SENSOR, key).state == before
+
+
+async def test_the_platform_out_of_reach_at_the_first_start_is_tried_again(
+    hass: HomeAssistant, entry: MockConfigEntry, simulator: Simulator
+) -> None:
+    simulator.fault("/", "reset")
+    assert not await hass.config_entries.async_setup(entry.entry_id)
+    assert entry.state is ConfigEntryState.SETUP_RETRY
+    simulator.clear_faults()
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+
+
+async def test_refused_credentials_at_the_first_start_ask_for_new_ones(
+    hass: HomeAssistant, entry: MockConfigEntry, simulator: Simulator
+) -> None:
+    simulator.application.configure(client_secret="another")
+    assert not await hass.config_entries.async_setup(entry.entry_id)
+    assert entry.state is ConfigEntryState.SETUP_ERROR
+    (flow,) = hass.config_entries.flow.async_progress()
+    assert flow["context"]["source"] == "reauth"
+
+
+async def test_a_device_of_two_applications_stays_with_the_first(
+    hass: HomeAssistant,
+    loaded: MockConfigEntry,
+    simulator: Simulator,
+    device_registry: dr.DeviceRegistry,
+) -> None:
+    second = MockConfigEntry(
+        domain=DOMAIN,
+        unique_id="second",
+        data={**loaded.data, "webhook_id": "ab" * 32},
+    )
+    second.add_to_hass(hass)
+    assert await hass.config_entries.async_setup(second.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    registered = dr.async_entries_for_config_entry(device_registry, second.entry_id)
+    assert [device.entry_type for device in registered] == [dr.DeviceEntryType.SERVICE]
+
+
+async def test_a_device_that_is_offline_from_the_start_is_unavailable_with_its_last_values_held(
+    hass: HomeAssistant, entry: MockConfigEntry, simulator: Simulator
+) -> None:
+    device = simulator.device("EM300-TH")
+    await simulator.offline(device.sn)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert state_of(hass, Platform.SENSOR, f"{device.sn}_temperature").state == "unavailable"
+    assert entry.runtime_data.devices[device.sn].values["temperature"] is not None
+    await simulator.online(device.sn)
+    await _poll(hass, entry)
+    assert state_of(hass, Platform.SENSOR, f"{device.sn}_temperature").state != "unavailable"
+
+
+async def test_what_was_pushed_is_on_the_disk_within_a_minute_however_often_pushes_come(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    pushing: MockConfigEntry,
+    simulator: Simulator,
+    hass_storage: dict[str, Any],
+) -> None:
+    device = simulator.device("EM300-TH")
+    for second in range(70):
+        freezer.tick(1)
+        await simulator.report(device.sn, {"temperature": second / 10})
+        async_fire_time_changed(hass)
+        await hass.async_block_till_done()
+    (stored,) = [
+        stored
+        for stored in hass_storage[f"{DOMAIN}.{pushing.entry_id}"]["data"]["devices"]
+        if stored["info"]["sn"] == device.sn
+    ]
+    assert stored["values"]["temperature"] > 0.5

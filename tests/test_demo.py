@@ -1,0 +1,233 @@
+"""The demo without Home Assistant: configuration, dashboard, ports and child processes."""
+
+import asyncio
+import json
+from pathlib import Path
+import socket
+import sys
+from typing import Any
+
+import pytest
+
+from .demo.__main__ import parse
+from .demo.configuration import configuration, configured_url, local_time_zone, prepare
+from .demo.dashboard import TILES, dashboard
+from .demo.process import (
+    ROOT,
+    DemoError,
+    PortTakenError,
+    free_port,
+    port_is_free,
+    require_free_port,
+    running,
+    tail,
+    until_ready,
+)
+
+PYTHON = sys.executable
+
+
+def device(name: str, model: str | None) -> dict[str, Any]:
+    """Return a device as the device registry lists it; its id is its name."""
+    return {"id": name, "name": name, "name_by_user": None, "model": model}
+
+
+def entity(entity_id: str, device_id: str, **changes: object) -> dict[str, Any]:
+    """Return an entity as the entity registry lists it."""
+    return {
+        "entity_id": entity_id,
+        "device_id": device_id,
+        "unique_id": f"6136A1_{entity_id.partition('.')[2]}",
+        "disabled_by": None,
+        "hidden_by": None,
+        "entity_category": None,
+        "name": None,
+        "original_name": None,
+        **changes,
+    }
+
+
+def headings_and_tiles(config: dict[str, Any]) -> list[list[str]]:
+    """Return of every section its heading and the entities of its tiles."""
+    (view,) = config["views"]
+    return [
+        [section["cards"][0]["heading"], *(tile["entity"] for tile in section["cards"][1:])]
+        for section in view["sections"]
+    ]
+
+
+def test_the_dashboard_shows_devices_by_family_and_controls_before_readings() -> None:
+    devices = [device("Lamp", "WS523"), device("Cellar", "EM300-TH"), device("Gadget", None)]
+    entities = [
+        entity("sensor.gadget", "Gadget"),
+        entity("sensor.cellar", "Cellar"),
+        entity("sensor.lamp_power", "Lamp"),
+        entity("switch.lamp", "Lamp"),
+    ]
+    assert headings_and_tiles(dashboard(devices, entities)) == [
+        ["Power and switches"],
+        ["Lamp", "switch.lamp", "sensor.lamp_power"],
+        ["Environment"],
+        ["Cellar", "sensor.cellar"],
+        ["More devices"],
+        ["Gadget", "sensor.gadget"],
+    ]
+
+
+def test_the_longest_prefix_of_a_model_decides_its_family() -> None:
+    devices = [device("Pumps", "UC300"), device("Lawn", "UC511")]
+    entities = [entity("switch.pumps", "Pumps"), entity("valve.lawn", "Lawn")]
+    assert headings_and_tiles(dashboard(devices, entities)) == [
+        ["Power and switches"],
+        ["Pumps", "switch.pumps"],
+        ["Climate and irrigation"],
+        ["Lawn", "valve.lawn"],
+    ]
+
+
+def test_the_dashboard_leaves_out_what_is_disabled_hidden_or_not_a_main_entity() -> None:
+    entities = [
+        entity("sensor.off", "Lamp", disabled_by="integration"),
+        entity("sensor.secret", "Lamp", hidden_by="user"),
+        entity("sensor.signal", "Lamp", entity_category="diagnostic"),
+        entity("update.lamp", "Lamp"),
+    ]
+    assert headings_and_tiles(dashboard([device("Lamp", "WS523")], entities)) == []
+
+
+def test_what_people_look_for_first_comes_before_other_readings() -> None:
+    names = ("tvoc", "co2", "inner_humidity", "temperature")
+    entities = [entity(f"sensor.air_{name}", "Air") for name in names]
+    _, section = headings_and_tiles(dashboard([device("Air", "AM319")], entities))
+    assert section[-1] == "sensor.air_tvoc"
+
+
+def test_a_device_shows_no_more_tiles_than_fit() -> None:
+    entities = [entity(f"sensor.reading_{number}", "Air") for number in range(TILES + 3)]
+    _, section = headings_and_tiles(dashboard([device("Air", "AM319")], entities))
+    assert len(section) == 1 + TILES
+
+
+def test_battery_and_connectivity_are_badges_of_the_heading() -> None:
+    entities = [
+        entity("sensor.cellar_temperature", "Cellar"),
+        entity("sensor.cellar_battery", "Cellar", entity_category="diagnostic"),
+        entity("binary_sensor.cellar_connectivity", "Cellar", entity_category="diagnostic"),
+    ]
+    config = dashboard([device("Cellar", "EM300-TH")], entities)
+    heading = config["views"][0]["sections"][1]["cards"][0]
+    assert [badge["entity"] for badge in heading["badges"]] == [
+        "sensor.cellar_battery",
+        "binary_sensor.cellar_connectivity",
+    ]
+
+
+def test_a_tile_is_named_as_the_user_named_the_entity_else_without_the_device() -> None:
+    entities = [
+        entity("sensor.a", "Air", name="CO2 at my desk", original_name="Carbon dioxide"),
+        entity("sensor.b", "Air", original_name="Temperature"),
+        entity("sensor.c", "Air"),
+    ]
+    config = dashboard([device("Air", "AM319")], entities)
+    tiles = config["views"][0]["sections"][1]["cards"][1:]
+    assert [tile["name"] for tile in tiles] == ["CO2 at my desk", "Temperature", "Sensor"]
+
+
+def test_a_prepared_folder_has_the_port_in_configuration_and_in_the_web_servers_settings(
+    tmp_path: Path,
+) -> None:
+    prepare(tmp_path, 8456, ["127.0.0.1"])
+    text = (tmp_path / "configuration.yaml").read_text()
+    assert "external_url: http://localhost:8456\n" in text
+    stored = json.loads((tmp_path / ".storage" / "http").read_text())["data"]["stable"]
+    assert (stored["server_host"], stored["server_port"]) == (["127.0.0.1"], 8456)
+    assert (tmp_path / "custom_components").resolve() == ROOT / "custom_components"
+
+
+def test_preparing_a_used_folder_keeps_what_was_done_in_it(tmp_path: Path) -> None:
+    prepare(tmp_path, 8123, ["127.0.0.1"])
+    (tmp_path / "automations.yaml").write_text("- alias: mine\n")
+    (tmp_path / ".storage" / "onboarding").write_text("mine")
+    prepare(tmp_path, 8124, ["127.0.0.1"])
+    assert (tmp_path / "automations.yaml").read_text() == "- alias: mine\n"
+    assert (tmp_path / ".storage" / "onboarding").read_text() == "mine"
+    assert "http://localhost:8124\n" in (tmp_path / "configuration.yaml").read_text()
+
+
+def test_the_configuration_lets_this_machine_in_without_a_login() -> None:
+    text = configuration(8123)
+    assert text.index("type: trusted_networks") < text.index("type: homeassistant")
+    assert "allow_bypass_login: true" in text
+
+
+def test_the_time_zone_is_the_machines_or_utc(tmp_path: Path) -> None:
+    localtime = tmp_path / "localtime"
+    localtime.symlink_to("/usr/share/zoneinfo/Europe/Berlin")
+    assert local_time_zone(localtime) == "Europe/Berlin"
+    assert local_time_zone(tmp_path / "missing") == "UTC"
+
+
+def test_the_address_of_a_stored_entry_is_found(tmp_path: Path) -> None:
+    assert configured_url(tmp_path, "milesight") is None
+    entries = [
+        {"domain": "sun", "data": {}},
+        {"domain": "milesight", "data": {"url": "http://127.0.0.1:8199"}},
+    ]
+    (tmp_path / ".storage").mkdir()
+    storage = tmp_path / ".storage" / "core.config_entries"
+    storage.write_text(json.dumps({"data": {"entries": entries}}))
+    assert configured_url(tmp_path, "milesight") == "http://127.0.0.1:8199"
+    assert configured_url(tmp_path, "hue") is None
+
+
+@pytest.mark.usefixtures("socket_enabled")
+def test_a_taken_port_is_named_and_a_free_one_offered() -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port: int = other.getsockname()[1]
+        assert free_port(port) > port
+        with pytest.raises(PortTakenError, match=rf"Port {port} is taken(?s:.)*--port {port + 1}"):
+            require_free_port(port)
+    assert port_is_free(port)
+    require_free_port(port)
+
+
+def test_the_command_line_has_the_documented_defaults() -> None:
+    options = parse([])
+    assert (options.port, options.empty, options.reset, options.verbose) == (8123, *[False] * 3)
+    assert parse(["--empty"]).folder != options.folder
+
+
+async def test_a_child_process_ends_with_its_block_and_leaves_its_output(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    program = "import time; print('hello', flush=True); time.sleep(60)"
+    async with running([PYTHON, "-c", program], log) as process:
+        await until_ready(process, lambda: said_hello(log), "The child", log)
+        assert process.returncode is None
+    assert process.returncode is not None
+    assert tail(log).splitlines() == ["", f"The end of {log}:", "  hello"]
+
+
+async def test_a_child_that_ends_too_early_is_named_with_its_last_words(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    async with running([PYTHON, "-c", "print('no room'); raise SystemExit(3)"], log) as process:
+        with pytest.raises(DemoError, match=r"The child stopped(?s:.)*no room"):
+            await until_ready(process, never, "The child", log)
+
+
+async def test_a_child_that_never_answers_is_given_up(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    async with running([PYTHON, "-c", "import time; time.sleep(60)"], log) as process:
+        with pytest.raises(DemoError, match="The child does not answer"):
+            await until_ready(process, never, "The child", log, seconds=0.2)
+
+
+async def said_hello(log: Path) -> bool:
+    """Tell whether the child has written its line."""
+    return "hello" in await asyncio.to_thread(log.read_text)
+
+
+async def never() -> bool:
+    """Tell that the child is not ready."""
+    return False

@@ -1,0 +1,173 @@
+"""One device: what it shows after any sequence of reports and commands."""
+
+from hypothesis import given, strategies as st
+
+from custom_components.milesight.api import ConnectStatus, Device
+from custom_components.milesight.api.decode import Json
+from custom_components.milesight.device import MilesightDevice, Signal
+
+PATHS = st.sampled_from(["temperature", "battery", "relay[0].state", "relay[1].state"])
+REPORTS = st.lists(
+    st.tuples(st.integers(1, 50), st.dictionaries(PATHS, st.integers(0, 9), min_size=1)),
+    unique_by=lambda report: report[0],
+    max_size=12,
+)
+NOW = 1_763_007_319_000
+
+
+def _device(status: ConnectStatus = ConnectStatus.ONLINE, **facts: object) -> MilesightDevice:
+    return MilesightDevice(
+        Device(sn="6723D38552440001", device_id="1", connect_status=status, **facts)  # type: ignore[arg-type]
+    )
+
+
+@given(REPORTS, st.randoms())
+def test_whatever_the_order_of_arrival_the_newest_value_of_each_path_stays(
+    reports: list[tuple[int, dict[str, int]]], random: object
+) -> None:
+    shuffled = list(reports)
+    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    device = _device()
+    for time, values in shuffled:
+        device.merge(time, values, pushed=True)
+    expected: dict[str, int] = {}
+    for _, values in sorted(reports, key=lambda report: report[0]):
+        expected |= values
+    assert device.values == expected
+    assert device.last_report == max((time for time, _ in reports), default=None)
+
+
+@given(REPORTS)
+def test_a_listener_is_called_exactly_when_what_it_sees_has_changed(
+    reports: list[tuple[int, dict[str, int]]],
+) -> None:
+    device = _device()
+    seen: list[Json] = []
+    device.listen("temperature", lambda: seen.append(device.value("temperature")))
+    expected: list[Json] = []
+    newest = 0
+    for time, values in reports:
+        device.merge(time, values, pushed=True)
+        if "temperature" in values and time >= newest:
+            newest = time
+            if [values["temperature"]] != expected[-1:]:
+                expected.append(values["temperature"])
+    assert seen == expected
+
+
+def test_null_leaves_a_value_as_it_was() -> None:
+    device = _device()
+    device.merge(1, {"temperature": 20}, pushed=True)
+    device.merge(2, {"temperature": None}, pushed=True)
+    assert device.values == {"temperature": 20}
+
+
+def test_a_listener_that_left_is_not_called() -> None:
+    device = _device()
+    calls: list[int] = []
+    leave = device.listen("a", lambda: calls.append(1))
+    device.merge(1, {"a": 1}, pushed=True)
+    leave()
+    device.merge(2, {"a": 2}, pushed=True)
+    assert calls == [1]
+
+
+def test_reports_are_heard_also_when_the_value_stays_but_not_twice() -> None:
+    device = _device()
+    heard: list[tuple[Json, int, bool]] = []
+    device.listen_reports("button", lambda *report: heard.append(report))
+    device.merge(1, {"button": "short"}, pushed=True)
+    device.merge(2, {"button": "short"}, pushed=False)
+    device.merge(2, {"button": "short"}, pushed=True)
+    device.merge(1, {"button": "long"}, pushed=True)
+    assert heard == [("short", 1, True), ("short", 2, False)]
+
+
+def test_a_new_element_of_an_array_is_told_once() -> None:
+    device = _device()
+    assert device.merge(1, {"relay[0].state": 1, "battery": 9}, pushed=True)
+    assert not device.merge(2, {"relay[0].state": 0}, pushed=True)
+    assert device.merge(3, {"relay[1].state": 0}, pushed=True)
+
+
+def test_a_written_value_is_shown_until_the_device_reports_that_path() -> None:
+    device = _device()
+    device.merge(1, {"switch": "0", "power": 5}, pushed=True)
+    device.write({"switch": "1"})
+    assert device.value("switch") == "1"
+    device.merge(2, {"power": 0}, pushed=True)
+    assert device.value("switch") == "1"
+    device.merge(3, {"switch": "0"}, pushed=True)
+    assert device.value("switch") == "0"
+
+
+def test_a_written_value_that_is_not_answered_gives_way_to_the_last_report() -> None:
+    device = _device()
+    calls: list[Json] = []
+    device.listen("switch", lambda: calls.append(device.value("switch")))
+    device.merge(1, {"switch": "0"}, pushed=True)
+    device.write({"switch": "1"})
+    device.settle({"switch": "1"})
+    assert calls == ["0", "1", "0"]
+
+
+def test_a_property_that_is_never_reported_keeps_the_value_written() -> None:
+    device = _device()
+    device.write({"interval": 600})
+    device.settle({"interval": 600})
+    assert device.value("interval") == 600
+    device.merge(1, {"interval": 1200}, pushed=True)
+    assert device.value("interval") == 1200
+
+
+def test_only_the_latest_command_is_settled() -> None:
+    device = _device()
+    device.merge(1, {"switch": "0"}, pushed=True)
+    device.write({"switch": "1"})
+    device.write({"switch": "2"})
+    device.settle({"switch": "1"})
+    assert device.value("switch") == "2"
+
+
+def test_a_loss_ends_with_the_next_newer_sign_of_life_only() -> None:
+    device = _device()
+    calls: list[bool] = []
+    device.listen(Signal.AVAILABILITY, lambda: calls.append(device.online))
+    device.seen(NOW - 10_000, NOW)
+    device.lost(NOW, NOW)
+    device.seen(NOW - 5_000, NOW)
+    assert not device.online
+    device.seen(NOW + 1_000, NOW + 1_000)
+    assert calls == [False, True]
+
+
+def test_a_loss_older_than_the_last_sign_of_life_is_no_loss() -> None:
+    device = _device()
+    device.seen(NOW, NOW)
+    device.lost(NOW - 60_000, NOW)
+    assert device.online
+
+
+def test_the_list_does_not_overrule_what_was_heard_after_it_was_asked_for() -> None:
+    device = _device(ConnectStatus.OFFLINE)
+    device.seen(NOW, NOW)
+    offline = Device(
+        sn=device.sn,
+        device_id="1",
+        connect_status=ConnectStatus.OFFLINE,
+        last_update_time=NOW - 60_000,
+    )
+    device.update_information(offline, NOW - 1)
+    assert device.online
+    device.update_information(offline, NOW + 60_000)
+    assert device.online, "the list has not seen the latest report yet"
+
+
+def test_the_list_tells_of_a_loss_that_was_not_pushed() -> None:
+    device = _device()
+    device.seen(NOW, NOW)
+    offline = Device(
+        sn=device.sn, device_id="1", connect_status=ConnectStatus.OFFLINE, last_update_time=NOW
+    )
+    device.update_information(offline, NOW + 60_000)
+    assert not device.online

@@ -1,0 +1,97 @@
+"""Setting up, taking down and removing an Application."""
+
+from dataclasses import replace
+from typing import Any
+
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import device_registry as dr
+from homeassistant.setup import async_setup_component
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.typing import WebSocketGenerator
+
+from custom_components.milesight.api import Device
+from custom_components.milesight.const import DOMAIN
+from tests.simulator import Simulator
+
+
+async def test_an_application_comes_up_with_all_its_devices(
+    hass: HomeAssistant,
+    loaded: MockConfigEntry,
+    simulator: Simulator,
+    device_registry: dr.DeviceRegistry,
+) -> None:
+    assert loaded.state is ConfigEntryState.LOADED
+    for device in simulator.platform.devices:
+        registered = device_registry.async_get_device_by_identifier(
+            (DOMAIN, device.sn), loaded.entry_id
+        )
+        assert registered is not None
+        assert (registered.name, registered.model) == (device.name, device.model.name)
+        assert registered.serial_number == device.sn
+
+
+async def test_an_application_can_be_taken_down(
+    hass: HomeAssistant, loaded: MockConfigEntry
+) -> None:
+    assert await hass.config_entries.async_unload(loaded.entry_id)
+    assert loaded.state is ConfigEntryState.NOT_LOADED
+
+
+async def test_a_removed_application_leaves_nothing_behind(
+    hass: HomeAssistant, loaded: MockConfigEntry, hass_storage: dict[str, Any]
+) -> None:
+    assert await hass.config_entries.async_unload(loaded.entry_id)
+    assert f"{DOMAIN}.{loaded.entry_id}" in hass_storage
+    await hass.config_entries.async_remove(loaded.entry_id)
+    assert f"{DOMAIN}.{loaded.entry_id}" not in hass_storage
+
+
+async def test_only_a_device_that_the_platform_lacks_can_be_removed_by_hand(
+    hass: HomeAssistant,
+    loaded: MockConfigEntry,
+    simulator: Simulator,
+    device_registry: dr.DeviceRegistry,
+    hass_ws_client: WebSocketGenerator,
+) -> None:
+    assert await async_setup_component(hass, "config", {})
+    client = await hass_ws_client()
+    present = simulator.device("EM300-TH")
+    gone = device_registry.async_get_or_create(
+        config_entry_id=loaded.entry_id, identifiers={(DOMAIN, "6000000000000000")}
+    )
+    kept = device_registry.async_get_device_by_identifier((DOMAIN, present.sn), loaded.entry_id)
+    assert kept is not None
+    answer = await client.remove_device(kept.id)
+    assert not answer["success"]
+    answer = await client.remove_device(gone.id)
+    assert answer["success"]
+    assert device_registry.async_get(gone.id) is None
+
+
+async def test_devices_are_linked_to_their_gateway_where_the_platform_tells_it(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    simulator: Simulator,
+    device_registry: dr.DeviceRegistry,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    gateway, node = simulator.device("UG65"), simulator.device("EM300-TH")
+    listed = Device.from_json
+
+    def with_gateway(data: object) -> Device | None:
+        device = listed(data)
+        return replace(device, gateway=gateway.sn) if device else None
+
+    monkeypatch.setattr(Device, "from_json", staticmethod(with_gateway))
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    found = [
+        device_registry.async_get_device_by_identifier((DOMAIN, sn), entry.entry_id)
+        for sn in (gateway.sn, node.sn)
+    ]
+    assert found[0] is not None
+    assert found[1] is not None
+    assert found[1].via_device_id == found[0].id
+    assert found[0].via_device_id is None

@@ -1,0 +1,452 @@
+"""Each platform's entities: what they show of a report, and what they send."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from random import Random
+from typing import Any
+
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.const import ATTR_ENTITY_ID, Platform
+from homeassistant.core import HomeAssistant, State
+from homeassistant.exceptions import ServiceValidationError
+from homeassistant.helpers import entity_registry as er
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.milesight.const import DOMAIN
+from tests.common import entity_id, state_of
+from tests.simulator import Simulator
+from tests.simulator.device import Device
+from tests.simulator.fleet import new_device
+from tests.simulator.models.model import Model
+from tests.simulator.specification import (
+    RW,
+    Event,
+    Item,
+    R,
+    Service,
+    Specification,
+    W,
+    choice,
+    flag,
+    integer,
+    number,
+    struct,
+    text,
+)
+
+# One device of everything that the simulator's models leave out.
+MODEL = Model(
+    name="EVERYTHING",
+    code="EEE",
+    specification=Specification(
+        properties=(
+            integer("reporting_interval", "s", limits=(60, 64800), access=RW, initial=600),
+            choice("temperature_unit", ("celsius", "fahrenheit"), access=RW),
+            text("d2d_key", 16, access=RW, initial="5572404c696e6b4c"),
+            Item("start_time", "LOCAL_TIME", access=RW, initial="420"),
+            Item("device_time", "DATE", access=RW, initial=1763007319),
+            Item("wake_up", "LOCAL_TIME", access=R, initial=450),
+            Item("last_seen", "DATE", access=R, initial=1763007319),
+            Item("snapshot", "IMAGE", access=R, initial="https://example.com/1.png"),
+            Item("report_file", "FILE", access=R, initial="https://example.com/1.csv"),
+            choice("clear_alarm", {"1": "yes"}, access=W),
+            choice("button_event", {"0": "short press", "1": "long press"}, initial="0"),
+            struct(
+                "position",
+                number("latitude", "°", digits=6, limits=(-90, 90), initial=48.1),
+                number("longitude", "°", digits=6, limits=(-180, 180), initial=11.5),
+            ),
+            struct(
+                "curtain",
+                choice("action", ("open", "close", "stop"), access=RW, initial="1"),
+                integer("position", "%", limits=(0, 100), access=RW, initial=0),
+            ),
+            struct(
+                "lamp",
+                flag("switch", "off", "on", access=RW),
+                integer("brightness", "%", limits=(0, 100), access=RW, initial=0),
+            ),
+            struct(
+                "strip",
+                *(integer(color, limits=(0, 255), access=RW) for color in ("red", "green", "blue")),
+            ),
+            struct(
+                "white_lamp",
+                integer("brightness", limits=(0, 255), access=RW, initial=100),
+                integer("color_temperature", "K", limits=(2700, 6500), access=RW, initial=4000),
+            ),
+            struct("blind", integer("position", "%", limits=(0, 100), access=RW, initial=50)),
+            integer("valve_1_opening", "%", limits=(0, 100), access=RW, initial=0),
+            flag("valve_2", "close", "open"),
+            struct(
+                "valve_task",
+                choice("valve_index", {"2": "valve 2", "3": "valve 3"}),
+                flag("valve_status", "close", "open"),
+                access=W,
+            ),
+            struct("button_status", choice("button1", ("off", "on")), access=R),
+            struct("button_status_control", choice("button_status1", ("off", "on")), access=W),
+            struct("socket_status", choice("switch_status_1", ("off", "on")), access=R),
+            flag("leak_alarm", "normal", "alarm"),
+            flag("leak_alarm_release", "no", "yes"),
+        ),
+        events=(
+            Event(
+                "tilt_alarm",
+                (choice("type", {"1": "tilted", "0": "upright"}), integer("angle", "°")),
+            ),
+        ),
+        services=(
+            Service("reboot"),
+            Service("query_device_status"),
+            Service("set_socket", (choice("status_1", ("off", "on")),)),
+        ),
+    ),
+    reports=(("reporting_interval",),),
+)
+
+
+@pytest.fixture
+async def simulator(socket_enabled: None) -> AsyncIterator[Simulator]:
+    """Run a platform with the one device."""
+    device = new_device(MODEL, "Thing", Random(1), set(), sn="6000EEE000000001")
+    async with Simulator([device]) as simulator:
+        yield simulator
+
+
+@pytest.fixture
+def sn(simulator: Simulator) -> str:
+    """Return the device's serial number."""
+    return _device(simulator).sn
+
+
+@pytest.fixture
+async def everything(
+    hass: HomeAssistant, pushing: MockConfigEntry, simulator: Simulator
+) -> MockConfigEntry:
+    """Return the entry with all its entities enabled."""
+    registry = er.async_get(hass)
+    for entity in er.async_entries_for_config_entry(registry, pushing.entry_id):
+        registry.async_update_entity(entity.entity_id, disabled_by=None)
+    await hass.config_entries.async_reload(pushing.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    return pushing
+
+
+def _device(simulator: Simulator) -> Device:
+    return simulator.platform.devices[0]
+
+
+async def _act(hass: HomeAssistant, platform: Platform, key: str, action: str, **data: Any) -> None:
+    target = {ATTR_ENTITY_ID: entity_id(hass, platform, key)}
+    await hass.services.async_call(platform, action, target | data, blocking=True)
+
+
+async def _settled(
+    hass: HomeAssistant, simulator: Simulator, platform: Platform, key: str
+) -> State:
+    await simulator.settle()
+    await hass.async_block_till_done()
+    return state_of(hass, platform, key)
+
+
+@pytest.mark.usefixtures("everything")
+@pytest.mark.parametrize(
+    ("platform", "path", "before", "action", "data", "sent", "after"),
+    [
+        (Platform.NUMBER, "reporting_interval", "600", "set_value", {"value": 1200}, 1200, "1200"),
+        (
+            Platform.SELECT,
+            "temperature_unit",
+            "celsius",
+            "select_option",
+            {"option": "fahrenheit"},
+            "1",
+            "fahrenheit",
+        ),
+        (Platform.TEXT, "d2d_key", "5572404c696e6b4c", "set_value", {"value": "ab"}, "ab", "ab"),
+        (
+            Platform.TIME,
+            "start_time",
+            "07:00:00",
+            "set_value",
+            {"time": "08:30:00"},
+            510,
+            "08:30:00",
+        ),
+        (
+            Platform.DATETIME,
+            "device_time",
+            "2025-11-13T04:15:19+00:00",
+            "set_value",
+            {"datetime": datetime(2026, 1, 1, tzinfo=UTC)},
+            1767225600,
+            "2026-01-01T00:00:00+00:00",
+        ),
+    ],
+)
+async def test_a_setting_is_shown_sent_and_settles_on_the_report(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    sn: str,
+    platform: Platform,
+    path: str,
+    before: str,
+    action: str,
+    data: dict[str, Any],
+    sent: Any,
+    after: str,
+) -> None:
+    key = f"{sn}_{path}"
+    assert state_of(hass, platform, key).state == before
+    await _act(hass, platform, key, action, **data)
+    assert state_of(hass, platform, key).state == after
+    assert (await _settled(hass, simulator, platform, key)).state == after
+    assert str(_device(simulator).values[path]) == str(sent)
+
+
+@pytest.mark.usefixtures("everything")
+async def test_what_is_out_of_range_is_refused_before_anything_is_sent(
+    hass: HomeAssistant, simulator: Simulator, sn: str
+) -> None:
+    simulator.requests.clear()
+    with pytest.raises(ServiceValidationError):
+        await _act(hass, Platform.NUMBER, f"{sn}_reporting_interval", "set_value", value=59)
+    assert simulator.requests == []
+
+
+@pytest.mark.usefixtures("everything")
+async def test_what_is_only_read_is_shown(hass: HomeAssistant, sn: str) -> None:
+    assert state_of(hass, Platform.SENSOR, f"{sn}_wake_up").state == "07:30"
+    assert state_of(hass, Platform.SENSOR, f"{sn}_last_seen").state == "2025-11-13T04:15:19+00:00"
+    assert state_of(hass, Platform.SENSOR, f"{sn}_report_file").state == "https://example.com/1.csv"
+    assert state_of(hass, Platform.IMAGE, f"{sn}_snapshot").state != "unknown"
+    tracker = state_of(hass, Platform.DEVICE_TRACKER, f"{sn}_device_tracker_position.latitude")
+    assert (tracker.attributes["latitude"], tracker.attributes["longitude"]) == (48.1, 11.5)
+
+
+@pytest.mark.usefixtures("everything")
+async def test_a_new_picture_has_a_new_time(
+    hass: HomeAssistant, simulator: Simulator, sn: str
+) -> None:
+    before = state_of(hass, Platform.IMAGE, f"{sn}_snapshot").state
+    await simulator.report(sn, {"snapshot": "https://example.com/2.png"})
+    after = state_of(hass, Platform.IMAGE, f"{sn}_snapshot").state
+    assert after > before
+    await simulator.report(sn, {"snapshot": "file:///etc/passwd"})
+    entity = hass.data["image"].get_entity(entity_id(hass, Platform.IMAGE, f"{sn}_snapshot"))
+    assert entity.image_url is None
+
+
+@pytest.mark.usefixtures("everything")
+async def test_a_press_is_told_each_time_it_is_reported(
+    hass: HomeAssistant, simulator: Simulator, sn: str
+) -> None:
+    key = f"{sn}_button_event"
+    assert state_of(hass, Platform.EVENT, key).state == "unknown"
+    times = []
+    for raw, kind in (("1", "long_press"), ("1", "long_press"), ("0", "short_press")):
+        await simulator.report(sn, {"button_event": raw})
+        shown = state_of(hass, Platform.EVENT, key)
+        assert shown.attributes["event_type"] == kind
+        times.append(shown.state)
+    assert len(set(times)) == 3
+    await simulator.report(sn, {"button_event": "7"})
+    assert state_of(hass, Platform.EVENT, key).state == times[-1]
+
+
+@pytest.mark.usefixtures("everything")
+async def test_an_event_is_told_with_its_outputs(
+    hass: HomeAssistant, simulator: Simulator, sn: str
+) -> None:
+    await simulator.event(sn, "tilt_alarm", {"type": "1", "angle": 30})
+    shown = state_of(hass, Platform.EVENT, f"{sn}_event_tilt_alarm")
+    assert shown.attributes["event_type"] == "tilted"
+    assert shown.attributes["angle"] == 30
+    await simulator.event(sn, "tilt_alarm", {"tilt_alarm": {"angle": 31}})
+    shown = state_of(hass, Platform.EVENT, f"{sn}_event_tilt_alarm")
+    assert (shown.attributes["event_type"], shown.attributes["angle"]) == ("tilt_alarm", 31)
+
+
+@pytest.mark.usefixtures("everything")
+async def test_buttons_call_services_and_write_flags(
+    hass: HomeAssistant, simulator: Simulator, sn: str
+) -> None:
+    simulator.requests.clear()
+    await _act(hass, Platform.BUTTON, f"{sn}_service_reboot", "press")
+    await _act(hass, Platform.BUTTON, f"{sn}_clear_alarm", "press")
+    assert [request.method for request in simulator.requests] == ["POST", "PATCH"]
+    assert all(request.status == 200 for request in simulator.requests)
+
+
+@pytest.mark.usefixtures("everything")
+async def test_a_cover_opens_closes_stops_and_goes_to_a_position(
+    hass: HomeAssistant, simulator: Simulator, sn: str
+) -> None:
+    key = f"{sn}_cover_curtain.action"
+    assert state_of(hass, Platform.COVER, key).state == "closed"
+    await _act(hass, Platform.COVER, key, "set_cover_position", position=40)
+    shown = await _settled(hass, simulator, Platform.COVER, key)
+    assert (shown.state, shown.attributes["current_position"]) == ("open", 40)
+    for action, sent in (("open_cover", "0"), ("close_cover", "1"), ("stop_cover", "2")):
+        await _act(hass, Platform.COVER, key, action)
+        await simulator.settle()
+        assert _device(simulator).values["curtain.action"] == sent
+
+
+@pytest.mark.usefixtures("everything")
+async def test_a_lamp_is_dimmed_and_put_out(
+    hass: HomeAssistant, simulator: Simulator, sn: str
+) -> None:
+    key = f"{sn}_light_lamp.brightness"
+    assert state_of(hass, Platform.LIGHT, key).state == "off"
+    await _act(hass, Platform.LIGHT, key, "turn_on", brightness=128)
+    shown = await _settled(hass, simulator, Platform.LIGHT, key)
+    assert shown.state == "on"
+    assert _device(simulator).values["lamp.switch"] is True
+    assert _device(simulator).values["lamp.brightness"] == 50
+    assert shown.attributes["brightness"] == pytest.approx(128, abs=2)
+    await _act(hass, Platform.LIGHT, key, "turn_off")
+    assert (await _settled(hass, simulator, Platform.LIGHT, key)).state == "off"
+    assert _device(simulator).values["lamp.brightness"] == 50
+
+
+@pytest.mark.usefixtures("everything")
+async def test_a_strip_is_coloured(hass: HomeAssistant, simulator: Simulator, sn: str) -> None:
+    key = f"{sn}_light_strip.red"
+    await _act(hass, Platform.LIGHT, key, "turn_on", rgb_color=(255, 100, 0))
+    shown = await _settled(hass, simulator, Platform.LIGHT, key)
+    assert (shown.state, shown.attributes["rgb_color"]) == ("on", (255, 100, 0))
+    await _act(hass, Platform.LIGHT, key, "turn_on", brightness=51)
+    shown = await _settled(hass, simulator, Platform.LIGHT, key)
+    assert shown.attributes["rgb_color"] == (51, 20, 0)
+    await _act(hass, Platform.LIGHT, key, "turn_off")
+    assert (await _settled(hass, simulator, Platform.LIGHT, key)).state == "off"
+    await _act(hass, Platform.LIGHT, key, "turn_on")
+    assert (await _settled(hass, simulator, Platform.LIGHT, key)).state == "on"
+
+
+@pytest.mark.usefixtures("everything")
+async def test_a_valve_with_a_position_is_opened_closed_and_set(
+    hass: HomeAssistant, simulator: Simulator, sn: str
+) -> None:
+    key = f"{sn}_valve_valve_1_opening"
+    assert state_of(hass, Platform.VALVE, key).state == "closed"
+    for action, data, position in (
+        ("open_valve", {}, 100),
+        ("set_valve_position", {"position": 30}, 30),
+        ("close_valve", {}, 0),
+    ):
+        await _act(hass, Platform.VALVE, key, action, **data)
+        shown = await _settled(hass, simulator, Platform.VALVE, key)
+        assert shown.attributes["current_position"] == position
+        assert _device(simulator).values["valve_1_opening"] == position
+
+
+@pytest.mark.usefixtures("everything")
+async def test_a_value_of_the_wrong_type_makes_one_entity_unknown_and_is_told_once(
+    hass: HomeAssistant, simulator: Simulator, sn: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    for _ in range(3):
+        await simulator.report(sn, {"reporting_interval": [], "temperature_unit": "9"})
+        await simulator.report(sn, {"reporting_interval": "soon", "temperature_unit": "8"})
+    assert state_of(hass, Platform.NUMBER, f"{sn}_reporting_interval").state == "unknown"
+    assert state_of(hass, Platform.SELECT, f"{sn}_temperature_unit").state == "unknown"
+    assert state_of(hass, Platform.TEXT, f"{sn}_d2d_key").state == "5572404c696e6b4c"
+    assert caplog.text.count("reported something else than a number") == 1
+    await simulator.report(sn, {"reporting_interval": 90})
+    assert state_of(hass, Platform.NUMBER, f"{sn}_reporting_interval").state == "90"
+    assert caplog.text.count("reports reporting_interval properly again") == 1
+
+
+async def test_what_is_for_experts_is_disabled_until_asked_for(
+    hass: HomeAssistant, loaded: MockConfigEntry, sn: str
+) -> None:
+    registry = er.async_get(hass)
+    found = registry.async_get_entity_id(Platform.TEXT, DOMAIN, f"{sn}_d2d_key")
+    assert found is not None
+    assert registry.entities[found].disabled_by is er.RegistryEntryDisabler.INTEGRATION
+
+
+@pytest.mark.usefixtures("everything")
+async def test_a_white_lamp_changes_its_temperature(
+    hass: HomeAssistant, simulator: Simulator, sn: str
+) -> None:
+    key = f"{sn}_light_white_lamp.brightness"
+    shown = state_of(hass, Platform.LIGHT, key)
+    assert (shown.state, shown.attributes["color_temp_kelvin"]) == ("on", 4000)
+    await _act(hass, Platform.LIGHT, key, "turn_on", color_temp_kelvin=3000)
+    shown = await _settled(hass, simulator, Platform.LIGHT, key)
+    assert shown.attributes["color_temp_kelvin"] == 3000
+    await _act(hass, Platform.LIGHT, key, "turn_off")
+    assert (await _settled(hass, simulator, Platform.LIGHT, key)).state == "off"
+    await _act(hass, Platform.LIGHT, key, "turn_on")
+    shown = await _settled(hass, simulator, Platform.LIGHT, key)
+    assert (shown.state, shown.attributes["brightness"]) == ("on", 255)
+
+
+@pytest.mark.usefixtures("everything")
+async def test_a_cover_that_has_only_a_position_opens_and_closes_by_it(
+    hass: HomeAssistant, simulator: Simulator, sn: str
+) -> None:
+    key = f"{sn}_cover_blind.position"
+    for action, position in (("open_cover", 100), ("close_cover", 0)):
+        await _act(hass, Platform.COVER, key, action)
+        shown = await _settled(hass, simulator, Platform.COVER, key)
+        assert shown.attributes["current_position"] == position
+
+
+@pytest.mark.usefixtures("everything")
+async def test_a_command_for_several_valves_says_which_one_is_meant(
+    hass: HomeAssistant, simulator: Simulator, sn: str
+) -> None:
+    key = f"{sn}_valve_valve_2"
+    assert state_of(hass, Platform.VALVE, key).state == "closed"
+    await _act(hass, Platform.VALVE, key, "open_valve")
+    assert state_of(hass, Platform.VALVE, key).state == "open"
+    await simulator.settle()
+    values = _device(simulator).values
+    assert (values["valve_task.valve_index"], values["valve_task.valve_status"]) == ("2", True)
+
+
+@pytest.mark.usefixtures("everything")
+async def test_a_switch_that_is_only_written_shows_what_the_device_tells_elsewhere(
+    hass: HomeAssistant, simulator: Simulator, sn: str
+) -> None:
+    key = f"{sn}_button_status_control.button_status1"
+    assert state_of(hass, Platform.SWITCH, key).state == "off"
+    await _act(hass, Platform.SWITCH, key, "turn_on")
+    assert state_of(hass, Platform.SWITCH, key).state == "on"
+    await simulator.settle()
+    assert _device(simulator).values["button_status_control.button_status1"] == "1"
+    await simulator.report(sn, {"button_status": {"button1": "0"}})
+    assert state_of(hass, Platform.SWITCH, key).state == "off"
+
+
+@pytest.mark.usefixtures("everything")
+async def test_a_switch_that_only_a_service_moves_calls_it(
+    hass: HomeAssistant, simulator: Simulator, sn: str
+) -> None:
+    key = f"{sn}_socket_status.switch_status_1"
+    simulator.requests.clear()
+    await _act(hass, Platform.SWITCH, key, "turn_on")
+    assert state_of(hass, Platform.SWITCH, key).state == "on"
+    assert [request.template for request in simulator.requests] == [
+        "/device/openapi/v1/devices/{deviceId}/services/call"
+    ]
+
+
+@pytest.mark.usefixtures("everything")
+async def test_an_alarm_goes_back_when_its_release_is_told(
+    hass: HomeAssistant, simulator: Simulator, sn: str, freezer: FrozenDateTimeFactory
+) -> None:
+    key = f"{sn}_leak_alarm"
+    for report, expected in (
+        ({"leak_alarm": True}, "on"),
+        ({"leak_alarm_release": True}, "off"),
+        ({"leak_alarm": True}, "on"),
+    ):
+        freezer.tick(5)
+        await simulator.report(sn, report)
+        assert state_of(hass, Platform.BINARY_SENSOR, key).state == expected
