@@ -1,0 +1,1 @@
+"""The demo: Home Assistant with its web interface against a simulated Milesight platform."""

@@ -1,0 +1,163 @@
+"""The command line of scripts/demo."""
+
+import argparse
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+import shutil
+import signal
+import sys
+import time
+
+import aiohttp
+
+from .dashboard import install
+from .home_assistant import HomeAssistant
+from .integration import connect, first_value
+from .process import ROOT, DemoError, require_free_port, tail
+from .simulator import (
+    CLIENT_ID,
+    CLIENT_SECRET,
+    WEBHOOK_SECRET,
+    Simulator,
+    simulated_platform,
+)
+
+DATA = ROOT / ".demo"
+INTERVAL = 5  # seconds between the reports of a simulated device
+
+READY = """
+Home Assistant with simulated Milesight devices:   {url}
+
+  Values change every {interval} seconds. Switch a socket: the command goes to the simulated
+  platform, and the device's report comes back.
+  Make a device report, press a button, go offline, or the platform fail:
+                                                   {control}
+"""
+READY_EMPTY = """
+Home Assistant with nothing configured:            {url}/config/integrations
+
+  Add the integration "Milesight" there, with
+
+    Server address    {server}
+    Client ID         {client_id}
+    Client secret     {client_secret}
+    Webhook secret    {webhook_secret}
+
+  and paste the callback address that it shows into the simulated console:
+                                                   {control}
+"""
+
+
+@dataclass(frozen=True)
+class Options:
+    """What was asked for on the command line."""
+
+    empty: bool
+    port: int
+    reset: bool
+    verbose: bool
+
+    @property
+    def folder(self) -> Path:
+        """The folder that holds Home Assistant's configuration and data."""
+        return DATA / ("config-empty" if self.empty else "config")
+
+
+def parse(arguments: Sequence[str] | None = None) -> Options:
+    """Parse the command line."""
+    parser = argparse.ArgumentParser(
+        prog="scripts/demo",
+        description="Start Home Assistant together with a simulated Milesight platform.",
+    )
+    parser.add_argument(
+        "--empty",
+        action="store_true",
+        help="with nothing configured, to go through the config flow by hand; always starts anew",
+    )
+    parser.add_argument("--port", type=int, default=8123, help="of the web interface (%(default)s)")
+    parser.add_argument("--reset", action="store_true", help="delete the data of earlier starts")
+    parser.add_argument("--verbose", action="store_true", help="show the logs in the terminal")
+    return Options(**vars(parser.parse_args(arguments)))
+
+
+async def demo(options: Options, started: float) -> None:
+    """Run until cancelled; raise DemoError if something cannot start or ends by itself."""
+    require_free_port(options.port)
+    if options.reset or options.empty:
+        shutil.rmtree(options.folder, ignore_errors=True)
+    options.folder.mkdir(parents=True, exist_ok=True)
+    logs = [options.folder / f"{name}.output" for name in ("simulator", "home-assistant")]
+    simulator_log, home_log = (None, None) if options.verbose else logs
+    print("Starting Home Assistant and the simulated platform ...", flush=True)
+    async with (
+        aiohttp.ClientSession() as session,
+        simulated_platform(session, interval=INTERVAL, log=simulator_log) as simulator,
+        HomeAssistant(session, options.folder, options.port, home_log) as home,
+    ):
+        print(f"Home Assistant runs after {time.monotonic() - started:.1f} s.", flush=True)
+        if not options.empty:
+            await connect(home, simulator)
+            await first_value(home)
+            print(f"The first entity has a value after {time.monotonic() - started:.1f} s.")
+            await install(home)
+        print(instructions(options, home.url, simulator), flush=True)
+        await until_one_ends(home, simulator, simulator_log)
+
+
+def instructions(options: Options, url: str, simulator: Simulator) -> str:
+    """Return what the person at the terminal does next."""
+    text = (READY_EMPTY if options.empty else READY).format(
+        url=url,
+        interval=INTERVAL,
+        control=simulator.control_page,
+        server=simulator.url,
+        client_id=CLIENT_ID,
+        client_secret=CLIENT_SECRET,
+        webhook_secret=WEBHOOK_SECRET,
+    )
+    return f"{text}\nData and logs are in {options.folder}. Ctrl-C stops."
+
+
+async def until_one_ends(home: HomeAssistant, simulator: Simulator, log: Path | None) -> None:
+    """Wait until one of the two ends by itself, and raise a DemoError that says which."""
+    homes = asyncio.create_task(home.wait())
+    simulators = asyncio.create_task(simulator.process.wait())
+    try:
+        await asyncio.wait((homes, simulators), return_when=asyncio.FIRST_COMPLETED)
+        if homes.done():
+            raise DemoError(f"Home Assistant has stopped.{homes.result()}")
+        raise DemoError(f"The simulator has stopped.{tail(log)}")
+    finally:
+        homes.cancel()
+        simulators.cancel()
+
+
+async def main(options: Options, started: float) -> int:
+    """Run the demo until a signal asks for its end; return the exit code."""
+    loop = asyncio.get_running_loop()
+    task = asyncio.create_task(demo(options, started))
+    stopping = asyncio.Event()
+
+    def stop() -> None:
+        if not stopping.is_set():
+            stopping.set()
+            print("\nStopping ...", flush=True)
+            task.cancel()
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(number, stop)
+    try:
+        await task
+    except asyncio.CancelledError:
+        return 0
+    except DemoError as error:
+        print(error, file=sys.stderr)
+    except aiohttp.ClientError as error:
+        print(f"Home Assistant or the simulator went away: {error}", file=sys.stderr)
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(asyncio.run(main(parse(), time.monotonic())))

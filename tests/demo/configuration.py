@@ -1,0 +1,116 @@
+"""The config folder of the demo's Home Assistant: what is in it before it starts."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+import json
+from pathlib import Path
+from typing import Any
+
+from .process import ROOT
+
+CONFIGURATION = """\
+# Written by scripts/demo at every start.
+homeassistant:
+  name: Milesight demo
+  unit_system: metric
+  time_zone: {time_zone}
+  currency: EUR
+  country: DE
+  latitude: 52.52
+  longitude: 13.405
+  elevation: 34
+  external_url: {url}
+  internal_url: {url}
+  auth_providers:
+    # The first one lets browsers of this machine in: it knows one user, who need not log in.
+    - type: trusted_networks
+      trusted_networks: [127.0.0.0/8, "::1/128"]
+      allow_bypass_login: true
+    - type: homeassistant
+
+frontend:
+config:
+recorder:
+history:
+logbook:
+energy:
+automation: !include automations.yaml
+script: !include scripts.yaml
+scene: !include scenes.yaml
+
+logger:
+  default: warning
+  logs:
+    # cameras, which the demo has none of, miss programs of the system
+    haffmpeg: critical
+    homeassistant.components.camera.img_util: critical
+"""
+
+
+def prepare(folder: Path, port: int, hosts: Sequence[str]) -> None:
+    """Bring a config folder, new or used, into the state that Home Assistant starts from.
+
+    The integration in it is this checkout's, by a link. What was done in the folder before stays.
+    """
+    storage = folder / ".storage"
+    storage.mkdir(parents=True, exist_ok=True)
+    (folder / "configuration.yaml").write_text(configuration(port))
+    for name in ("automations", "scripts", "scenes"):
+        (folder / f"{name}.yaml").touch()
+    components = folder / "custom_components"
+    components.unlink(missing_ok=True)
+    components.symlink_to(ROOT / "custom_components", target_is_directory=True)
+    _write_storage(storage / "http", 3, http_settings(port, hosts))
+    if not (storage / "onboarding").exists():
+        # Of the steps that a new Home Assistant asks for only the user is created later. The others
+        # would add weather and radio stations from the internet, and ask questions.
+        done = {"done": ["core_config", "analytics", "integration"]}
+        _write_storage(storage / "onboarding", 4, done)
+
+
+def configuration(port: int) -> str:
+    """Return configuration.yaml for a Home Assistant on the given port of localhost."""
+    return CONFIGURATION.format(url=f"http://localhost:{port}", time_zone=local_time_zone())
+
+
+def local_time_zone(localtime: Path = Path("/etc/localtime")) -> str:
+    """Return the name of this machine's time zone, UTC where it cannot be told."""
+    _, _, name = str(localtime.resolve()).partition("zoneinfo/")
+    return name or "UTC"
+
+
+def http_settings(port: int, hosts: Sequence[str]) -> dict[str, Any]:
+    """Return the stored settings of Home Assistant's web server; YAML for them is deprecated."""
+    return {
+        "yaml_migration_done": True,
+        "pending": None,
+        "stable": {
+            "server_host": list(hosts),
+            "server_port": port,
+            "cors_allowed_origins": [],
+            "login_attempts_threshold": -1,
+            "ip_ban_enabled": False,
+            "ssl_profile": "intermediate_v6",
+            "use_x_frame_options": True,
+            "created_at": datetime.now(UTC).isoformat(),
+            "error": None,
+            "error_message": None,
+        },
+    }
+
+
+def configured_url(folder: Path, domain: str) -> str | None:
+    """Return the server address in the domain's config entry as it was stored last, if any."""
+    entries = folder / ".storage" / "core.config_entries"
+    if not entries.exists():
+        return None
+    for entry in json.loads(entries.read_text())["data"]["entries"]:
+        if entry["domain"] == domain:
+            return str(entry["data"]["url"])
+    return None
+
+
+def _write_storage(path: Path, version: int, data: dict[str, Any]) -> None:
+    """Write one of Home Assistant's storage files."""
+    content = {"version": version, "minor_version": 1, "key": path.name, "data": data}
+    path.write_text(json.dumps(content, indent=2))

@@ -1,0 +1,141 @@
+"""A real Home Assistant as a child process, driven through its own APIs as a browser does."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from pathlib import Path
+import secrets
+import sys
+from typing import Any, Self
+
+import aiohttp
+
+from .configuration import prepare
+from .process import DemoError, loopback_hosts, running, tail, until_ready
+
+RESTART_EXIT_CODE = 100  # what Home Assistant ends with when somebody restarts it in the browser
+
+
+class HomeAssistant:
+    """A Home Assistant in a config folder, on a port of this machine's loopback addresses.
+
+    `async with` gives one that has an owner and lets this machine in. `request` is its REST API and
+    `command` its websocket API, both as that owner.
+    """
+
+    def __init__(
+        self, session: aiohttp.ClientSession, folder: Path, port: int, log: Path | None
+    ) -> None:
+        """Describe one without starting it; the log takes its output, None is the terminal."""
+        self.url = f"http://localhost:{port}"
+        self.folder = folder
+        self._port = port
+        self._log = log
+        self._session = session
+        self._children = AsyncExitStack()
+        self._process: asyncio.subprocess.Process | None = None
+        self._token = ""
+
+    async def __aenter__(self) -> Self:
+        """Prepare the folder and start; return with an owner logged in and everything running."""
+        prepare(self.folder, self._port, loopback_hosts())
+        try:
+            await self._start()
+            await self._create_owner()
+            await self._log_in()
+            await self._until(self._runs)
+        except BaseException:
+            await self._children.aclose()
+            raise
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Stop it."""
+        await self._children.aclose()
+
+    async def wait(self) -> str:
+        """Wait until it has ended by itself and return the end of its log.
+
+        One that was told to restart in the browser is started again, as its supervisor would do.
+        """
+        while self._process:
+            if await self._process.wait() != RESTART_EXIT_CODE:
+                break
+            await self._children.aclose()
+            await self._start()
+        return tail(self._log)
+
+    async def request(self, method: str, path: str, body: object = None) -> Any:
+        """Call the REST API and return its JSON; raise DemoError for an error status."""
+        headers = {"Authorization": f"Bearer {self._token}"} if self._token else {}
+        async with self._session.request(
+            method, f"{self.url}{path}", json=body, headers=headers
+        ) as reply:
+            if not reply.ok:
+                raise DemoError(f"{method} {path}: {reply.status} {await reply.text()}")
+            return await reply.json()
+
+    async def command(self, kind: str, **fields: object) -> Any:
+        """Run a command of the websocket API and return its result; raise DemoError if it failed.
+
+        Each command has a connection of its own, which on one machine costs next to nothing.
+        """
+        async with self._session.ws_connect(f"{self.url}/api/websocket", max_msg_size=0) as socket:
+            await socket.receive_json()
+            await socket.send_json({"type": "auth", "access_token": self._token})
+            if (await socket.receive_json())["type"] != "auth_ok":
+                raise DemoError("Home Assistant's websocket does not accept the login.")
+            await socket.send_json({"id": 1, "type": kind, **fields})
+            reply = await socket.receive_json()
+        if not reply["success"]:
+            raise DemoError(f"{kind}: {reply['error']['message']}")
+        return reply["result"]
+
+    async def _start(self) -> None:
+        command = [sys.executable, "-m", "homeassistant", "--config", str(self.folder)]
+        command += ["--skip-pip", "--log-no-color"]
+        self._process = await self._children.enter_async_context(running(command, self._log))
+        await self._until(self._answers)
+
+    async def _until(self, ready: Callable[[], Awaitable[bool]]) -> None:
+        if self._process:
+            await until_ready(self._process, ready, "Home Assistant", self._log)
+
+    async def _answers(self) -> bool:
+        try:
+            async with self._session.get(f"{self.url}/manifest.json") as reply:
+                return reply.ok
+        except aiohttp.ClientConnectionError:
+            return False
+
+    async def _runs(self) -> bool:
+        """Tell whether everything that it starts with is set up, config entries included."""
+        return bool((await self.request("GET", "/api/config"))["state"] == "RUNNING")
+
+    async def _create_owner(self) -> None:
+        """Take the one step of the onboarding that is left, unless there is an owner already.
+
+        The password is forgotten at once: whoever may enter, enters through the trusted network.
+        """
+        async with self._session.get(f"{self.url}/api/onboarding") as reply:
+            if not reply.ok or all(step["done"] for step in await reply.json()):
+                return
+        owner = {
+            "name": "Demo",
+            "username": "demo",
+            "password": secrets.token_urlsafe(),
+            "client_id": f"{self.url}/",
+            "language": "en",
+        }
+        await self.request("POST", "/api/onboarding/users", owner)
+
+    async def _log_in(self) -> None:
+        """Log in as a browser of this machine does: by the trusted network, without credentials."""
+        client = {"client_id": f"{self.url}/"}
+        flow = {"handler": ["trusted_networks", None], "redirect_uri": f"{self.url}/", **client}
+        step = await self.request("POST", "/auth/login_flow", flow)
+        if step["type"] != "create_entry":
+            raise DemoError(f"Home Assistant asks for a login: {step}")
+        grant = {"grant_type": "authorization_code", "code": step["result"], **client}
+        async with self._session.post(f"{self.url}/auth/token", data=grant) as reply:
+            self._token = (await reply.json())["access_token"]

@@ -1,0 +1,68 @@
+"""The simulated Milesight platform as a child process, and the few things the demo does there."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+import sys
+
+import aiohttp
+
+from .process import DemoError, free_port, running, until_ready
+
+CLIENT_ID = "milesight-demo"
+CLIENT_SECRET = "demo-client-secret"
+WEBHOOK_SECRET = "demo-webhook-secret"
+DEFAULT_PORT = 8199
+
+
+@dataclass(frozen=True)
+class Simulator:
+    """A running simulator: its process, its address and the HTTP session to reach it by."""
+
+    process: asyncio.subprocess.Process
+    url: str
+    session: aiohttp.ClientSession
+
+    @property
+    def control_page(self) -> str:
+        """The address of the page on which a person makes devices do something."""
+        return f"{self.url}/control"
+
+    async def register_callback(self, uri: str) -> None:
+        """Do what a user does in the console: enter the callback address, which is then probed."""
+        async with self.session.post(f"{self.url}/control/callbacks", json={"uri": uri}) as reply:
+            if not reply.ok:
+                raise DemoError(
+                    f"The simulator refused the callback address {uri}: {await reply.text()}"
+                )
+
+
+@asynccontextmanager
+async def simulated_platform(
+    session: aiohttp.ClientSession, *, interval: float = 5, log: Path | None = None
+) -> AsyncGenerator[Simulator]:
+    """Start a simulator whose devices report every few seconds; stop it with the block."""
+    port = free_port(DEFAULT_PORT)
+    url = f"http://127.0.0.1:{port}"
+    arguments = {
+        "--port": port,
+        "--interval": interval,
+        "--client-id": CLIENT_ID,
+        "--client-secret": CLIENT_SECRET,
+        "--webhook-secret": WEBHOOK_SECRET,
+    }
+    command = [sys.executable, "-m", "tests.simulator"]
+    command += [str(part) for argument in arguments.items() for part in argument]
+
+    async def answers() -> bool:
+        try:
+            async with session.get(f"{url}/control/state") as reply:
+                return reply.ok
+        except aiohttp.ClientConnectionError:
+            return False
+
+    async with running(command, log) as process:
+        await until_ready(process, answers, "The simulator", log)
+        yield Simulator(process, url, session)
