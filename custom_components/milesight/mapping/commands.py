@@ -5,7 +5,7 @@ The first rule whose words fit decides; what no rule names is for experts.
 
 from dataclasses import dataclass
 
-from homeassistant.components.button.const import ButtonDeviceClass
+from homeassistant.components.button import ButtonDeviceClass
 from homeassistant.const import EntityCategory
 
 from .description import Grade
