@@ -118,9 +118,12 @@ class MilesightClimate(MilesightCompositeEntity, ClimateEntity):
 
     @property
     def native_target_temperature(self) -> float | None:
-        """Return the set-point, where one holds."""
+        """Return the set-point, where one holds; if it is not known, what the device goes by."""
         role = None if self._pair(self.hvac_mode) else self._single(self.hvac_mode)
-        return self.number(role) if role else None
+        if role is None:
+            return None
+        target = self.number(role)
+        return self.number("effective_temperature") if target is None else target
 
     @property
     def native_target_temperature_low(self) -> float | None:

@@ -102,7 +102,9 @@ class MilesightDescribedEntity(MilesightEntity):
         if path not in self._faulty:
             self._faulty.add(path)
             model, shown = self.device.info.model, path[:MAX_SHOWN_PATH]
-            LOGGER.warning("A %s reported something else than a %s as %s", model, kind, shown)
+            LOGGER.warning(
+                "A %s reported a %s that is none, or out of range: %s", model, kind, shown
+            )
 
     def encoded(self, item: Item, value: object) -> Json:
         """Return how a value travels, in the manner of the device.

@@ -65,6 +65,12 @@ def test_what_a_type_does_not_admit_is_refused(data_type: DataType, raw: Json) -
         decode(_item(data_type, mappings=FAN), raw)
 
 
+@pytest.mark.parametrize("raw", [-20.1, 60.1, 3276.7])
+def test_a_number_beyond_the_range_is_refused(raw: float) -> None:
+    with pytest.raises(InvalidValueError):
+        decode(_item(DataType.FLOAT, minimum=-20, maximum=60), raw)
+
+
 @pytest.mark.parametrize(
     ("item", "value", "like", "raw"),
     [

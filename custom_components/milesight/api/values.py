@@ -22,16 +22,27 @@ def decode(item: Item, raw: Json) -> Value:
     """Return what a reported value means, ``None`` for null.
 
     Numbers stay numbers, flags become bool, enumerations their *key*, dates aware datetimes and
-    local times ``time``. Raises ``InvalidValueError`` for what the type does not admit.
+    local times ``time``. Raises ``InvalidValueError`` for what type or range do not admit: beyond
+    the range stand the numbers by which a device tells that it could not measure.
     """
     return None if raw is None else _DECODERS[item.data_type](item, raw)
 
 
 def _decode_number(item: Item, raw: Json) -> Value:
     found = number(raw)
-    if found is None:
-        raise InvalidValueError("number", item.path)
+    if found is None or not _is_within(item, found):
+        raise InvalidValueError("number", item.path, **_limits(item))
     return found
+
+
+def _is_within(item: Item, value: float) -> bool:
+    return (item.minimum is None or value >= item.minimum) and (
+        item.maximum is None or value <= item.maximum
+    )
+
+
+def _limits(item: Item) -> dict[str, str]:
+    return {"minimum": _limit(item.minimum), "maximum": _limit(item.maximum)}
 
 
 def _decode_flag(item: Item, raw: Json) -> Value:
@@ -126,15 +137,8 @@ def _is_number(value: Json) -> bool:
 def _encode_number(item: Item, value: object) -> Json:
     found = number(value)
     whole = item.data_type.is_whole or (item.fraction_digits == 0)
-    if (
-        found is None
-        or (whole and found != int(found))
-        or (item.minimum is not None and found < item.minimum)
-        or (item.maximum is not None and found > item.maximum)
-    ):
-        raise InvalidValueError(
-            "number", item.path, minimum=_limit(item.minimum), maximum=_limit(item.maximum)
-        )
+    if found is None or (whole and found != int(found)) or not _is_within(item, found):
+        raise InvalidValueError("number", item.path, **_limits(item))
     if whole:
         return int(found)
     return round(found, item.fraction_digits) if item.fraction_digits is not None else found

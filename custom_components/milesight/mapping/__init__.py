@@ -1,5 +1,7 @@
 """Thing specification to entity descriptions: pure functions over tables of rules."""
 
+from dataclasses import replace
+
 from ..api import ThingSpecification
 from .actions import buttons, event_entities
 from .climate import thermostat
@@ -25,10 +27,15 @@ def describe(specification: ThingSpecification) -> tuple[Description, ...]:
     known = leaves(specification.properties)
     composites = _composites(known, specification)
     absorbed = frozenset[str]().union(*(composite.absorbed for composite in composites))
+    echoed = frozenset[str]().union(*(composite.echoed for composite in composites))
     single = [
         description
         for leaf in known
         if leaf.path not in absorbed and (description := describe_leaf(leaf)) is not None
+    ]
+    single = [
+        replace(description, grade=Grade.RARE) if description.path in echoed else description
+        for description in single
     ]
     found = [
         *(composite.description for composite in composites),

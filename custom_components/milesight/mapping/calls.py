@@ -1,6 +1,7 @@
 """Services that set a value: which one, and where the value goes."""
 
 from collections.abc import Iterable
+import re
 
 from ..api import DataType, Item, Service
 from .description import Call
@@ -9,6 +10,7 @@ from .words import SCALES, read, split
 SETTING = frozenset({"set", "control", "write", "update"})
 SAYING_NOTHING = SETTING | frozenset({"value", "status", "state", "of", "degree", "switch"})
 STRUCTURES = (DataType.STRUCT, DataType.ARRAY)
+INDEX = re.compile(r"\[\d+\]")
 
 
 def call_for(services: Iterable[Service], words: frozenset[str], item: Item) -> Call | None:
@@ -55,3 +57,9 @@ def _is_twin(item: Item, other: Item) -> bool:
     """Return whether two inputs are one value, in two scales or for two channels."""
     words, others = (set(split(found.key)[0]) - SCALES for found in (item, other))
     return words == others
+
+
+def says(path: str, service: Service) -> bool:
+    """Return whether a property is named for what a service sets."""
+    meant = read(service.id).all - SAYING_NOTHING
+    return bool(meant) and meant <= read(INDEX.sub("", path)).all

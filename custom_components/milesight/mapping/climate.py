@@ -125,7 +125,13 @@ def thermostat(leaves: Iterable[Leaf], services: tuple[Service, ...]) -> Composi
     if mode is None and power is None and current is None:
         return None
     action = _action(leaves)
+    effective = min(
+        (leaf for leaf in leaves if _is_target(leaf) and not leaf.item.writable),
+        key=lambda leaf: (_role(leaf) != LEADING[0], leaf.path.count("."), leaf.path),
+        default=None,
+    )
     read_only = {
+        "effective_temperature": effective,
         "current_temperature": current,
         "current_humidity": _reading(leaves, HUMIDITY, frozenset({"%"})),
         "hvac_action": action[0] if action else None,
@@ -158,7 +164,27 @@ def thermostat(leaves: Iterable[Leaf], services: tuple[Service, ...]) -> Composi
         options=options,
         calls=calls,
     )
-    return Composite(description, frozenset(leaf.path for leaf in controlled.values()))
+    absorbed = frozenset(leaf.path for leaf in controlled.values())
+    return Composite(description, absorbed, _echoes(leaves, absorbed, action))
+
+
+def _echoes(
+    leaves: Iterable[Leaf],
+    absorbed: frozenset[str],
+    action: tuple[Leaf, Mapping[str, str]] | None,
+) -> frozenset[str]:
+    """Return the paths that repeat what the thermostat shows, or tell of its inner switching."""
+    told = {action[0].path} if action else set()
+    for leaf in leaves:
+        if leaf.item.writable or leaf.path in absorbed:
+            continue
+        item = leaf.item
+        repeated = _is_target(leaf) or ("relay" in leaf.words)
+        if item.data_type is DataType.ENUM:
+            repeated |= bool(_modes(item) or _fans(item) or _presets(item) or _actions(item))
+        if repeated:
+            told.add(leaf.path)
+    return frozenset(told)
 
 
 def _targets(

@@ -106,7 +106,12 @@ class Description:
 
 @dataclass(frozen=True, slots=True)
 class Composite:
-    """An entity of several properties, with the paths of those that it stands for."""
+    """An entity of several properties.
+
+    ``absorbed`` are the paths that it stands for, and that make no entity of their own; what is
+    read at the ``echoed`` ones it shows as well, so that their own entities are rare.
+    """
 
     description: Description
     absorbed: frozenset[str]
+    echoed: frozenset[str] = frozenset()

@@ -31,7 +31,9 @@ OFFSETS = frozenset({"calibration", "offset", "compensation"})
 
 OUTLETS = frozenset({"socket", "outlet", "plug"})
 SECRETS = frozenset({"key", "password", "secret", "token", "pin", "appkey", "psk"})
-PRIVATE = frozenset({"iccid", "id", "imsi", "eui", "mac", "message", "name", "phone"}) | SECRETS
+PRIVATE = (
+    frozenset({"iccid", "id", "imsi", "eui", "mac", "message", "name", "phone", "sn"}) | SECRETS
+)
 PRESSED = frozenset({"button", "key", "sos"})
 NOT_PRESSED = vocabulary("lock enable config setting mode msgid d2d battery custom control socket")
 COMMANDS = vocabulary("""

@@ -17,9 +17,12 @@ LONG = 4
 UNNAMED = "Value"
 
 ASIDE = re.compile(
-    r"^(?P<head>[^()\uff08\uff09]+?)\s*[(\uff08](?P<aside>.*?)[)\uff09]?\s*$", re.DOTALL
+    r"^(?P<head>[^()\uff08\uff09]+?)\s*[(\uff08](?P<aside>[^()\uff08\uff09]*)[)\uff09]?\s*$",
+    re.DOTALL,
 )
-CHANNEL_ASIDE = re.compile(r"^(?:channel|chn|ch)\s*(\d+)$", re.IGNORECASE)
+CHANNEL_ASIDE = re.compile(
+    r"\s*[(\uff08]\s*(?:channel|chn|ch)\s*(\d+)\s*(?:[)\uff09]\s*|$)", re.IGNORECASE
+)
 GLUED = re.compile(r"(?<=[a-z]{3})(?=[A-Z][a-z]{3})")
 NUMBER = re.compile(r"(?<=[A-Za-z]{4})(?=\d{1,3}\b)")
 INVISIBLE = re.compile(r"[\x00-\x1f\x7f\u200b-\u200f\u2028-\u202e\ufeff\[\]{}]")
@@ -87,10 +90,11 @@ def spoken_name(leaf: Leaf) -> str:
     group = parents[-1].name if parents else ""
     if not name:
         name = humanise(item.key.replace("[]", ""))
+    elif channel := CHANNEL_ASIDE.search(name):
+        rest = f"{name[: channel.start()]} {name[channel.end() :]}"
+        return tidy(f"Channel {channel[1]} {_uncapital(rest.strip())}")
     elif found := ASIDE.match(name):
         head, aside = found["head"], found["aside"].strip()
-        if channel := CHANNEL_ASIDE.match(aside):
-            return tidy(f"Channel {channel[1]} {_uncapital(head)}")
         if not parents:
             own = "" if aside.lower() in SILENT else _uncapital(aside)
             return tidy(head if _within(own, head) else f"{head} {own}")

@@ -41,8 +41,10 @@ class Valve:
 
 def valves(leaves: Iterable[Leaf], services: tuple[Service, ...]) -> Iterator[Composite]:
     """Yield a valve for each channel that can be opened and closed, or set to a position."""
+    leaves = tuple(leaves)
     found: dict[tuple[int, ...], Valve] = {}
     about = [leaf for leaf in leaves if "valve" in leaf.words and "[]" not in leaf.path]
+    for_gas = any("gas" in leaf.words for leaf in leaves)
     for leaf in sorted(about, key=lambda leaf: (leaf.path.count("."), leaf.path)):
         if (kind := _valve_part(leaf)) is None:
             continue
@@ -56,7 +58,7 @@ def valves(leaves: Iterable[Leaf], services: tuple[Service, ...]) -> Iterator[Co
     for valve in found.values():
         _complete(valve, shared, index, services)
         if {"set_state", "set_position"} & {*valve.parts, *valve.calls}:
-            yield _valve(valve)
+            yield _valve(valve, for_gas=for_gas)
 
 
 def _complete(
@@ -106,7 +108,7 @@ def _index_of(index: Leaf, numbers: tuple[int, ...]) -> dict[str, str]:
     return {key: label for key, label in index.item.mappings.items() if split(label)[1] == numbers}
 
 
-def _valve(valve: Valve) -> Composite:
+def _valve(valve: Valve, *, for_gas: bool) -> Composite:
     parts = valve.parts
     own = next(
         parts[part] for part in ("state", "position", "set_state", "set_position") if part in parts
@@ -129,9 +131,9 @@ def _valve(valve: Valve) -> Composite:
         replace(
             plain(own, Platform.VALVE),
             key=f"valve_{own.path}",
-            translation_key="valve_number" if numbered else None,
+            translation_key="valve_number" if numbered else "valve",
             placeholders={"number": str(valve.numbers[0])} if numbered else {},
-            device_class=ValveDeviceClass.GAS if "gas" in own.words else ValveDeviceClass.WATER,
+            device_class=ValveDeviceClass.GAS if for_gas else ValveDeviceClass.WATER,
             minimum=minimum,
             maximum=maximum,
             grade=Grade.RARE if own.item.hidden else Grade.PRIMARY,

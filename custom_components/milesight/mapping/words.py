@@ -64,6 +64,7 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "person": ("people",),
     "protect": ("protection",),
     "reporting": ("report",),
+    "reserve": ("reserved",),
     "retransmit": ("retransmission",),
     "retrival": ("retrieval",),
     "saltation": ("mutation",),
