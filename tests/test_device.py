@@ -2,9 +2,9 @@
 
 from hypothesis import given, strategies as st
 
-from custom_components.milesight.api import ConnectStatus, Device
+from custom_components.milesight.api import ConnectStatus, Device, parse_specification
 from custom_components.milesight.api.decode import Json
-from custom_components.milesight.device import MilesightDevice, Signal
+from custom_components.milesight.device import Capabilities, MilesightDevice, Signal
 
 PATHS = st.sampled_from(["temperature", "battery", "relay[0].state", "relay[1].state"])
 REPORTS = st.lists(
@@ -171,3 +171,27 @@ def test_the_list_tells_of_a_loss_that_was_not_pushed() -> None:
     )
     device.update_information(offline, NOW + 60_000)
     assert not device.online
+
+
+def test_elements_beyond_the_size_of_their_array_have_no_entities() -> None:
+    specification = parse_specification(
+        {
+            "properties": [
+                {
+                    "id": "a",
+                    "dataSpec": {
+                        "dataType": "ARRAY",
+                        "elementDataType": "STRUCT",
+                        "validator": {"maxSize": 2},
+                    },
+                },
+                {"id": "a._item", "dataSpec": {"dataType": "STRUCT", "parentId": "a"}},
+                {"id": "a._item.b", "dataSpec": {"dataType": "ARRAY", "parentId": "a._item"}},
+                {"id": "a._item.b._item", "dataSpec": {"dataType": "INT", "parentId": "a._item.b"}},
+            ]
+        }
+    )
+    device = _device()
+    device.capabilities = Capabilities.of(specification)
+    device.merge(1, {"a[0].b[9]": 1, "a[1].b[0]": 1, "a[2].b[0]": 1}, pushed=True)
+    assert [found.key for found in device.descriptions()] == ["a[0].b[9]", "a[1].b[0]"]

@@ -1,13 +1,16 @@
 """One device as the integration knows it: its latest values, and who wants to hear of them."""
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from enum import Enum
+from itertools import accumulate
 import re
+from typing import Self
 
 from .api import ConnectStatus, Device, Item, ThingSpecification
 from .api.decode import Json
-from .mapping import Description
+from .api.specification import BRACKETS
+from .mapping import Description, Grade, describe
 
 INDEX = re.compile(r"\[(\d+)\]")
 SECOND_MS = 1000
@@ -30,10 +33,38 @@ class Capabilities:
     """What a model with a firmware can do, shared by all its devices."""
 
     specification: ThingSpecification
-    descriptions: tuple[Description, ...]
+    descriptions: tuple[Description, ...] = ()
+    sizes: Mapping[str, int] = field(default_factory=dict)
+    enabled: Mapping[Grade, int] = field(default_factory=lambda: dict.fromkeys(Grade, 0))
+
+    @classmethod
+    def of(cls, specification: ThingSpecification) -> Self:
+        """Return what a specification gives rise to.
+
+        ``sizes`` is the greatest number of elements by the path of an array, ``enabled`` the number
+        of entities up to a grade.
+        """
+        descriptions = describe(specification)
+        items = (item for root in specification.properties for item in root.walk())
+        return cls(
+            specification,
+            descriptions,
+            {item.path: item.max_size for item in items if item.max_size is not None},
+            {grade: sum(found.grade <= grade for found in descriptions) for grade in Grade},
+        )
+
+    def admits(self, template: str, indices: Iterable[int]) -> bool:
+        """Return whether elements at these indices are within the sizes of their arrays."""
+        arrays = accumulate(
+            template.split(BRACKETS)[:-1], lambda path, rest: path + BRACKETS + rest
+        )
+        return all(
+            index < self.sizes.get(array, index + 1)
+            for array, index in zip(arrays, indices, strict=True)
+        )
 
 
-NO_CAPABILITIES = Capabilities(ThingSpecification(), ())
+NO_CAPABILITIES = Capabilities(ThingSpecification())
 
 
 class MilesightDevice:
@@ -47,6 +78,7 @@ class MilesightDevice:
         """Start without values."""
         self.info = info
         self.capabilities = capabilities
+        self.shown_grade = Grade.SECONDARY
         self.values: dict[str, Json] = {}
         self.times: dict[str, int] = {}
         self.last_report: int | None = None
@@ -66,6 +98,11 @@ class MilesightDevice:
         """Return the serial number, by which a device is known."""
         return self.info.sn
 
+    @property
+    def is_behind(self) -> bool:
+        """Return whether the device list told of reports that are not held, after the first."""
+        return 0 < self.covered_until < (self.info.last_update_time or 0)
+
     def value(self, path: str) -> Json:
         """Return the value to show: the one written last if unanswered, else the one reported."""
         if path in self._written:
@@ -74,18 +111,19 @@ class MilesightDevice:
 
     def item(self, path: str) -> Item | None:
         """Return what the specification says of a path, whatever its indices."""
-        template = INDEX.sub("[]", path)
+        template = INDEX.sub(BRACKETS, path)
         leaves = self.capabilities.specification.leaves()
         return next((item for item in leaves if item.path == template), None)
 
     def descriptions(self) -> Iterator[Description]:
         """Yield the entities that this device has: one per element of an array seen so far."""
         for description in self.capabilities.descriptions:
-            if "[]" not in description.path:
+            if not description.is_template:
                 yield description
                 continue
             for indices in sorted(self._elements.get(description.path, ())):
-                yield description.element(*indices)
+                if self.capabilities.admits(description.path, indices):
+                    yield description.element(*indices)
 
     def listen(self, key: str | Signal, listener: Listener) -> Callable[[], None]:
         """Call ``listener`` when what is shown at a path changes; return what ends that."""
@@ -148,7 +186,7 @@ class MilesightDevice:
         if not new or "[" not in path:
             return False
         indices = tuple(int(index) for index in INDEX.findall(path))
-        self._elements.setdefault(INDEX.sub("[]", path), set()).add(indices)
+        self._elements.setdefault(INDEX.sub(BRACKETS, path), set()).add(indices)
         return True
 
     def write(self, values: Mapping[str, Json]) -> None:

@@ -8,7 +8,6 @@ from .api.decode import Json
 from .api.errors import AuthenticationError, RateLimitError
 from .const import LOGGER
 from .device import NO_CAPABILITIES, Capabilities
-from .mapping import describe
 
 UNNAMED = "?"
 
@@ -82,4 +81,4 @@ class Specifications:
                 "; ".join(specification.problems[:5]),
             )
         self.json[key] = json
-        self._capabilities[key] = Capabilities(specification, describe(specification))
+        self._capabilities[key] = Capabilities.of(specification)

@@ -1,0 +1,48 @@
+"""A fleet near the limit of entities that Home Assistant admits."""
+
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er, issue_registry as ir
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.milesight import allowance
+from custom_components.milesight.const import DOMAIN
+from custom_components.milesight.mapping import Grade
+from tests.simulator import Simulator
+
+
+async def test_devices_beyond_the_limit_start_with_their_primary_entities(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    simulator: Simulator,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(allowance, "MOST_ENABLED", 100)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    issue = ir.async_get(hass).async_get_issue(DOMAIN, f"entity_limit_{entry.entry_id}")
+    assert issue is not None
+    coordinator = entry.runtime_data
+    first, *_, last = coordinator.devices.values()
+    assert (first.shown_grade, last.shown_grade) == (Grade.SECONDARY, Grade.PRIMARY)
+    enabled = {
+        entity.unique_id
+        for entity in er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
+        if not entity.disabled
+    }
+    for description in last.descriptions():
+        is_primary = description.grade is Grade.PRIMARY
+        assert (f"{last.sn}_{description.key}" in enabled) is is_primary
+
+    for sn in list(coordinator.devices)[:20]:
+        simulator.remove_device(sn)
+    await coordinator.async_refresh()
+    device = await simulator.add_device("EM300-TH")
+    await coordinator.async_refresh()
+    assert coordinator.devices[device.sn].shown_grade is Grade.SECONDARY
+
+
+async def test_a_fleet_of_ordinary_size_raises_no_issue(
+    hass: HomeAssistant, loaded: MockConfigEntry
+) -> None:
+    assert not ir.async_get(hass).issues
