@@ -4,7 +4,8 @@ from datetime import timedelta
 
 from hypothesis import given, strategies as st
 
-from custom_components.milesight.budget import BUCKET, DAY, RequestBudget
+from custom_components.milesight.budget import RequestBudget
+from custom_components.milesight.counter import BUCKET, DAY
 
 NOW = 1_763_007_319.0
 
@@ -38,7 +39,19 @@ def test_background_work_leaves_a_fifth_to_commands() -> None:
 
 
 def test_the_pace_follows_from_limit_and_fleet() -> None:
-    assert RequestBudget(1000).listing_interval(10) == timedelta(minutes=5)
-    assert RequestBudget(201_000).listing_interval(2000) == timedelta(minutes=5)
-    assert RequestBudget(1000).listing_interval(2000) == timedelta(hours=1, minutes=12)
-    assert RequestBudget(100).listing_interval(10_000) == timedelta(hours=6)
+    assert RequestBudget(1000).listing_interval(10, NOW) == timedelta(minutes=5)
+    assert RequestBudget(201_000).listing_interval(2000, NOW) == timedelta(minutes=5)
+    assert RequestBudget(1000).listing_interval(2000, NOW) == timedelta(hours=1, minutes=12)
+    assert RequestBudget(100).listing_interval(10_000, NOW) == timedelta(hours=6)
+
+
+def test_the_pace_slows_down_when_four_fifths_are_spent() -> None:
+    budget = RequestBudget(1000)
+    for _ in range(800):
+        budget.spend(NOW)
+    assert budget.listing_interval(10, NOW) == timedelta(minutes=20)
+    assert not budget.is_used_up(NOW)
+    for _ in range(200):
+        budget.spend(NOW)
+    assert budget.is_used_up(NOW)
+    assert not budget.is_used_up(NOW + DAY + 2 * BUCKET)

@@ -12,7 +12,12 @@ from .api.decode import Json
 from .api.values import Value
 from .coordinator import MilesightConfigEntry, MilesightCoordinator
 from .device import MilesightDevice
-from .entity import MilesightEntity, MilesightFlagEntity, async_setup_platform
+from .entity import (
+    MilesightApplicationEntity,
+    MilesightEntity,
+    MilesightFlagEntity,
+    async_setup_platform,
+)
 from .mapping import Description
 
 PARALLEL_UPDATES = 0
@@ -24,6 +29,7 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Set up the binary sensors of an Application."""
+    async_add_entities([PushHealthSensor(entry.runtime_data, "push_healthy")])
     async_setup_platform(
         entry, async_add_entities, Platform.BINARY_SENSOR, MilesightBinarySensor, _own_sensors
     )
@@ -94,3 +100,15 @@ class ConnectivitySensor(MilesightEntity, BinarySensorEntity):
     def is_on(self) -> bool:
         """Return whether the device is connected."""
         return self.device.online
+
+
+class PushHealthSensor(MilesightApplicationEntity, BinarySensorEntity):
+    """Whether the platform pushes."""
+
+    _attr_device_class = BinarySensorDeviceClass.CONNECTIVITY
+
+    @property
+    @override
+    def is_on(self) -> bool:
+        """Return whether pushes come."""
+        return self.coordinator.pushes.healthy

@@ -30,6 +30,7 @@ from probatio import Secret
 import voluptuous as vol
 from yarl import URL
 
+from .address import async_callback_url
 from .api import AuthenticationError, DevicePage, MilesightClient, MilesightError
 from .const import (
     CONF_CLOUDHOOK_URL,
@@ -40,7 +41,6 @@ from .const import (
     DOMAIN,
     LOGGER,
 )
-from .webhook import async_callback_url
 
 SERVERS = ["https://eu-openapi.milesight.com", "https://us-openapi.milesight.com"]
 CONSOLE = "https://console.milesight.com"

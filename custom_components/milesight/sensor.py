@@ -1,10 +1,17 @@
 """Sensors: what devices measure and count, and the states that they name."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, time
+import time as clock
 from typing import override
 
-from homeassistant.components.sensor import SensorDeviceClass, SensorEntity, SensorStateClass
+from homeassistant.components.sensor import (
+    SensorDeviceClass,
+    SensorEntity,
+    SensorEntityDescription,
+    SensorStateClass,
+)
 from homeassistant.const import PERCENTAGE, EntityCategory, Platform
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
@@ -12,7 +19,13 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .api.values import Value
 from .coordinator import MilesightConfigEntry, MilesightCoordinator
 from .device import MilesightDevice, Signal
-from .entity import MilesightEntity, MilesightValueEntity, async_setup_platform, state_key
+from .entity import (
+    MilesightApplicationEntity,
+    MilesightEntity,
+    MilesightValueEntity,
+    async_setup_platform,
+    state_key,
+)
 from .mapping import Description
 
 PARALLEL_UPDATES = 0
@@ -25,6 +38,9 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Set up the sensors of an Application."""
+    async_add_entities(
+        ApplicationSensor(entry.runtime_data, description) for description in APPLICATION_SENSORS
+    )
     async_setup_platform(entry, async_add_entities, Platform.SENSOR, MilesightSensor, _own_sensors)
 
 
@@ -78,6 +94,60 @@ class MilesightSensor(MilesightValueEntity, SensorEntity):
                 return self._states.get(key, key)[:MAX_STATE]
             case _:
                 return value
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApplicationSensorDescription(SensorEntityDescription):
+    """A sensor of the Application itself, and how it is read."""
+
+    value_fn: Callable[[MilesightCoordinator], int | datetime | None]
+
+
+def _moment(seconds: float | None) -> datetime | None:
+    return datetime.fromtimestamp(seconds, UTC) if seconds is not None else None
+
+
+APPLICATION_SENSORS = (
+    ApplicationSensorDescription(
+        key="requests_24h",
+        state_class=SensorStateClass.MEASUREMENT,
+        value_fn=lambda coordinator: coordinator.budget.spent(clock.time()),
+    ),
+    ApplicationSensorDescription(
+        key="pushes_24h",
+        state_class=SensorStateClass.MEASUREMENT,
+        value_fn=lambda coordinator: coordinator.pushes.counter.count(clock.time()),
+    ),
+    ApplicationSensorDescription(
+        key="last_push",
+        device_class=SensorDeviceClass.TIMESTAMP,
+        value_fn=lambda coordinator: _moment(coordinator.pushes.last),
+    ),
+    ApplicationSensorDescription(
+        key="next_poll",
+        device_class=SensorDeviceClass.TIMESTAMP,
+        value_fn=lambda coordinator: _moment(coordinator.next_poll),
+    ),
+)
+
+
+class ApplicationSensor(MilesightApplicationEntity, SensorEntity):
+    """Something about the integration's own work."""
+
+    entity_description: ApplicationSensorDescription
+
+    def __init__(
+        self, coordinator: MilesightCoordinator, description: ApplicationSensorDescription
+    ) -> None:
+        """Take the description."""
+        super().__init__(coordinator, description.key)
+        self.entity_description = description
+
+    @property
+    @override
+    def native_value(self) -> int | datetime | None:
+        """Return the present value."""
+        return self.entity_description.value_fn(self.coordinator)
 
 
 class LastReportSensor(MilesightEntity, SensorEntity):

@@ -9,6 +9,7 @@ from homeassistant.helpers.storage import Store
 
 from .api.decode import Json
 from .const import DOMAIN, LOGGER
+from .counter import Buckets
 
 VERSION = 1
 SAVE_DELAY = 60
@@ -30,7 +31,9 @@ class StoredFleet(TypedDict):
 
     devices: list[StoredDevice]
     specifications: dict[str, dict[str, Json]]
-    requests: list[tuple[int, int]]
+    requests: Buckets
+    pushes: Buckets
+    last_push: float | None
 
 
 class FleetStore:

@@ -1,4 +1,4 @@
-"""The edge where the platform's pushes arrive, and the address at which they do."""
+"""The edge where the platform's pushes arrive."""
 
 from http import HTTPStatus
 import time
@@ -9,11 +9,9 @@ from aiohttp.web import Request, Response
 from homeassistant.components import webhook
 from homeassistant.const import CONF_WEBHOOK_ID
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers.network import NoURLAvailableError
 
 from .api.webhook import NONCE_HEADER, Event, SignatureError, decode_delivery, verify
-from .const import CONF_CLOUDHOOK_URL, CONF_WEBHOOK_SECRET, DOMAIN, LOGGER
+from .const import CONF_WEBHOOK_SECRET, DOMAIN, LOGGER
 from .coordinator import MilesightConfigEntry, MilesightCoordinator
 
 MAX_BODY: Final = 1024 * 1024
@@ -123,36 +121,3 @@ def async_register(
         allowed_methods=[METH_GET, METH_HEAD, METH_POST],
     )
     entry.async_on_unload(lambda: webhook.async_unregister(hass, webhook_id))
-
-
-async def async_callback_url(hass: HomeAssistant, webhook_id: str) -> tuple[str | None, bool]:
-    """Return the public address of a webhook, and whether Home Assistant Cloud provides it.
-
-    The address is ``None`` when this Home Assistant cannot be reached from outside.
-    """
-    if "cloud" in hass.config.components:
-        from homeassistant.components import cloud  # noqa: PLC0415
-
-        if cloud.async_active_subscription(hass):
-            try:
-                return await cloud.async_get_or_create_cloudhook(hass, webhook_id), True
-            except cloud.CloudNotAvailable as error:
-                LOGGER.debug("Home Assistant Cloud gives no address: %s", error)
-    try:
-        return webhook.async_generate_url(
-            hass, webhook_id, allow_internal=False, allow_ip=True
-        ), False
-    except NoURLAvailableError:
-        return None, False
-
-
-async def async_forget(hass: HomeAssistant, entry: MilesightConfigEntry) -> None:
-    """Give back an address that Home Assistant Cloud provided."""
-    if CONF_CLOUDHOOK_URL not in entry.data or "cloud" not in hass.config.components:
-        return
-    from homeassistant.components import cloud  # noqa: PLC0415
-
-    try:
-        await cloud.async_delete_cloudhook(hass, entry.data[CONF_WEBHOOK_ID])
-    except (HomeAssistantError, ValueError) as error:
-        LOGGER.debug("The cloud address was not given back: %s", error)
