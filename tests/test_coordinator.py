@@ -388,3 +388,47 @@ async def test_what_was_pushed_is_on_the_disk_within_a_minute_however_often_push
         if stored["info"]["sn"] == device.sn
     ]
     assert stored["values"]["temperature"] > 0.5
+
+
+async def test_what_a_device_reported_long_ago_is_found_further_back_in_its_history(
+    hass: HomeAssistant, entry: MockConfigEntry, simulator: Simulator
+) -> None:
+    device = simulator.device("WT101")
+    for _ in range(120):
+        await simulator.report(device.sn, {"temperature": 20})
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert "target_temperature" in entry.runtime_data.devices[device.sn].values
+    assert "child_lock" in entry.runtime_data.devices[device.sn].values
+
+
+async def test_with_the_days_requests_used_up_polling_waits_but_commands_and_refresh_do_not(
+    hass: HomeAssistant,
+    loaded: MockConfigEntry,
+    simulator: Simulator,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    coordinator = loaded.runtime_data
+    while not coordinator.budget.is_used_up(time.time()):
+        coordinator.budget.spend(time.time())
+    simulator.requests.clear()
+    await _poll(hass, loaded)
+    await _poll(hass, loaded)
+    assert simulator.requests == []
+    assert caplog.text.count("requests a day of Home are used up") == 1
+    assert coordinator.update_interval == timedelta(minutes=20)
+
+    switch = entity_id(hass, Platform.SWITCH, f"{simulator.device('WS523').sn}_set_socket.status")
+    await hass.services.async_call("switch", "turn_off", {"entity_id": switch}, blocking=True)
+    await coordinator.async_refresh_now()
+    assert asked(simulator)[SEARCH] == 1
+
+
+async def test_while_the_budget_is_short_history_is_not_read(
+    hass: HomeAssistant, entry: MockConfigEntry, simulator: Simulator
+) -> None:
+    hass.config_entries.async_update_entry(entry, options={"daily_api_limit": 100})
+    simulator.application.configure(plan="paid")
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert sum(asked(simulator).values()) <= 82

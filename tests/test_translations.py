@@ -61,12 +61,11 @@ def test_every_field_of_a_dialog_is_named_and_explained(flow: str, step: str) ->
 def test_every_exception_and_every_error_of_a_dialog_has_a_text() -> None:
     exceptions: set[str] = set()
     errors: set[str] = set()
+    kinds: set[str] = set()
     for path in INTEGRATION.rglob("*.py"):
         code = path.read_text()
         exceptions.update(re.findall(r'translation_domain=DOMAIN,\s+translation_key="(\w+)"', code))
         errors.update(re.findall(r'\{"base": "(\w+)"\}', code))
-    kinds = re.findall(
-        r'InvalidValueError\(\s*"(\w+)"', (INTEGRATION / "api/values.py").read_text()
-    )
+        kinds.update(re.findall(r'InvalidValueError\(\s*"(\w+)"', code))
     assert exceptions | {f"invalid_{kind}" for kind in kinds} == SOURCE["exceptions"].keys()
     assert errors == SOURCE["config"]["error"].keys()

@@ -4,10 +4,12 @@ from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.device_registry import DeviceEntry
+from homeassistant.helpers.typing import ConfigType
 
-from . import registry, webhook
+from . import address, registry, webhook
 from .const import DOMAIN
 from .coordinator import MilesightConfigEntry, MilesightCoordinator
+from .services import async_setup_services
 from .store import FleetStore
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
@@ -30,6 +32,12 @@ PLATFORMS = (
     Platform.TIME,
     Platform.VALVE,
 )
+
+
+async def async_setup(hass: HomeAssistant, _config: ConfigType) -> bool:
+    """Register the actions, which outlive the entries."""
+    async_setup_services(hass)
+    return True
 
 
 async def async_setup_entry(hass: HomeAssistant, entry: MilesightConfigEntry) -> bool:
@@ -60,7 +68,7 @@ async def async_unload_entry(hass: HomeAssistant, entry: MilesightConfigEntry) -
 async def async_remove_entry(hass: HomeAssistant, entry: MilesightConfigEntry) -> None:
     """Forget an Application that was removed."""
     await FleetStore(hass, entry.entry_id).async_remove()
-    await webhook.async_forget(hass, entry)
+    await address.async_give_back(hass, entry)
 
 
 async def async_remove_config_entry_device(

@@ -43,6 +43,8 @@ class MilesightButton(MilesightDescribedEntity, ButtonEntity):
         """Call the service, or write the key that sets it off."""
         item = self.description.item
         if item is None:
-            await self.coordinator.async_call_service(self.device, self.description.path, {})
+            await self.coordinator.commands.async_call_service(
+                self.device, self.description.path, {}
+            )
             return
         await self.async_send([(item, next(iter(self.description.on)))])

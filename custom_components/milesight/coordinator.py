@@ -1,35 +1,41 @@
 """The fleet: inventory, latest values, and who must be told of what."""
 
-import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping
-from datetime import datetime
+from collections.abc import Callable, Coroutine, Iterable, Mapping
+from datetime import datetime, timedelta
 import time
-from types import MappingProxyType
-from typing import Final, override
+from typing import Any, Final, override
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_CLIENT_ID, CONF_CLIENT_SECRET, CONF_URL
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
-from homeassistant.exceptions import ConfigEntryAuthFailed, HomeAssistantError
+from homeassistant.exceptions import ConfigEntryAuthFailed
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.event import async_call_later
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 
 from . import registry
-from .api import AuthenticationError, Device, MilesightClient, MilesightError, RateLimitError
-from .api.decode import Json
-from .api.paths import nest
-from .api.webhook import DeviceReport, Event, ReportType
+from .allowance import EntityAllowance
+from .api import (
+    AuthenticationError,
+    Device,
+    MilesightClient,
+    MilesightError,
+    RateLimitError,
+)
+from .api.webhook import DeviceReport, Event, ReportType, SystemMessage, TaskReport, WebhookTest
 from .budget import RequestBudget
+from .catch_up import CatchUp
+from .commands import Commands
 from .const import (
     CLOCK_TOLERANCE_MS,
-    COMMAND_TIMEOUT,
     CONF_DAILY_API_LIMIT,
     DEFAULT_DAILY_API_LIMIT,
     DOMAIN,
     LOGGER,
 )
 from .device import MilesightDevice, Signal
+from .outcomes import Outcomes, async_fire_task
+from .pushes import PushWatch
 from .specifications import Specifications
 from .store import FleetStore, StoredFleet
 
@@ -39,7 +45,7 @@ type DeviceListener = Callable[[MilesightDevice], None]
 SILENT_INTERVALS: Final = 2.5  # reached by the third poll, which comes a little early or late
 STRANGER_SECONDS: Final = 60 * 60
 STRANGERS: Final = 1000
-HISTORY_READERS: Final = 3
+TELL_DELAY: Final = timedelta(seconds=10)
 
 
 def now_ms() -> int:
@@ -73,18 +79,32 @@ class MilesightCoordinator(DataUpdateCoordinator[None]):
             on_request=self._count_request,
         )
         self.devices: dict[str, MilesightDevice] = {}
-        self._set_interval()
         self.in_touch = True
         self.last_update: int | None = None
         self._by_id: dict[str, MilesightDevice] = {}
         self._specifications = Specifications(self.client)
+        self._allowance = EntityAllowance(hass, entry)
         self._store = FleetStore(hass, entry.entry_id)
         self._device_listeners: list[DeviceListener] = []
-        self._settling: set[CALLBACK_TYPE] = set()
         self._strangers: dict[str, float] = {}
         self._saving = False
+        self._used_up = False
+        self._urgent = False
         self._last_contact = time.time()
-        self._history_task: asyncio.Task[None] | None = None
+        self.pushes = PushWatch(hass, entry)
+        self.next_poll: float | None = None
+        self._telling: CALLBACK_TYPE | None = None
+        self.commands = Commands(hass, entry, self.client)
+        self.outcomes = Outcomes()
+        self._set_interval()
+        self.catch_up = CatchUp(
+            hass,
+            entry,
+            self.client,
+            background_left=lambda: self.budget.background_left(time.time()),
+            grown=self._announce,
+            done=self._save_soon,
+        )
 
     # Life
 
@@ -102,6 +122,7 @@ class MilesightCoordinator(DataUpdateCoordinator[None]):
 
     def _restore(self, stored: StoredFleet) -> None:
         self.budget = RequestBudget(self.budget.limit, stored["requests"])
+        self.pushes.restore(stored["pushes"], stored["last_push"])
         self._specifications.restore(stored["specifications"])
         for data in stored["devices"]:
             info = Device.from_json(data["info"])
@@ -111,6 +132,7 @@ class MilesightCoordinator(DataUpdateCoordinator[None]):
             device.restore(data["values"], data["times"], data["last_report"])
             device.online = data["online"]
             device.covered_until = data["covered_until"]
+        self.catch_up.miss(self.devices.values())
         registry.register_devices(
             self.hass,
             self.config_entry,
@@ -134,14 +156,16 @@ class MilesightCoordinator(DataUpdateCoordinator[None]):
             ],
             "specifications": dict(self._specifications.json),
             "requests": self.budget.buckets,
+            "pushes": self.pushes.counter.buckets,
+            "last_push": self.pushes.last,
         }
 
     @override
     async def async_shutdown(self) -> None:
         """Stop waiting for anything."""
-        for cancel in tuple(self._settling):
-            cancel()
-        self._settling.clear()
+        self.commands.stop()
+        if self._telling is not None:
+            self._telling()
         await super().async_shutdown()
 
     async def async_save(self) -> None:
@@ -164,6 +188,10 @@ class MilesightCoordinator(DataUpdateCoordinator[None]):
     @override
     async def _async_update_data(self) -> None:
         """Read the device list, missing specifications, and what changed without a push."""
+        if not self._may_poll():
+            self._check_contact()
+            self._set_interval()
+            return
         asked = now_ms()
         try:
             listed = {device.sn: device async for device in self.client.all_devices()}
@@ -174,6 +202,7 @@ class MilesightCoordinator(DataUpdateCoordinator[None]):
             ) from error
         except MilesightError as error:
             self._check_contact()
+            self._note_gap()
             raise UpdateFailed(
                 translation_domain=DOMAIN,
                 translation_key="cannot_connect",
@@ -184,8 +213,34 @@ class MilesightCoordinator(DataUpdateCoordinator[None]):
         self.last_update = asked
         self._take_inventory(listed, asked)
         self._set_interval()
-        self._catch_up()
+        await self.pushes.async_polled(
+            reported=any(device.is_behind for device in self.devices.values())
+        )
+        self.catch_up.start(self.devices.values())
         self._save_soon()
+
+    def _may_poll(self) -> bool:
+        """Return whether the day's requests allow a poll; one that a user asked for is made."""
+        used_up = self.budget.is_used_up(time.time())
+        if used_up is not self._used_up:
+            self._used_up = used_up
+            state = "are used up: polling waits" if used_up else "suffice again: polling goes on"
+            LOGGER.warning("The %s requests a day of %s %s", self.budget.limit, self.name, state)
+        return self._urgent or not used_up
+
+    async def async_refresh_now(self) -> None:
+        """Read everything that changed, whatever is left of the day's requests.
+
+        Raises what the poll raised.
+        """
+        self._urgent = True
+        try:
+            await self.async_refresh()
+        finally:
+            self._urgent = False
+        if self.last_exception is not None and not self.last_update_success:
+            raise self.last_exception
+        await self.catch_up.finish(self.devices.values())
 
     def _take_inventory(self, listed: Mapping[str, Device], asked: int) -> None:
         """Make the fleet what the complete list says it is."""
@@ -209,6 +264,7 @@ class MilesightCoordinator(DataUpdateCoordinator[None]):
             device.update_information(info, asked)
             if changed or capabilities is not device.capabilities:
                 device.capabilities = capabilities
+                device.shown_grade = self._allowance.admit(device)
                 renewed.append(device)
         registry.register_devices(
             self.hass, self.config_entry, (device.info for device in renewed), self._gateways()
@@ -218,6 +274,7 @@ class MilesightCoordinator(DataUpdateCoordinator[None]):
 
     def _admit(self, info: Device) -> MilesightDevice:
         device = MilesightDevice(info, self._specifications.get(info))
+        device.shown_grade = self._allowance.admit(device)
         self.devices[info.sn] = device
         self._by_id[info.device_id] = device
         self._strangers.clear()
@@ -235,6 +292,7 @@ class MilesightCoordinator(DataUpdateCoordinator[None]):
     def _dismiss(self, device: MilesightDevice) -> None:
         """Forget a device that a complete list no longer holds."""
         del self.devices[device.sn]
+        self._allowance.dismiss(device.sn)
         self._by_id.pop(device.info.device_id, None)
         registry.remove_device(self.hass, self.config_entry, device.sn)
 
@@ -243,9 +301,21 @@ class MilesightCoordinator(DataUpdateCoordinator[None]):
         """Begin to poll: now, where the fleet came from the disk, else when it is due."""
         self.config_entry.async_on_unload(self.async_add_listener(lambda: None))
         if self.last_update is None:
-            self.config_entry.async_create_background_task(
-                self.hass, self.async_refresh(), "first look at the platform"
-            )
+            self._in_background(self.async_refresh(), "first look at the platform")
+
+    def _in_background(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        self.config_entry.async_create_background_task(self.hass, work, name)
+
+    @callback
+    def _tell_soon(self) -> None:
+        """Tell those who watch the Application itself, now and then while pushes come."""
+        if self._telling is None:
+            self._telling = async_call_later(self.hass, TELL_DELAY, self._tell)
+
+    @callback
+    def _tell(self, _now: datetime) -> None:
+        self._telling = None
+        self.async_update_listeners()
 
     @callback
     def async_listen_devices(self, listener: DeviceListener) -> CALLBACK_TYPE:
@@ -264,9 +334,18 @@ class MilesightCoordinator(DataUpdateCoordinator[None]):
         """Take pushed events in the order in which they came."""
         self._touch()
         for event in events:
-            if isinstance(event, DeviceReport):
-                self._receive_report(event)
+            match event:
+                case DeviceReport():
+                    self.pushes.pushed()
+                    self._receive_report(event)
+                case TaskReport():
+                    self._receive_task(event)
+                case SystemMessage():
+                    self.pushes.notice(event)
+                case WebhookTest():
+                    self._in_background(self.pushes.async_confirm(), "confirm the webhook")
         self._save_soon()
+        self._tell_soon()
 
     def _receive_report(self, report: DeviceReport) -> None:
         device = self._by_id.get(report.device_id or "") or self.devices.get(report.sn or "")
@@ -281,11 +360,19 @@ class MilesightCoordinator(DataUpdateCoordinator[None]):
             device.lost(made, now)
             return
         device.seen(made, now)
+        self.outcomes.tell(device, report)
         device.covered_until = max(device.covered_until, (report.created or 0) + 1000)
         if report.type is ReportType.EVENT and report.tsl_id is not None:
             device.tell(report.tsl_id, report.values)
         if report.type is ReportType.PROPERTY and device.merge(made, report.values, pushed=True):
             self._announce(device)
+
+    def _receive_task(self, report: TaskReport) -> None:
+        device = self._by_id.get(report.device_id or "")
+        if device is not None:
+            self.outcomes.tell(device, report)
+        registered = device and registry.registered(self.hass, self.config_entry, device.sn)
+        async_fire_task(self.hass, registered.id if registered else None, report)
 
     def _meet(self, stranger: str) -> None:
         """Look for a device that reports before the list was read; once an hour for each."""
@@ -296,61 +383,15 @@ class MilesightCoordinator(DataUpdateCoordinator[None]):
         if len(self._strangers) >= STRANGERS or not self.budget.background_left(time.time()):
             return
         self._strangers[stranger] = now
-        self.config_entry.async_create_background_task(
-            self.hass, self.async_request_refresh(), "look for a new device"
-        )
-
-    def _catch_up(self) -> None:
-        """Read the history of devices that reported more than is held."""
-        behind = [
-            device
-            for device in self.devices.values()
-            if (device.info.last_update_time or 0) > device.covered_until
-        ]
-        if behind and (self._history_task is None or self._history_task.done()):
-            self._history_task = self.config_entry.async_create_background_task(
-                self.hass, self._read_histories(behind), "read what was reported meanwhile"
-            )
-
-    async def _read_histories(self, devices: Iterable[MilesightDevice]) -> None:
-        """Read each device's latest reports, a few devices at a time."""
-        waiting = iter(devices)
-
-        async def read_on() -> None:
-            for device in waiting:
-                if not self.budget.background_left(time.time()):
-                    return
-                await self._read_history(device)
-
-        try:
-            await asyncio.gather(*(read_on() for _ in range(HISTORY_READERS)))
-        except AuthenticationError:
-            self.config_entry.async_start_reauth(self.hass)
-        except MilesightError as error:
-            LOGGER.debug("Reading the history stopped: %s", error)
-        self._save_soon()
-
-    async def _read_history(self, device: MilesightDevice) -> None:
-        listed = device.info.last_update_time or 0
-        page = await self.client.get_property_history(
-            device.info.device_id,
-            start_time=device.covered_until or None,
-            order="desc",
-            background=True,
-        )
-        grown = False
-        for reading in sorted(page.readings, key=lambda reading: reading.time):
-            made = min(reading.time, now_ms() + CLOCK_TOLERANCE_MS)
-            grown = device.merge(made, reading.values, pushed=False) or grown
-        device.covered_until = max(device.covered_until, listed)
-        if grown:
-            self._announce(device)
+        self._in_background(self.async_request_refresh(), "look for a new device")
 
     # Availability of the platform as a whole
 
     def _set_interval(self) -> None:
-        self._interval = self.budget.listing_interval(len(self.devices))
+        now = time.time()
+        self._interval = self.budget.listing_interval(len(self.devices), now)
         self.update_interval = self._interval
+        self.next_poll = now + self._interval.total_seconds()
 
     def _touch(self) -> None:
         self._last_contact = time.time()
@@ -360,71 +401,13 @@ class MilesightCoordinator(DataUpdateCoordinator[None]):
         silence = SILENT_INTERVALS * self._interval.total_seconds()
         self._set_in_touch(in_touch=time.time() - self._last_contact < silence)
 
+    def _note_gap(self) -> None:
+        """Expect that reports are lost when neither a poll nor a push came through."""
+        if time.time() - self._last_contact >= self._interval.total_seconds():
+            self.catch_up.miss(self.devices.values())
+
     def _set_in_touch(self, *, in_touch: bool) -> None:
         if in_touch is not self.in_touch:
             self.in_touch = in_touch
             for device in self.devices.values():
                 device.notify(Signal.AVAILABILITY)
-
-    # Commands
-
-    async def async_write(
-        self,
-        device: MilesightDevice,
-        values: Mapping[str, Json],
-        shown: Mapping[str, Json] = MappingProxyType({}),
-    ) -> None:
-        """Send ``path -> encoded value`` to a device.
-
-        The values, and those that ``shown`` names besides, are shown until the device reports them.
-        Raises ``HomeAssistantError`` with the platform's words when it is refused.
-        """
-        sending = self.client.update_properties(device.info.device_id, nest(values))
-        await self._command(device, {**values, **shown}, sending)
-
-    async def async_call_service(
-        self,
-        device: MilesightDevice,
-        service_id: str,
-        inputs: Mapping[str, Json],
-        shown: Mapping[str, Json] = MappingProxyType({}),
-    ) -> str:
-        """Call a service with ``path -> encoded value`` as inputs; return the request id.
-
-        What ``shown`` names is shown until the device reports it. Raises ``HomeAssistantError``
-        with the platform's words when it is refused.
-        """
-        calling = self.client.call_service(device.info.device_id, service_id, nest(inputs))
-        return await self._command(device, shown, calling)
-
-    async def _command[Answer](
-        self, device: MilesightDevice, shown: Mapping[str, Json], sending: Awaitable[Answer]
-    ) -> Answer:
-        device.write(shown)
-        try:
-            answer = await sending
-        except MilesightError as error:
-            device.retract(shown)
-            raise self._command_failed(device, error) from error
-
-        @callback
-        def settle(_now: datetime) -> None:
-            self._settling.discard(cancel)
-            device.settle(shown)
-
-        cancel = async_call_later(self.hass, COMMAND_TIMEOUT, settle)
-        self._settling.add(cancel)
-        return answer
-
-    def _command_failed(self, device: MilesightDevice, error: MilesightError) -> HomeAssistantError:
-        if isinstance(error, AuthenticationError):
-            self.config_entry.async_start_reauth(self.hass)
-        return HomeAssistantError(
-            translation_domain=DOMAIN,
-            translation_key="command_failed",
-            translation_placeholders={
-                "device": device.info.name or device.info.model or "",
-                "error": str(error),
-                "request_id": getattr(error, "request_id", "") or "-",
-            },
-        )

@@ -5,12 +5,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Final, override
 from weakref import WeakKeyDictionary
 
-from homeassistant.const import Platform
+from homeassistant.const import EntityCategory, Platform
 from homeassistant.core import callback
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.entity import Entity
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
 from .api import InvalidValueError, Item
 from .api.decode import Json
@@ -18,7 +19,7 @@ from .api.values import Value, decode, encode
 from .const import DOMAIN, LOGGER
 from .coordinator import MilesightConfigEntry, MilesightCoordinator
 from .device import MilesightDevice, Signal
-from .mapping import Call, Description, Grade
+from .mapping import Call, Description
 
 MAX_SHOWN_PATH: Final = 100
 
@@ -26,6 +27,28 @@ MAX_SHOWN_PATH: Final = 100
 def state_key(value: Value) -> str:
     """Return by what ``states``, ``on`` and ``options`` of a description know a decoded value."""
     return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+class MilesightApplicationEntity(CoordinatorEntity[MilesightCoordinator]):
+    """An entity of the Application itself: what there is to know of the integration's work."""
+
+    _attr_has_entity_name = True
+    _attr_entity_category = EntityCategory.DIAGNOSTIC
+
+    def __init__(self, coordinator: MilesightCoordinator, key: str) -> None:
+        """Attach to the Application; ``key`` ends the unique id and names the translation."""
+        super().__init__(coordinator)
+        entry = coordinator.config_entry
+        application = entry.unique_id or entry.entry_id
+        self._attr_unique_id = f"{application}_{key}"
+        self._attr_translation_key = key
+        self._attr_device_info = DeviceInfo(identifiers={(DOMAIN, application)})
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Stay available: this tells of the integration, also when the platform is out of reach."""
+        return True
 
 
 class MilesightEntity(Entity):
@@ -75,7 +98,7 @@ class MilesightDescribedEntity(MilesightEntity):
         self.description = description
         self._faulty: set[str] = set()
         self._attr_entity_category = description.category
-        self._attr_entity_registry_enabled_default = description.grade < Grade.RARE
+        self._attr_entity_registry_enabled_default = description.grade <= device.shown_grade
         if description.translation_key is not None:
             self._attr_translation_key = description.translation_key
             self._attr_translation_placeholders = dict(description.placeholders)
@@ -133,11 +156,11 @@ class MilesightDescribedEntity(MilesightEntity):
             {item.path: self.encoded(item, value) for item, value in pairs}
             for pairs in (values, shown)
         )
-        await self.coordinator.async_write(self.device, sent, seen)
+        await self.coordinator.commands.async_write(self.device, sent, seen)
 
     async def async_call(self, call: Call, value: object, shows: Item) -> None:
         """Call the service that sets a value, and show it as the value of ``shows`` meanwhile."""
-        await self.coordinator.async_call_service(
+        await self.coordinator.commands.async_call_service(
             self.device,
             call.service.id,
             {call.input.path: self.encoded(call.input, value)},

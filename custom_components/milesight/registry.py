@@ -57,6 +57,12 @@ def register_devices(
             registry.async_update_device(device_id, via_device_id=via.id)
 
 
+@callback
+def registered(hass: HomeAssistant, entry: ConfigEntry, sn: str) -> dr.DeviceEntry | None:
+    """Return what the registry knows of a device of this Application."""
+    return dr.async_get(hass).async_get_device_by_identifier((DOMAIN, sn), entry.entry_id)
+
+
 def differs(before: Device, after: Device) -> bool:
     """Return whether something changed that registry or entities are made of."""
     return (before.electricity is None) is not (after.electricity is None) or any(
@@ -68,10 +74,9 @@ def differs(before: Device, after: Device) -> bool:
 @callback
 def remove_device(hass: HomeAssistant, entry: ConfigEntry, sn: str) -> None:
     """Take a device, and with it its entities, out of the registry."""
-    registry = dr.async_get(hass)
-    device = registry.async_get_device_by_identifier((DOMAIN, sn), entry.entry_id)
+    device = registered(hass, entry, sn)
     if device is not None:
-        registry.async_remove_device(device.id)
+        dr.async_get(hass).async_remove_device(device.id)
 
 
 @callback

@@ -17,6 +17,7 @@ from .paths import MAX_DEPTH, MAX_ELEMENTS
 from .specification import BRACKETS, DataType, Item, Service
 from .values import encode
 
+SCALE: Final = re.compile(r"(celsius|fahrenheit)_?(?=[^.]*$)")
 INDEX: Final = re.compile(r"\[\d+\]")
 MAX_NAMES: Final = 40
 MAX_SHOWN: Final = 100
@@ -28,7 +29,8 @@ def encode_inputs(
 ) -> dict[str, Json]:
     """Return ``path -> encoded value`` of a service's inputs; nothing is filled in.
 
-    An input without a default is required. ``zone`` is that of dates that do not name theirs.
+    An input without a default is required; of one in Celsius and in Fahrenheit one is enough.
+    ``zone`` is that of dates that do not name theirs.
     Raises ``InvalidValueError`` for what is unknown, missing, given twice or of another kind.
     """
     prefix = f"{service.id}."
@@ -38,8 +40,7 @@ def encode_inputs(
         given = ((path.removeprefix(prefix), value) for path, value in given)
     encoded = _encode(service.inputs, given, NOTHING, zone, _accept)
     present = {above for path in encoded for above in _with_parents(path)}
-    for item in service.inputs:
-        _require(item, item.path, present)
+    _require_all(service.inputs, "", "", present)
     return encoded
 
 
@@ -62,6 +63,15 @@ def encode_properties(
             raise InvalidValueError("read_only", path[:MAX_SHOWN], options=_names(writable))
 
     return _encode(items, _entries(values), like, zone, check)
+
+
+def check_paths(items: Iterable[Item], paths: Iterable[str]) -> None:
+    """Raise ``InvalidValueError`` for a path that is neither a value nor a structure."""
+    roots = tuple(items)
+    known = {item.path: item for root in roots for item in root.walk()}
+    for path in paths:
+        if BRACKETS in path or INDEX.sub(BRACKETS, path) not in known:
+            raise _misfit(roots, known, path)
 
 
 def _accept(_item: Item, _path: str) -> None:
@@ -148,8 +158,19 @@ def _check_sizes(known: Mapping[str, Item], path: str) -> None:
             raise _no_list(item, array)
 
 
+def _require_all(items: Iterable[Item], base: str, path: str, present: set[str]) -> None:
+    """Raise ``InvalidValueError`` for the first input that is missing.
+
+    ``items`` stand below the template ``base``, whose place among the arguments is ``path``.
+    """
+    places = {f"{path}{item.path.removeprefix(base)}": item for item in items}
+    twins = {SCALE.sub("", place) for place in places if place in present}
+    for place, item in places.items():
+        if item.children or SCALE.sub("", place) not in twins:
+            _require(item, place, present)
+
+
 def _require(item: Item, path: str, present: set[str]) -> None:
-    """Raise ``InvalidValueError`` for the first input that is missing below an item."""
     if item.data_type is DataType.ARRAY and item.children:
         indices = [index for index in range(MAX_ELEMENTS) if f"{path}[{index}]" in present]
         for index in indices:
@@ -157,8 +178,7 @@ def _require(item: Item, path: str, present: set[str]) -> None:
         if not indices and path not in present and item.min_size != 0 and _has_required(item):
             raise InvalidValueError("missing", path)
         return
-    for child in item.children:
-        _require(child, f"{path}{child.path.removeprefix(item.path)}", present)
+    _require_all(item.children, item.path, path, present)
     if not item.children and path not in present and _has_required(item):
         raise InvalidValueError("missing", path)
 

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Iterable, Mapping
 from itertools import count
 from typing import Final
 
-from .decode import Json, mapping, sequence, text
+from .decode import Json, integer, mapping, sequence, text
 from .errors import BadResponseError
 from .models import (
     Accepted,
@@ -214,7 +214,7 @@ class MilesightClient(Transport):
             config["type"] = "tsl"
         body: dict[str, Json] = {
             "type": kind.value,
-            "deviceIds": [int(device_id) for device_id in device_ids],
+            "deviceIds": [integer(device_id) for device_id in device_ids],
             "config": config,
         }
         data = await self.call("POST", TASKS_PATH, body)

@@ -1,0 +1,158 @@
+"""What was reported while nobody listened: the latest values, and the statistics of a gap."""
+
+import asyncio
+from collections.abc import Callable, Iterable
+import time
+from typing import Final
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant, callback
+
+from .api import AuthenticationError, MilesightClient, MilesightError, Reading
+from .const import CLOCK_TOLERANCE_MS, CONF_IMPORT_HISTORY, LOGGER
+from .device import MilesightDevice
+from .history import HistoryImporter
+from .hourly import hour_of
+
+READERS: Final = 3
+FIRST_PAGES: Final = 3
+
+
+class CatchUp:
+    """Reads the history of devices that reported more than is held, a few at a time.
+
+    ``background_left`` says how many requests the account can spare, ``grown`` is told of devices
+    that turn out to have more than was known, ``done`` is called at the end of a round.
+    """
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: ConfigEntry,
+        client: MilesightClient,
+        *,
+        background_left: Callable[[], int],
+        grown: Callable[[MilesightDevice], None],
+        done: Callable[[], None],
+    ) -> None:
+        """Take the client, and whom to ask and to tell."""
+        self.importer = HistoryImporter(hass)
+        self._hass = hass
+        self._entry = entry
+        self._client = client
+        self._background_left = background_left
+        self._grown = grown
+        self._done = done
+        self._missing: dict[str, int] = {}
+        self._task: asyncio.Task[None] | None = None
+        self._urgent = 0
+
+    @callback
+    def miss(self, devices: Iterable[MilesightDevice]) -> None:
+        """Note that reports of these devices may be lost from now on, until they are read."""
+        if not self._entry.options.get(CONF_IMPORT_HISTORY, True) or not self.importer.available:
+            return
+        for device in devices:
+            if device.covered_until:
+                self._missing.setdefault(device.sn, device.covered_until)
+
+    @callback
+    def start(self, devices: Iterable[MilesightDevice]) -> None:
+        """Read on in the background what the device list says is newer than what is held."""
+        behind = [device for device in devices if self._is_behind(device)]
+        if behind and (self._task is None or self._task.done()):
+            self._task = self._entry.async_create_background_task(
+                self._hass, self._read_all(behind), "read what was reported meanwhile"
+            )
+
+    async def finish(self, devices: Iterable[MilesightDevice]) -> None:
+        """Read now, whatever the account can spare, and wait for the end."""
+        self._urgent += 1
+        try:
+            await self._wait()
+            self.start(devices)
+            await self._wait()
+        finally:
+            self._urgent -= 1
+
+    async def _wait(self) -> None:
+        if self._task is not None:
+            await asyncio.wait([self._task])
+
+    def _is_behind(self, device: MilesightDevice) -> bool:
+        listed = device.info.last_update_time or 0
+        if listed <= self._missing.get(device.sn, listed):
+            self._missing.pop(device.sn, None)
+        return device.sn in self._missing or listed > device.covered_until
+
+    def _may_go_on(self) -> bool:
+        return self._urgent > 0 or self._background_left() > 0
+
+    async def _read_all(self, devices: Iterable[MilesightDevice]) -> None:
+        waiting = iter(devices)
+
+        async def read_on() -> None:
+            for device in waiting:
+                if not self._may_go_on():
+                    return
+                try:
+                    await self._read(device)
+                except AuthenticationError:
+                    self._entry.async_start_reauth(self._hass)
+                    return
+                except MilesightError as error:
+                    LOGGER.debug("Reading the history stopped: %s", error)
+                    return
+
+        await asyncio.gather(*(read_on() for _ in range(READERS)))
+        self._done()
+
+    async def _read(self, device: MilesightDevice) -> None:
+        """Merge what a device reported; what was missed goes into statistics as well."""
+        listed = device.info.last_update_time or 0
+        since = self._missing.get(device.sn)
+        start = device.covered_until if since is None else hour_of(since)
+        readings, complete = await self._readings(device, start, whole=since is not None)
+        grown = False
+        for reading in readings:
+            made = min(reading.time, int(time.time() * 1000) + CLOCK_TOLERANCE_MS)
+            grown = device.merge(made, reading.values, pushed=False) or grown
+        device.covered_until = max(device.covered_until, listed)
+        if grown:
+            self._grown(device)
+        if since is not None and complete:
+            del self._missing[device.sn]
+            await self._import(device, readings, since)
+
+    async def _readings(
+        self, device: MilesightDevice, start: int, *, whole: bool
+    ) -> tuple[list[Reading], bool]:
+        """Return the latest reports from ``start`` on in order, and whether these are all.
+
+        Unless the ``whole`` is wanted that is one page, and for a device of which nothing is held
+        a few, since what it reports seldom may stand further back.
+        """
+        readings: list[Reading] = []
+        page_key: str | None = None
+        pages = FIRST_PAGES if not device.values else 1
+        while True:
+            pages -= 1
+            page = await self._client.get_property_history(
+                device.info.device_id,
+                start_time=start or None,
+                page_key=page_key,
+                order="desc",
+                background=True,
+            )
+            readings += page.readings
+            complete = page.next_page_key in (None, page_key)
+            page_key = page.next_page_key
+            if complete or not (whole or pages) or not self._may_go_on():
+                return sorted(readings, key=lambda reading: reading.time), complete
+
+    async def _import(self, device: MilesightDevice, readings: list[Reading], since: int) -> None:
+        missed = next((reading.time for reading in readings if reading.time > since), None)
+        if missed is not None:
+            first = hour_of(missed)
+            whole_hours = [reading for reading in readings if reading.time >= first]
+            await self.importer.async_import(device, whole_hours)

@@ -1,0 +1,106 @@
+"""The actions of the integration: every operation of the platform, from automations and scripts."""
+
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any, Final
+
+from homeassistant.core import (
+    HomeAssistant,
+    ServiceCall,
+    ServiceResponse,
+    SupportsResponse,
+    callback,
+)
+from homeassistant.helpers.service import async_register_admin_service
+import voluptuous as vol
+
+from ..const import DOMAIN
+from . import account, commands, queries
+
+NONE, OPTIONAL, ONLY = SupportsResponse.NONE, SupportsResponse.OPTIONAL, SupportsResponse.ONLY
+
+type Handler = Callable[[ServiceCall], Coroutine[Any, Any, ServiceResponse | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """An action: what it does, what it takes, whether it answers, who may call it."""
+
+    name: str
+    handler: Handler
+    schema: vol.Schema
+    response: SupportsResponse
+    admin: bool = False
+
+
+ACTIONS: Final = (
+    Action("call_service", commands.async_call_service, commands.CALL_SERVICE, OPTIONAL),
+    Action("set_properties", commands.async_set_properties, commands.SET_PROPERTIES, OPTIONAL),
+    Action(
+        "create_config_task",
+        commands.async_create_config_task,
+        commands.CREATE_CONFIG_TASK,
+        OPTIONAL,
+        admin=True,
+    ),
+    Action(
+        "get_thing_specification",
+        queries.async_get_thing_specification,
+        queries.DEVICE_SCHEMA,
+        ONLY,
+    ),
+    Action("get_history", queries.async_get_history, queries.GET_HISTORY, ONLY),
+    Action("import_history", queries.async_import_history, queries.IMPORT_HISTORY, OPTIONAL),
+    Action("get_device", queries.async_get_device, queries.DEVICE_SCHEMA, ONLY),
+    Action("get_device_config", queries.async_get_device_config, queries.DEVICE_SCHEMA, ONLY),
+    Action("refresh", queries.async_refresh, queries.REFRESH, NONE),
+    Action("search_devices", queries.async_search_devices, queries.SEARCH_DEVICES, ONLY),
+    Action("add_device", account.async_add_device, account.ADD_DEVICE, OPTIONAL, admin=True),
+    Action(
+        "update_device", account.async_update_device, account.UPDATE_DEVICE, OPTIONAL, admin=True
+    ),
+    Action(
+        "delete_device", account.async_delete_device, account.DEVICE_SCHEMA, OPTIONAL, admin=True
+    ),
+    Action(
+        "remove_from_application",
+        account.async_remove_from_application,
+        account.DEVICE_SCHEMA,
+        OPTIONAL,
+        admin=True,
+    ),
+    Action(
+        "set_rps_profile_url",
+        account.async_set_rps_profile_url,
+        account.SET_RPS_PROFILE_URL,
+        NONE,
+        admin=True,
+    ),
+    Action(
+        "list_rps_profile_urls",
+        account.async_list_rps_profile_urls,
+        account.LIST_RPS_PROFILE_URLS,
+        ONLY,
+    ),
+    Action(
+        "delete_rps_record",
+        account.async_delete_rps_record,
+        account.DELETE_RPS_RECORD,
+        NONE,
+        admin=True,
+    ),
+)
+
+
+@callback
+def async_setup_services(hass: HomeAssistant) -> None:
+    """Register all actions."""
+    for action in ACTIONS:
+        if action.admin:
+            async_register_admin_service(
+                hass, DOMAIN, action.name, action.handler, action.schema, action.response
+            )
+        else:
+            hass.services.async_register(
+                DOMAIN, action.name, action.handler, action.schema, action.response
+            )

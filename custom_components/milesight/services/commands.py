@@ -1,0 +1,280 @@
+"""Actions that make devices do something: services, properties, configuration tasks."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from contextlib import ExitStack
+from functools import partial
+from typing import Any, Final
+
+from homeassistant.core import ServiceCall, ServiceResponse
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.util.json import JsonValueType
+import voluptuous as vol
+
+from ..api import InvalidValueError, Service, TaskKind
+from ..api.arguments import encode_inputs, encode_properties
+from ..api.decode import Json
+from ..api.paths import nest
+from ..const import DOMAIN
+from ..coordinator import MilesightCoordinator
+from ..device import MilesightDevice
+from ..outcomes import Answers, service_outputs, task_outcome
+from .targets import (
+    DEVICES,
+    Round,
+    Target,
+    answer_each,
+    nested,
+    refused,
+    response_of,
+    targets_of,
+    zone,
+)
+
+ATTR_INPUTS: Final = "inputs"
+ATTR_PROPERTIES: Final = "properties"
+ATTR_SERVICE_ID: Final = "service_id"
+ATTR_TIMEOUT: Final = "timeout"
+ATTR_VALUES: Final = "values"
+
+LONGEST_WAIT: Final = 60 * 60
+NEXT_REPORT: Final = "when the device next reports"
+SLEEPING_CLASS: Final = "class a"
+SUCCESS: Final = "SUCCESS"
+
+TIMEOUT: Final = {
+    vol.Optional(ATTR_TIMEOUT, default=0): vol.All(
+        vol.Coerce(float), vol.Range(min=0, max=LONGEST_WAIT)
+    )
+}
+PAIRS: Final = vol.Schema(
+    vol.All(
+        [
+            {
+                vol.Required("key"): vol.All(str, vol.Length(min=1)),
+                vol.Required("value"): object,
+            }
+        ],
+        vol.Length(min=1),
+    )
+)
+CALL_SERVICE: Final = vol.Schema(
+    {
+        **DEVICES,
+        **TIMEOUT,
+        vol.Required(ATTR_SERVICE_ID): str,
+        vol.Optional(ATTR_INPUTS, default=dict): object,
+    }
+)
+SET_PROPERTIES: Final = vol.Schema({**DEVICES, vol.Required(ATTR_PROPERTIES): object})
+CREATE_CONFIG_TASK: Final = vol.Schema(
+    {
+        **DEVICES,
+        **TIMEOUT,
+        vol.Optional(ATTR_PROPERTIES): object,
+        vol.Optional(ATTR_VALUES): object,
+    }
+)
+
+
+async def async_call_service(call: ServiceCall) -> ServiceResponse:
+    """Call a service of the thing specification, and wait for its outcome if asked to."""
+    targets = targets_of(call)
+    given = _object(ATTR_INPUTS, call.data[ATTR_INPUTS])
+    wait = call.data[ATTR_TIMEOUT]
+    prepared: dict[str, tuple[Service, dict[str, Json]]] = {}
+    for target in targets:
+        service = _service(target, call.data[ATTR_SERVICE_ID])
+        try:
+            prepared[target.device_id] = service, encode_inputs(service, given, zone())
+        except InvalidValueError as error:
+            raise refused(error) from error
+
+    async def operate(target: Target, the_round: Round) -> JsonValueType:
+        service, inputs = prepared[target.device_id]
+        send = partial(
+            target.coordinator.commands.async_call_service, target.device, service.id, inputs
+        )
+        with target.coordinator.outcomes.expected(target.device) as answers:
+            request_id = await the_round.send(target, send)
+            outputs = await _in_time(wait, partial(service_outputs, answers, service))
+        if outputs is None:
+            return {"request_id": request_id, **_delivery(target.device)}
+        return {"request_id": request_id, "outputs": nested(outputs)}
+
+    return await answer_each(call, targets, operate)
+
+
+async def async_set_properties(call: ServiceCall) -> ServiceResponse:
+    """Write properties, nested or dotted."""
+    targets = targets_of(call)
+    given = _object(ATTR_PROPERTIES, call.data[ATTR_PROPERTIES])
+    prepared = {
+        target.device_id: _encoded_properties(target, given, target.device.values)
+        for target in targets
+    }
+
+    async def operate(target: Target, the_round: Round) -> JsonValueType:
+        write = partial(
+            target.coordinator.commands.async_write, target.device, prepared[target.device_id]
+        )
+        accepted = await the_round.send(target, write)
+        return {"properties": dict(accepted.properties), **_delivery(target.device)}
+
+    return await answer_each(call, targets, operate)
+
+
+async def async_create_config_task(call: ServiceCall) -> ServiceResponse:
+    """Configure devices by one task request for each Application."""
+    targets = targets_of(call)
+    kind, settings = _settings(call, targets)
+    groups: dict[MilesightCoordinator, list[Target]] = {}
+    for target in targets:
+        groups.setdefault(target.coordinator, []).append(target)
+    found = await asyncio.gather(
+        *(
+            _configure(coordinator, group, kind, settings, call.data[ATTR_TIMEOUT])
+            for coordinator, group in groups.items()
+        )
+    )
+    outcomes: dict[str, JsonValueType | HomeAssistantError] = {}
+    for outcome in found:
+        outcomes |= outcome
+    return response_of(call, outcomes)
+
+
+async def _configure(
+    coordinator: MilesightCoordinator,
+    targets: list[Target],
+    kind: TaskKind,
+    settings: Json,
+    wait: float,
+) -> dict[str, JsonValueType | HomeAssistantError]:
+    addresses = [target.address for target in targets]
+    create = partial(coordinator.client.create_config_task, addresses, kind, settings)
+    with ExitStack() as stack:
+        answers = {
+            target.device_id: stack.enter_context(coordinator.outcomes.expected(target.device))
+            for target in targets
+        }
+        try:
+            tasks = await Round().send(targets[0], create)
+        except HomeAssistantError as error:
+            return {target.device_id: error for target in targets}
+        outcomes = await asyncio.gather(
+            *(
+                _task_answer(target, tasks.get(target.address), answers[target.device_id], wait)
+                for target in targets
+            )
+        )
+    return dict(zip([target.device_id for target in targets], outcomes, strict=True))
+
+
+async def _task_answer(
+    target: Target, task_id: str | None, answers: Answers, wait: float
+) -> JsonValueType | HomeAssistantError:
+    if task_id is None:
+        return HomeAssistantError(
+            translation_domain=DOMAIN,
+            translation_key="no_task",
+            translation_placeholders={"device": target.device.info.name or target.device.sn},
+        )
+    report = await _in_time(wait, partial(task_outcome, answers, task_id))
+    if report is None:
+        return {"task_id": task_id, **_delivery(target.device)}
+    answer: dict[str, JsonValueType] = {"task_id": task_id, "status": report.status}
+    if report.status.upper() != SUCCESS:
+        answer["error"] = report.error or report.status
+    return answer
+
+
+def _settings(call: ServiceCall, targets: Iterable[Target]) -> tuple[TaskKind, Json]:
+    """Return kind and settings of the task that a call describes."""
+    if (ATTR_PROPERTIES in call.data) is (ATTR_VALUES in call.data):
+        raise ServiceValidationError(
+            translation_domain=DOMAIN, translation_key="properties_or_values"
+        )
+    if ATTR_VALUES in call.data:
+        return TaskKind.PROFILE, _pairs(call.data[ATTR_VALUES])
+    given = _object(ATTR_PROPERTIES, call.data[ATTR_PROPERTIES])
+    distinct: list[dict[str, Json]] = []
+    for target in targets:
+        encoded = _encoded_properties(target, given, {})
+        if encoded not in distinct:
+            distinct.append(encoded)
+    if len(distinct) > 1:
+        raise ServiceValidationError(translation_domain=DOMAIN, translation_key="differing_devices")
+    return TaskKind.TSL, nest(distinct[0])
+
+
+def _pairs(values: object) -> list[Json]:
+    """Return the settings of a profile, whose keys no specification lists."""
+    try:
+        pairs: list[Json] = PAIRS(values)
+    except vol.Invalid as error:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN, translation_key="not_pairs"
+        ) from error
+    return pairs
+
+
+def _service(target: Target, service_id: str) -> Service:
+    services = target.specification.services
+    for service in services:
+        if service.id == service_id:
+            return service
+    raise ServiceValidationError(
+        translation_domain=DOMAIN,
+        translation_key="unknown_service",
+        translation_placeholders={
+            "device": target.device.info.name or target.device.sn,
+            "service": service_id[:100],
+            "options": ", ".join(service.id for service in services) or "-",
+        },
+    )
+
+
+def _encoded_properties(
+    target: Target, given: Mapping[str, Any], like: Mapping[str, Json]
+) -> dict[str, Json]:
+    try:
+        encoded = encode_properties(target.specification.properties, given, like, zone())
+    except InvalidValueError as error:
+        raise refused(error) from error
+    if not encoded:
+        raise _no_object(ATTR_PROPERTIES)
+    return encoded
+
+
+def _object(name: str, value: object) -> Mapping[str, Any]:
+    if not isinstance(value, Mapping):
+        raise _no_object(name)
+    return value
+
+
+def _no_object(name: str) -> ServiceValidationError:
+    return ServiceValidationError(
+        translation_domain=DOMAIN,
+        translation_key="not_an_object",
+        translation_placeholders={"field": name},
+    )
+
+
+def _delivery(device: MilesightDevice) -> dict[str, JsonValueType]:
+    """Return a word about commands that wait: for a device that is offline, or that sleeps."""
+    item = device.item("lorawan_class")
+    label = item.mappings.get(str(device.values.get(item.path)), "") if item is not None else ""
+    if device.online and label.lower() != SLEEPING_CLASS:
+        return {}
+    return {"delivery": NEXT_REPORT}
+
+
+async def _in_time[Found](seconds: float, find: Callable[[], Awaitable[Found]]) -> Found | None:
+    """Return what is found within so many seconds; 0 waits for nothing."""
+    if not seconds:
+        return None
+    try:
+        async with asyncio.timeout(seconds):
+            return await find()
+    except TimeoutError:
+        return None

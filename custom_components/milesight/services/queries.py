@@ -1,0 +1,249 @@
+"""Actions that read: specifications, history, devices, settings."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from functools import partial
+from typing import Any, Final
+
+from homeassistant.core import ServiceCall, ServiceResponse
+from homeassistant.exceptions import ServiceValidationError
+from homeassistant.helpers import config_validation as cv
+from homeassistant.util import dt as dt_util
+from homeassistant.util.json import JsonValueType
+import voluptuous as vol
+
+from ..api import InvalidValueError, Item, MilesightError, Reading, ThingSpecification
+from ..api.arguments import check_paths
+from ..api.decode import Json
+from ..const import DOMAIN
+from ..hourly import HOUR_MS, hour_of
+from .targets import (
+    APPLICATION,
+    DEVICES,
+    Round,
+    Target,
+    answer_each,
+    coordinator_of,
+    nested,
+    refused,
+    targets_of,
+)
+
+ATTR_START_TIME: Final = "start_time"
+ATTR_END_TIME: Final = "end_time"
+ATTR_PROPERTIES: Final = "properties"
+
+RANGE: Final = {
+    vol.Required(ATTR_START_TIME): cv.datetime,
+    vol.Optional(ATTR_END_TIME): cv.datetime,
+}
+DEVICE_SCHEMA: Final = vol.Schema(DEVICES)
+GET_HISTORY: Final = vol.Schema(
+    {
+        **DEVICES,
+        **RANGE,
+        vol.Optional(ATTR_PROPERTIES): vol.All(cv.ensure_list, [cv.string]),
+    }
+)
+IMPORT_HISTORY: Final = vol.Schema({**DEVICES, **RANGE})
+REFRESH: Final = vol.Schema(APPLICATION)
+
+_TEXT: Final = cv.string
+_LIST: Final = vol.All(cv.ensure_list, [cv.string])
+_PERCENT: Final = vol.All(vol.Coerce(int), vol.Range(min=0, max=100))
+# Field, how the search call spells it, what it takes.
+FILTERS: Final[tuple[tuple[str, str, Any], ...]] = (
+    ("keyword", "keyword", _TEXT),
+    ("serial_number", "sn", _TEXT),
+    ("dev_eui", "devEUI", _TEXT),
+    ("imei", "imei", _TEXT),
+    ("name", "name", _TEXT),
+    ("model", "model", _TEXT),
+    ("hardware_version", "hardwareVersion", _TEXT),
+    ("firmware_version", "firmwareVersion", _TEXT),
+    ("connect_status", "connectStatus", _LIST),
+    ("rps_status", "rpsStatus", _LIST),
+    ("autop_status", "autopStatus", _LIST),
+    ("device_type", "deviceType", _LIST),
+    ("project", "project", _LIST),
+    ("tags", "tag", _LIST),
+    ("electricity_min", "electricityMin", _PERCENT),
+    ("electricity_max", "electricityMax", _PERCENT),
+    (
+        "sorts",
+        "sorts",
+        [{vol.Required("property"): cv.string, vol.Optional("direction"): cv.string}],
+    ),
+)
+SEARCH_DEVICES: Final = vol.Schema(
+    {
+        **APPLICATION,
+        **{vol.Optional(field): kind for field, _, kind in FILTERS},
+        **{vol.Optional(spelling): kind for _, spelling, kind in FILTERS},
+    }
+)
+
+
+async def async_get_thing_specification(call: ServiceCall) -> ServiceResponse:
+    """Return what devices can do."""
+    return {target.device_id: describe(target.specification) for target in targets_of(call)}
+
+
+async def async_get_history(call: ServiceCall) -> ServiceResponse:
+    """Return what devices reported, in the order of time."""
+    targets = targets_of(call)
+    start, end = _range(call)
+    wanted = call.data.get(ATTR_PROPERTIES)
+    for target in targets:
+        try:
+            check_paths(target.specification.properties, wanted or ())
+        except InvalidValueError as error:
+            raise refused(error) from error
+
+    async def operate(target: Target, the_round: Round) -> JsonValueType:
+        readings = await the_round.send(target, partial(_readings, target, start, end))
+        return [
+            {"time": _iso(reading.time), "properties": nested(values)}
+            for reading in readings
+            if (values := _chosen(reading.values, wanted))
+        ]
+
+    return await answer_each(call, targets, operate)
+
+
+async def async_import_history(call: ServiceCall) -> ServiceResponse:
+    """Write what devices reported into the long-term statistics of their sensors."""
+    targets = targets_of(call)
+    start, end = _range(call)
+    if not all(target.coordinator.catch_up.importer.available for target in targets):
+        raise ServiceValidationError(translation_domain=DOMAIN, translation_key="no_recorder")
+    first, last = hour_of(start), hour_of(end + HOUR_MS - 1) - 1
+
+    async def operate(target: Target, the_round: Round) -> JsonValueType:
+        readings = await the_round.send(target, partial(_readings, target, first, last))
+        importer = target.coordinator.catch_up.importer
+        return {"rows": await importer.async_import(target.device, readings)}
+
+    return await answer_each(call, targets, operate)
+
+
+async def async_get_device(call: ServiceCall) -> ServiceResponse:
+    """Return what the platform knows of devices, in its own words."""
+
+    async def operate(target: Target, the_round: Round) -> JsonValueType:
+        read = partial(target.coordinator.client.get_device_json, target.address)
+        # A browser would round the digits of a number.
+        return {**await the_round.send(target, read), "deviceId": target.address}
+
+    return await answer_each(call, targets_of(call), operate)
+
+
+async def async_get_device_config(call: ServiceCall) -> ServiceResponse:
+    """Return the settings that the platform has of devices, in its own words."""
+
+    async def operate(target: Target, the_round: Round) -> JsonValueType:
+        read = partial(target.coordinator.client.get_device_config, target.address)
+        return await the_round.send(target, read)
+
+    return await answer_each(call, targets_of(call), operate)
+
+
+async def async_refresh(call: ServiceCall) -> None:
+    """Read the device list, and the history of the devices that reported since."""
+    await coordinator_of(call).async_refresh_now()
+
+
+async def async_search_devices(call: ServiceCall) -> ServiceResponse:
+    """Return the devices of the Application that fit, in the platform's words."""
+    coordinator = coordinator_of(call)
+    filters: dict[str, Json] = {
+        spelling: call.data[key]
+        for field, spelling, _ in FILTERS
+        for key in (spelling, field)
+        if key in call.data
+    }
+    try:
+        devices = [
+            device.to_json()
+            async for device in coordinator.client.all_devices(background=False, **filters)
+        ]
+    except MilesightError as error:
+        raise coordinator.commands.request_failed(error) from error
+    return {"devices": [{k: v for k, v in device.items() if v is not None} for device in devices]}
+
+
+def describe(specification: ThingSpecification) -> JsonValueType:
+    """Return a specification for templates: its leaves with types, units and ranges."""
+    return {
+        "version": specification.version,
+        "properties": [
+            {**_leaf(leaf), "readable": leaf.readable, "writable": leaf.writable}
+            for leaf in specification.leaves()
+        ],
+        "events": [
+            {"id": event.id, "name": event.name, "outputs": _leaves(event.outputs)}
+            for event in specification.events
+        ],
+        "services": [
+            {
+                "id": service.id,
+                "name": service.name,
+                "inputs": _leaves(service.inputs),
+                "outputs": _leaves(service.outputs),
+            }
+            for service in specification.services
+        ],
+    }
+
+
+def _leaves(items: Iterable[Item]) -> list[JsonValueType]:
+    return [_leaf(leaf) for item in items for leaf in item.leaves()]
+
+
+def _leaf(item: Item) -> dict[str, JsonValueType]:
+    """Return a leaf without what its specification leaves out."""
+    facts: dict[str, JsonValueType] = {
+        "unit": item.unit,
+        "minimum": item.minimum,
+        "maximum": item.maximum,
+        "min_size": item.min_size,
+        "max_size": item.max_size,
+        "fraction_digits": item.fraction_digits,
+        "default": item.default,
+        "options": dict(item.mappings) or None,
+    }
+    known = {key: fact for key, fact in facts.items() if fact is not None}
+    return {"path": item.path, "name": item.name, "type": item.data_type.value, **known}
+
+
+async def _readings(target: Target, start: int, end: int) -> list[Reading]:
+    history = target.coordinator.client.property_history(target.address, start, end)
+    return sorted([reading async for reading in history], key=lambda reading: reading.time)
+
+
+def _chosen(values: Any, wanted: list[str] | None) -> dict[str, Json]:
+    """Return the values at the paths wanted and below them; all, if nothing is named."""
+    if not wanted:
+        return dict(values)
+    return {
+        path: value
+        for path, value in values.items()
+        if any(path == name or path.startswith((f"{name}.", f"{name}[")) for name in wanted)
+    }
+
+
+def _range(call: ServiceCall) -> tuple[int, int]:
+    """Return start and end in epoch milliseconds; times without a zone are local."""
+    start: datetime = dt_util.as_utc(call.data[ATTR_START_TIME])
+    end: datetime = dt_util.as_utc(call.data.get(ATTR_END_TIME) or dt_util.utcnow())
+    if start > end:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN,
+            translation_key="invalid_range",
+            translation_placeholders={"start": start.isoformat(), "end": end.isoformat()},
+        )
+    return int(start.timestamp() * 1000), int(end.timestamp() * 1000)
+
+
+def _iso(milliseconds: int) -> str:
+    return dt_util.as_local(dt_util.utc_from_timestamp(milliseconds / 1000)).isoformat()

@@ -1,0 +1,406 @@
+"""The platform's history as long-term statistics of Home Assistant's sensors."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+import time
+from typing import Any
+
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.components.recorder import Recorder, get_instance
+from homeassistant.components.recorder.models import (
+    StatisticData,
+    StatisticMeanType,
+    StatisticMetaData,
+)
+from homeassistant.components.recorder.statistics import (
+    async_import_statistics,
+    get_metadata,
+    statistics_during_period,
+)
+from homeassistant.const import Platform
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.components.recorder.common import (
+    async_wait_recording_done,
+    do_adhoc_statistics,
+)
+
+from custom_components.milesight.const import CONF_IMPORT_HISTORY, DOMAIN
+from custom_components.milesight.hourly import HOUR_MS, hour_of
+from tests.common import asked, entity_id
+from tests.simulator import Device, Simulator
+from tests.simulator.history import History
+from tests.test_services import HISTORY, act, act_silently, device_id
+
+MINUTE_MS = 60_000
+type Row = dict[str, Any]
+
+
+@pytest.fixture(autouse=True)
+def custom_integrations(recorder_mock: Recorder, enable_custom_integrations: None) -> None:
+    """Record before Home Assistant loads the integration of this repository."""
+
+
+def _hours_ago(hours: float) -> int:
+    """Return a full hour of the past, or a part of one (epoch ms)."""
+    return hour_of(int(time.time() * 1000)) - round(hours * HOUR_MS)
+
+
+def _tell(device: Device, *reports: tuple[int, dict[str, Any]]) -> None:
+    """Make these the whole history of a device, and the last the one that is listed."""
+    device.history = History()
+    for made, values in reports:
+        device.history.add(made, values)
+        device.last_update = made
+
+
+async def _rows(hass: HomeAssistant, sensor: str) -> list[Row]:
+    """Return the long-term statistics of a sensor, in the unit in which they are kept."""
+    await async_wait_recording_done(hass)
+    instance = get_instance(hass)
+    found = await instance.async_add_executor_job(
+        lambda: get_metadata(hass, statistic_ids={sensor})
+    )
+    metadata: Any = found.get(sensor, (0, {}))[1]
+    unit, unit_class = metadata.get("unit_of_measurement"), metadata.get("unit_class")
+    rows = await instance.async_add_executor_job(
+        lambda: statistics_during_period(
+            hass,
+            datetime.fromtimestamp(0, UTC),
+            None,
+            {sensor},
+            "hour",
+            {unit_class: unit} if unit_class else None,
+            {"mean", "min", "max", "state", "sum"},
+        )
+    )
+    return [{**row, "start": round(row["start"] * 1000)} for row in rows.get(sensor, [])]
+
+
+def _brief(rows: Sequence[Row], *columns: str) -> list[tuple[Any, ...]]:
+    return [tuple(row[column] for column in ("start", *columns)) for row in rows]
+
+
+def _start(made: int) -> datetime:
+    return datetime.fromtimestamp(made / 1000, UTC)
+
+
+def _import_rows(hass: HomeAssistant, sensor: str, unit: str, rows: list[StatisticData]) -> None:
+    """Write statistics as Home Assistant would have compiled them."""
+    has_sum = "sum" in rows[0]
+    metadata = StatisticMetaData(
+        mean_type=StatisticMeanType.NONE if has_sum else StatisticMeanType.ARITHMETIC,
+        has_sum=has_sum,
+        name=None,
+        source="recorder",
+        statistic_id=sensor,
+        unit_class="energy" if has_sum else "temperature",
+        unit_of_measurement=unit,
+    )
+    async_import_statistics(hass, metadata, rows)
+
+
+async def test_what_a_device_measured_becomes_hourly_statistics_and_doing_it_twice_changes_nothing(
+    hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
+) -> None:
+    device = simulator.device("EM300-TH")
+    first = _hours_ago(5)
+    _tell(
+        device,
+        (first, {"temperature": 20.0, "humidity": 40}),
+        (first + 59 * MINUTE_MS, {"temperature": 23.0}),
+        (first + 2 * HOUR_MS, {"temperature": 19.5}),
+        (_hours_ago(0), {"temperature": 99.0}),
+    )
+    target = device_id(hass, loaded, device)
+    data = {"device_id": target, "start_time": _start(first + 30 * MINUTE_MS)}
+    response = await act(hass, "import_history", **data)
+    assert response == {target: {"rows": 3}}
+    temperature = entity_id(hass, Platform.SENSOR, f"{device.sn}_temperature")
+    rows = await _rows(hass, temperature)
+    assert _brief(rows, "mean", "min", "max") == [
+        (first, 21.5, 20.0, 23.0),
+        (first + 2 * HOUR_MS, 19.5, 19.5, 19.5),
+    ]
+    humidity = entity_id(hass, Platform.SENSOR, f"{device.sn}_humidity")
+    assert _brief(await _rows(hass, humidity), "mean") == [(first, 40.0)]
+
+    assert await act(hass, "import_history", **data) == response
+    assert await _rows(hass, temperature) == rows
+
+
+async def test_a_range_writes_only_its_own_hours(
+    hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
+) -> None:
+    device = simulator.device("EM300-TH")
+    _tell(device, *((_hours_ago(hours), {"temperature": 20.0}) for hours in (6, 5, 4, 3)))
+    await act_silently(
+        hass,
+        "import_history",
+        device_id=device_id(hass, loaded, device),
+        start_time=_start(_hours_ago(5)),
+        end_time=_start(_hours_ago(3.5)),
+    )
+    rows = await _rows(hass, entity_id(hass, Platform.SENSOR, f"{device.sn}_temperature"))
+    assert [row["start"] for row in rows] == [_hours_ago(5), _hours_ago(4)]
+
+
+async def test_a_counter_goes_on_where_it_was_and_what_follows_goes_on_from_there(
+    hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
+) -> None:
+    device = simulator.device("WS523")
+    sensor = entity_id(hass, Platform.SENSOR, f"{device.sn}_power_consumption")
+    compiled = [(6, 100.0, 40.0), (2, 30.0, 70.0)]
+    _import_rows(
+        hass,
+        sensor,
+        "Wh",
+        [
+            StatisticData(start=_start(_hours_ago(h)), state=s, sum=total)
+            for h, s, total in compiled
+        ],
+    )
+    await async_wait_recording_done(hass)
+    _tell(
+        device,
+        (_hours_ago(5), {"power_consumption": 120}),
+        (_hours_ago(3.5), {"power_consumption": 5}),
+        (_hours_ago(3.25), {"power_consumption": 30}),
+    )
+    data = {
+        "device_id": device_id(hass, loaded, device),
+        "start_time": _start(_hours_ago(5)),
+        "end_time": _start(_hours_ago(3)),
+    }
+    for _ in range(2):
+        await act_silently(hass, "import_history", **data)
+        assert _brief(await _rows(hass, sensor), "state", "sum") == [
+            (_hours_ago(6), 100.0, 40.0),
+            (_hours_ago(5), 120.0, 60.0),
+            (_hours_ago(4), 30.0, 90.0),
+            (_hours_ago(2), 30.0, 90.0),
+        ]
+
+
+async def test_home_assistant_counts_on_from_what_was_imported(
+    hass: HomeAssistant, pushing: MockConfigEntry, simulator: Simulator
+) -> None:
+    device = simulator.device("WS523")
+    sensor = entity_id(hass, Platform.SENSOR, f"{device.sn}_power_consumption")
+    _tell(
+        device,
+        (_hours_ago(3), {"power_consumption": 100}),
+        (_hours_ago(2.5), {"power_consumption": 150}),
+    )
+    await act_silently(
+        hass,
+        "import_history",
+        device_id=device_id(hass, pushing, device),
+        start_time=_start(_hours_ago(4)),
+    )
+    await simulator.report(device.sn, {"power_consumption": 170})
+    await async_wait_recording_done(hass)
+    do_adhoc_statistics(hass, start=_start(_hours_ago(-1) - 5 * MINUTE_MS))
+    assert _brief(await _rows(hass, sensor), "sum") == [
+        (_hours_ago(3), 50.0),
+        (_hours_ago(0), 70.0),
+    ]
+
+
+async def test_statistics_stay_in_the_unit_that_they_have(
+    hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
+) -> None:
+    device = simulator.device("EM300-TH")
+    sensor = entity_id(hass, Platform.SENSOR, f"{device.sn}_temperature")
+    _import_rows(
+        hass,
+        sensor,
+        "°F",
+        [StatisticData(start=_start(_hours_ago(9)), mean=50.0, min=50.0, max=50.0)],
+    )
+    await async_wait_recording_done(hass)
+    _tell(device, (_hours_ago(5), {"temperature": 20.0}))
+    await act_silently(
+        hass,
+        "import_history",
+        device_id=device_id(hass, loaded, device),
+        start_time=_start(_hours_ago(6)),
+    )
+    assert _brief(await _rows(hass, sensor), "mean") == [
+        (_hours_ago(9), 50.0),
+        (_hours_ago(5), 68.0),
+    ]
+
+
+async def test_statistics_in_a_unit_that_does_not_fit_are_left_alone(
+    hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
+) -> None:
+    device = simulator.device("EM300-TH")
+    sensor = entity_id(hass, Platform.SENSOR, f"{device.sn}_humidity")
+    _import_rows(
+        hass,
+        sensor,
+        "°C",
+        [StatisticData(start=_start(_hours_ago(9)), mean=50.0, min=50.0, max=50.0)],
+    )
+    await async_wait_recording_done(hass)
+    _tell(device, (_hours_ago(5), {"humidity": 20.0}))
+    response = await act(
+        hass,
+        "import_history",
+        device_id=device_id(hass, loaded, device),
+        start_time=_start(_hours_ago(6)),
+    )
+    assert list(response.values()) == [{"rows": 0}]
+
+
+async def test_a_sensor_that_is_disabled_gets_no_statistics_and_bad_values_count_for_nothing(
+    hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
+) -> None:
+    device = simulator.device("EM300-TH")
+    sensor = entity_id(hass, Platform.SENSOR, f"{device.sn}_temperature")
+    er.async_get(hass).async_update_entity(sensor, disabled_by=er.RegistryEntryDisabler.USER)
+    await hass.async_block_till_done()
+    _tell(
+        device,
+        (_hours_ago(5), {"temperature": 20.0, "humidity": "wet", "no_such_thing": 1}),
+        (_hours_ago(4), {"humidity": True}),
+    )
+    response = await act(
+        hass,
+        "import_history",
+        device_id=device_id(hass, loaded, device),
+        start_time=_start(_hours_ago(6)),
+    )
+    assert list(response.values()) == [{"rows": 0}]
+
+
+async def _restart(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    simulator: Simulator,
+    gap: timedelta,
+    freezer: FrozenDateTimeFactory,
+) -> Device:
+    """Take the entry down, let its devices report during a gap, and bring it up again."""
+    device = simulator.device("EM300-TH")
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    began = int(time.time() * 1000)
+    freezer.tick(gap)
+    minutes = range(5, int(gap.total_seconds()) // 60, 10)
+    reports = [
+        (began + minute * MINUTE_MS, {"temperature": minute % 60 / 10, "battery": 90})
+        for minute in minutes
+    ]
+    for made, values in reports:
+        device.history.add(made, values)
+    device.last_update = reports[-1][0]
+    simulator.requests.clear()
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    return device
+
+
+async def test_after_a_time_without_home_assistant_the_missing_hours_are_filled_unasked(
+    hass: HomeAssistant,
+    loaded: MockConfigEntry,
+    simulator: Simulator,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    before = int(time.time() * 1000)
+    device = await _restart(hass, loaded, simulator, timedelta(hours=30), freezer)
+    assert asked(simulator)[HISTORY] == 2, "180 reports are two pages of one device"
+    sensor = entity_id(hass, Platform.SENSOR, f"{device.sn}_temperature")
+    rows = await _rows(hass, sensor)
+    first = hour_of(before + 5 * MINUTE_MS)
+    assert [row["start"] for row in rows] == [first + n * HOUR_MS for n in range(30)]
+    assert all(row["min"] <= row["mean"] <= row["max"] for row in rows)
+    assert rows[9]["max"] - rows[9]["min"] == 5.0
+    simulator.requests.clear()
+    await loaded.runtime_data.async_refresh()
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert HISTORY not in asked(simulator)
+
+
+async def test_a_push_that_is_faster_than_the_first_poll_hides_no_gap(
+    hass: HomeAssistant,
+    loaded: MockConfigEntry,
+    simulator: Simulator,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    coordinator = loaded.runtime_data
+    device = simulator.device("EM300-TH")
+    held = coordinator.devices[device.sn]
+    coordinator.catch_up.miss([held])
+    freezer.tick(timedelta(hours=5))
+    now = int(time.time() * 1000)
+    for made in (now - 4 * HOUR_MS, now - 3 * HOUR_MS, now):
+        device.history.add(made, {"temperature": 21.0})
+    device.last_update = now
+    held.merge(now, {"temperature": 21.0}, pushed=True)
+    await coordinator.async_refresh()
+    await hass.async_block_till_done(wait_background_tasks=True)
+    rows = await _rows(hass, entity_id(hass, Platform.SENSOR, f"{device.sn}_temperature"))
+    assert {hour_of(now - 4 * HOUR_MS), hour_of(now - 3 * HOUR_MS)} <= {r["start"] for r in rows}
+
+
+async def test_after_an_outage_of_the_line_the_missing_hours_are_filled(
+    hass: HomeAssistant,
+    loaded: MockConfigEntry,
+    simulator: Simulator,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    coordinator = loaded.runtime_data
+    device = simulator.device("EM300-TH")
+    simulator.fault("/devices/search", "reset", times=1)
+    freezer.tick(timedelta(minutes=10))
+    await coordinator.async_refresh()
+    freezer.tick(timedelta(hours=3))
+    now = int(time.time() * 1000)
+    for made in (now - 2 * HOUR_MS, now):
+        device.history.add(made, {"temperature": 17.0})
+    device.last_update = now
+    coordinator.devices[device.sn].merge(now, {"temperature": 17.0}, pushed=True)
+    await coordinator.async_refresh()
+    await hass.async_block_till_done(wait_background_tasks=True)
+    rows = await _rows(hass, entity_id(hass, Platform.SENSOR, f"{device.sn}_temperature"))
+    assert _brief(rows, "mean")[-1] == (hour_of(now - 2 * HOUR_MS), 17.0)
+
+
+async def test_who_does_not_want_gaps_filled_keeps_them(
+    hass: HomeAssistant,
+    loaded: MockConfigEntry,
+    simulator: Simulator,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    hass.config_entries.async_update_entry(loaded, options={CONF_IMPORT_HISTORY: False})
+    await hass.async_block_till_done(wait_background_tasks=True)
+    device = await _restart(hass, loaded, simulator, timedelta(hours=5), freezer)
+    assert await _rows(hass, entity_id(hass, Platform.SENSOR, f"{device.sn}_temperature")) == []
+    assert asked(simulator)[HISTORY] == 1
+
+
+async def test_a_gap_waits_until_the_account_can_spare_the_requests(
+    hass: HomeAssistant,
+    loaded: MockConfigEntry,
+    simulator: Simulator,
+    freezer: FrozenDateTimeFactory,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    coordinator = loaded.runtime_data
+    device = simulator.device("EM300-TH")
+    coordinator.catch_up.miss(coordinator.devices.values())
+    freezer.tick(timedelta(hours=5))
+    now = int(time.time() * 1000)
+    device.history.add(now - 3 * HOUR_MS, {"temperature": 21.0})
+    device.last_update = now - 3 * HOUR_MS
+    spare = [0]
+    monkeypatch.setattr(coordinator.budget, "background_left", lambda _now: spare[0])
+    sensor = entity_id(hass, Platform.SENSOR, f"{device.sn}_temperature")
+    for spare[0], expected in ((0, 0), (100, 1)):
+        await coordinator.async_refresh()
+        await hass.async_block_till_done(wait_background_tasks=True)
+        assert len(await _rows(hass, sensor)) == expected
+    assert DOMAIN in hass.config.components

@@ -1,0 +1,94 @@
+"""Readings by the hour: means, sums, and counters that begin anew."""
+
+from hypothesis import given, strategies as st
+import pytest
+
+from custom_components.milesight.hourly import (
+    HOUR_MS,
+    Mean,
+    Point,
+    Total,
+    deviation,
+    increment,
+    means,
+    totals,
+)
+
+H = HOUR_MS
+POINTS = st.lists(
+    st.tuples(st.integers(0, 20 * H), st.integers(0, 1000).map(float)),
+    min_size=1,
+    unique_by=lambda point: point[0],
+)
+
+
+def test_an_hour_has_the_mean_and_the_extremes_of_its_readings() -> None:
+    points = [(H + 5, 20.0), (H, 22.0), (2 * H - 1, 24.0), (5 * H, 1.0)]
+    assert means(points) == [Mean(H, 22.0, 20.0, 24.0), Mean(5 * H, 1.0, 1.0, 1.0)]
+
+
+def test_a_counter_goes_on_from_the_sum_before_and_survives_a_new_beginning() -> None:
+    points = [(H, 110.0), (2 * H, 5.0), (2 * H + 1, 7.0), (4 * H, 7.0)]
+    assert totals(points, Total(0, 100.0, 40.0), increasing=True) == [
+        Total(H, 110.0, 50.0),
+        Total(2 * H, 7.0, 57.0),
+        Total(3 * H, 7.0, 57.0),
+        Total(4 * H, 7.0, 57.0),
+    ]
+
+
+def test_a_total_may_fall() -> None:
+    assert totals([(H, 5.0)], Total(0, 10.0, 10.0), increasing=False) == [Total(H, 5.0, 5.0)]
+    assert increment(100, 95, increasing=True) == -5, "a small dip is no new beginning"
+
+
+def test_without_anything_before_the_first_reading_counts_as_zero() -> None:
+    assert totals([(H, 500.0), (H + 1, 510.0)], None, increasing=True) == [Total(H, 510.0, 10.0)]
+
+
+@given(POINTS, st.randoms())
+def test_the_order_in_which_readings_arrive_is_of_no_account(
+    points: list[Point], random: object
+) -> None:
+    shuffled = list(points)
+    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    assert means(shuffled) == means(points)
+    assert totals(shuffled, None, increasing=True) == totals(points, None, increasing=True)
+
+
+@given(POINTS)
+def test_sums_of_a_counter_cover_every_hour_once_and_all_that_was_counted(
+    points: list[Point],
+) -> None:
+    found = totals(points, None, increasing=False)
+    assert [b.start - a.start for a, b in zip(found, found[1:], strict=False)] == [H] * (
+        len(found) - 1
+    )
+    ordered = sorted(points)
+    assert found[-1].sum == ordered[-1][1] - ordered[0][1]
+
+
+@given(POINTS, st.integers(0, 1000).map(float))
+def test_what_was_written_once_needs_no_correction_again(points: list[Point], state: float) -> None:
+    before = Total(-H, state, 7.0)
+    found = totals(points, before, increasing=True)
+    after = Total(found[-1].start + H, 3.0, 99.0)
+    assert deviation(found, [before, *found, after], increasing=True) == 0
+
+
+@pytest.mark.parametrize(
+    ("held", "expected"),
+    [
+        ([], 0.0),
+        ([Total(0, 100.0, 40.0)], 20.0),
+        ([Total(0, 100.0, 40.0), Total(2 * H, 30.0, 70.0)], 20.0),
+        ([Total(H, 100.0, 40.0), Total(2 * H, 30.0, 70.0)], 20.0),
+        ([Total(2 * H, 35.0, 0.0)], 95.0),
+    ],
+)
+def test_sums_after_a_gap_rise_by_what_a_counter_lost_in_it(
+    held: list[Total], expected: float
+) -> None:
+    """100 before, 120 in the gap, then anew up to 30: Home Assistant saw 30, and not 50."""
+    found = [Total(H, 30.0, 90.0)]
+    assert deviation(found, held, increasing=True) == expected
