@@ -45,17 +45,11 @@ class MilesightBinarySensor(MilesightFlagEntity, BinarySensorEntity):
     """A property of two states that is read."""
 
     @override
-    def __init__(
-        self,
-        coordinator: MilesightCoordinator,
-        device: MilesightDevice,
-        description: Description,
-    ) -> None:
+    def _adopt(self, description: Description) -> None:
         """Take the class from the description."""
         device_class = description.device_class
         self._attr_device_class = BinarySensorDeviceClass(device_class) if device_class else None
         self._release = description.roles.get("release")
-        super().__init__(coordinator, device, description)
 
     @override
     async def async_added_to_hass(self) -> None:

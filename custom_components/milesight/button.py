@@ -7,8 +7,7 @@ from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .coordinator import MilesightConfigEntry, MilesightCoordinator
-from .device import MilesightDevice
+from .coordinator import MilesightConfigEntry
 from .entity import MilesightDescribedEntity, async_setup_platform
 from .mapping import Description
 
@@ -27,14 +26,9 @@ async def async_setup_entry(
 class MilesightButton(MilesightDescribedEntity, ButtonEntity):
     """A service without inputs, or a flag that sets something off when it is written."""
 
-    def __init__(
-        self,
-        coordinator: MilesightCoordinator,
-        device: MilesightDevice,
-        description: Description,
-    ) -> None:
+    @override
+    def _adopt(self, description: Description) -> None:
         """Take the class from the description."""
-        super().__init__(coordinator, device, description)
         device_class = description.device_class
         self._attr_device_class = ButtonDeviceClass(device_class) if device_class else None
 

@@ -15,8 +15,7 @@ from homeassistant.const import ATTR_TEMPERATURE, Platform, UnitOfTemperature
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .coordinator import MilesightConfigEntry, MilesightCoordinator
-from .device import MilesightDevice
+from .coordinator import MilesightConfigEntry
 from .entity import MilesightCompositeEntity, async_setup_platform
 from .mapping import Description
 
@@ -55,14 +54,9 @@ async def async_setup_entry(
 class MilesightClimate(MilesightCompositeEntity, ClimateEntity):
     """A thermostat, by the roles that its properties play."""
 
-    def __init__(
-        self,
-        coordinator: MilesightCoordinator,
-        device: MilesightDevice,
-        description: Description,
-    ) -> None:
+    @override
+    def _adopt(self, description: Description) -> None:
         """Offer what the device can do."""
-        super().__init__(coordinator, device, description)
         if description.minimum is not None and description.maximum is not None:
             self._attr_min_temp = description.minimum
             self._attr_max_temp = description.maximum

@@ -104,6 +104,10 @@ class MilesightDescribedEntity(MilesightEntity):
             self._attr_translation_placeholders = dict(description.placeholders)
         else:
             self._attr_name = description.name
+        self._adopt(description)
+
+    def _adopt(self, description: Description) -> None:
+        """Take over what the description says to one platform only."""
 
     def read(self, item: Item) -> Value:
         """Return the present value of an item; one that does not fit is unknown, told once."""

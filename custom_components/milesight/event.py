@@ -42,14 +42,9 @@ def _entity(
 class MilesightEvent(MilesightDescribedEntity, EventEntity):
     """Something that happens: it is told each time, whatever was told before."""
 
-    def __init__(
-        self,
-        coordinator: MilesightCoordinator,
-        device: MilesightDevice,
-        description: Description,
-    ) -> None:
+    @override
+    def _adopt(self, description: Description) -> None:
         """Take class and types from the description."""
-        super().__init__(coordinator, device, description)
         device_class = description.device_class
         self._attr_device_class = EventDeviceClass(device_class) if device_class else None
         self._attr_event_types = list(description.states.values())

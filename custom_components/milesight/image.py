@@ -9,8 +9,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
 
 from .api.values import Value
-from .coordinator import MilesightConfigEntry, MilesightCoordinator
-from .device import MilesightDevice
+from .coordinator import MilesightConfigEntry
 from .entity import MilesightValueEntity, async_setup_platform
 from .mapping import Description
 
@@ -31,15 +30,10 @@ class MilesightImage(MilesightValueEntity, ImageEntity):
 
     _shown = "_attr_image_url"
 
-    def __init__(
-        self,
-        coordinator: MilesightCoordinator,
-        device: MilesightDevice,
-        description: Description,
-    ) -> None:
+    @override
+    def _adopt(self, description: Description) -> None:
         """Prepare to fetch pictures."""
-        ImageEntity.__init__(self, coordinator.hass)
-        MilesightValueEntity.__init__(self, coordinator, device, description)
+        ImageEntity.__init__(self, self.coordinator.hass)
 
     @override
     def _convert(self, value: Value) -> str | None:

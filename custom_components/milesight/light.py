@@ -14,8 +14,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util.color import brightness_to_value, value_to_brightness
 
-from .coordinator import MilesightConfigEntry, MilesightCoordinator
-from .device import MilesightDevice
+from .coordinator import MilesightConfigEntry
 from .entity import MilesightCompositeEntity, async_setup_platform
 from .mapping import Description
 
@@ -37,14 +36,9 @@ COLORS = ("red", "green", "blue")
 class MilesightLight(MilesightCompositeEntity, LightEntity):
     """A lamp, by its brightness, its colour, or both."""
 
-    def __init__(
-        self,
-        coordinator: MilesightCoordinator,
-        device: MilesightDevice,
-        description: Description,
-    ) -> None:
+    @override
+    def _adopt(self, description: Description) -> None:
         """Offer what the device can do."""
-        super().__init__(coordinator, device, description)
         top = description.maximum or 255.0
         self._levels = (max(1.0, description.minimum or 1.0), top)
         modes: set[ColorMode] = set()

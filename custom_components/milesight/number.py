@@ -8,8 +8,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .api.values import Value
-from .coordinator import MilesightConfigEntry, MilesightCoordinator
-from .device import MilesightDevice
+from .coordinator import MilesightConfigEntry
 from .entity import MilesightValueEntity, async_setup_platform
 from .mapping import Description
 
@@ -31,12 +30,7 @@ class MilesightNumber(MilesightValueEntity, NumberEntity):
     _attr_native_value: float | None = None
 
     @override
-    def __init__(
-        self,
-        coordinator: MilesightCoordinator,
-        device: MilesightDevice,
-        description: Description,
-    ) -> None:
+    def _adopt(self, description: Description) -> None:
         """Take class, unit and limits from the description."""
         device_class = description.device_class
         self._attr_device_class = NumberDeviceClass(device_class) if device_class else None
@@ -47,7 +41,6 @@ class MilesightNumber(MilesightValueEntity, NumberEntity):
             self._attr_native_max_value = description.maximum
         if description.step is not None:
             self._attr_native_step = description.step
-        super().__init__(coordinator, device, description)
 
     @override
     def _convert(self, value: Value) -> float | None:

@@ -8,8 +8,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .api.values import Value
-from .coordinator import MilesightConfigEntry, MilesightCoordinator
-from .device import MilesightDevice
+from .coordinator import MilesightConfigEntry
 from .entity import MilesightValueEntity, async_setup_platform, state_key
 from .mapping import Description
 
@@ -32,15 +31,9 @@ class MilesightSelect(MilesightValueEntity, SelectEntity):
     _attr_current_option: str | None = None
 
     @override
-    def __init__(
-        self,
-        coordinator: MilesightCoordinator,
-        device: MilesightDevice,
-        description: Description,
-    ) -> None:
+    def _adopt(self, description: Description) -> None:
         """Take the options from the description."""
         self._attr_options = list(description.states.values())
-        super().__init__(coordinator, device, description)
 
     @override
     def _convert(self, value: Value) -> str | None:

@@ -67,12 +67,7 @@ class MilesightSensor(MilesightValueEntity, SensorEntity):
     _attr_native_value: str | float | datetime | None = None
 
     @override
-    def __init__(
-        self,
-        coordinator: MilesightCoordinator,
-        device: MilesightDevice,
-        description: Description,
-    ) -> None:
+    def _adopt(self, description: Description) -> None:
         """Take class, unit and options from the description."""
         self._states = description.states
         device_class, state_class = description.device_class, description.state_class
@@ -82,7 +77,6 @@ class MilesightSensor(MilesightValueEntity, SensorEntity):
         self._attr_suggested_display_precision = description.precision
         if self._attr_device_class is SensorDeviceClass.ENUM:
             self._attr_options = list(description.states.values())
-        super().__init__(coordinator, device, description)
 
     @override
     def _convert(self, value: Value) -> str | float | datetime | None:

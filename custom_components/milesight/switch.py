@@ -9,8 +9,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .api import Item
 from .api.values import Value
-from .coordinator import MilesightConfigEntry, MilesightCoordinator
-from .device import MilesightDevice
+from .coordinator import MilesightConfigEntry
 from .entity import MilesightFlagEntity, async_setup_platform, state_key
 from .mapping import Description
 
@@ -31,17 +30,11 @@ class MilesightSwitch(MilesightFlagEntity, SwitchEntity):
     """A property of two states that is read and written."""
 
     @override
-    def __init__(
-        self,
-        coordinator: MilesightCoordinator,
-        device: MilesightDevice,
-        description: Description,
-    ) -> None:
+    def _adopt(self, description: Description) -> None:
         """Take the class from the description."""
         device_class = description.device_class
         self._attr_device_class = SwitchDeviceClass(device_class) if device_class else None
         self._seen = description.options.get("state", {})
-        super().__init__(coordinator, device, description)
 
     @property
     @override

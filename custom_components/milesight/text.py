@@ -8,8 +8,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .api.values import Value
-from .coordinator import MilesightConfigEntry, MilesightCoordinator
-from .device import MilesightDevice
+from .coordinator import MilesightConfigEntry
 from .entity import MilesightValueEntity, async_setup_platform
 from .mapping import Description
 
@@ -34,18 +33,12 @@ class MilesightText(MilesightValueEntity, TextEntity):
     _attr_native_value: str | None = None
 
     @override
-    def __init__(
-        self,
-        coordinator: MilesightCoordinator,
-        device: MilesightDevice,
-        description: Description,
-    ) -> None:
+    def _adopt(self, description: Description) -> None:
         """Take the limits from the description."""
         item = description.item
         self._attr_native_max = min(MAX_TEXT, (item and item.max_size) or MAX_TEXT)
         self._attr_native_min = min(self._attr_native_max, (item and item.min_size) or 0)
         self._attr_mode = TextMode.PASSWORD if description.secret else TextMode.TEXT
-        super().__init__(coordinator, device, description)
 
     @override
     def _convert(self, value: Value) -> str | None:

@@ -7,8 +7,7 @@ from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .coordinator import MilesightConfigEntry, MilesightCoordinator
-from .device import MilesightDevice
+from .coordinator import MilesightConfigEntry
 from .entity import MilesightCompositeEntity, async_setup_platform
 from .mapping import Description
 
@@ -28,14 +27,9 @@ async def async_setup_entry(
 class MilesightValve(MilesightCompositeEntity, ValveEntity):
     """A valve, by its state, its position, or both."""
 
-    def __init__(
-        self,
-        coordinator: MilesightCoordinator,
-        device: MilesightDevice,
-        description: Description,
-    ) -> None:
+    @override
+    def _adopt(self, description: Description) -> None:
         """Offer what the device can do."""
-        super().__init__(coordinator, device, description)
         if description.device_class is not None:
             self._attr_device_class = ValveDeviceClass(description.device_class)
         self._attr_reports_position = self.has("position")
