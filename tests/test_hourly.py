@@ -1,5 +1,7 @@
 """Readings by the hour: means, sums, and counters that begin anew."""
 
+from itertools import pairwise
+
 from hypothesis import given, strategies as st
 import pytest
 
@@ -61,9 +63,7 @@ def test_sums_of_a_counter_cover_every_hour_once_and_all_that_was_counted(
     points: list[Point],
 ) -> None:
     found = totals(points, None, increasing=False)
-    assert [b.start - a.start for a, b in zip(found, found[1:], strict=False)] == [H] * (
-        len(found) - 1
-    )
+    assert [b.start - a.start for a, b in pairwise(found)] == [H] * (len(found) - 1)
     ordered = sorted(points)
     assert found[-1].sum == ordered[-1][1] - ordered[0][1]
 
