@@ -28,6 +28,7 @@ from pytest_homeassistant_custom_component.components.recorder.common import (
 )
 
 from custom_components.milesight.const import CONF_IMPORT_HISTORY, DOMAIN
+from custom_components.milesight.history import Series, mean_rows
 from custom_components.milesight.hourly import HOUR_MS, hour_of
 from tests.common import asked, entity_id
 from tests.simulator import Device, Simulator
@@ -380,6 +381,41 @@ async def test_who_does_not_want_gaps_filled_keeps_them(
     device = await _restart(hass, loaded, simulator, timedelta(hours=5), freezer)
     assert await _rows(hass, entity_id(hass, Platform.SENSOR, f"{device.sn}_temperature")) == []
     assert asked(simulator)[HISTORY] == 1
+
+
+async def test_a_device_whose_history_cannot_be_read_is_read_with_the_next_poll(
+    hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
+) -> None:
+    device = simulator.device("EM300-TH")
+    held = loaded.runtime_data.devices[device.sn]
+    for kind, status in (("failed", None), ("status", 401)):
+        device.history.add(now := int(time.time() * 1000), {"temperature": 31.5})
+        device.last_update = now
+        simulator.fault("/properties/history", kind, status=status)  # type: ignore[arg-type]
+        await loaded.runtime_data.async_refresh()
+        await hass.async_block_till_done(wait_background_tasks=True)
+        assert held.values["temperature"] != 31.5
+        simulator.clear_faults()
+    await loaded.runtime_data.async_refresh()
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert held.values["temperature"] == 31.5
+
+
+def test_directions_have_a_mean_on_the_circle() -> None:
+    metadata = StatisticMetaData(
+        mean_type=StatisticMeanType.CIRCULAR,
+        has_sum=False,
+        name=None,
+        source="recorder",
+        statistic_id="sensor.wind",
+        unit_class=None,
+        unit_of_measurement="°",
+    )
+    (row,) = mean_rows(
+        Series(metadata, "measurement_angle", [(_hours_ago(2), 350.0), (_hours_ago(2) + 1, 20.0)])
+    )
+    assert row["mean"] == pytest.approx(5.0)
+    assert 0 < row["mean_weight"] < 2
 
 
 async def test_a_gap_waits_until_the_account_can_spare_the_requests(

@@ -12,6 +12,7 @@ from homeassistant.const import Platform
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError, Unauthorized
 from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers.selector import selector
 from homeassistant.util import dt as dt_util
 from homeassistant.util.yaml import load_yaml_dict
 import pytest
@@ -103,7 +104,8 @@ def test_every_action_and_field_is_described_has_a_selector_and_an_icon(
     texts = json.loads((INTEGRATION / "translations/en.json").read_text())["services"]
     icons = json.loads((INTEGRATION / "icons.json").read_text())["services"]
     assert described.keys() == fields == texts[action.name]["fields"].keys()
-    assert all("selector" in field for field in described.values())
+    for field in described.values():
+        selector(field["selector"])
     assert all(
         text["name"] and text["description"]
         for text in [texts[action.name], *texts[action.name]["fields"].values()]

@@ -149,7 +149,7 @@ class HistoryImporter:
     async def _write(self, series: Series) -> int:
         if series.state_class in TOTALS:
             return await self._write_totals(series)
-        rows = list(_mean_rows(series))
+        rows = list(mean_rows(series))
         async_import_statistics(self._hass, series.metadata, rows)
         return len(rows)
 
@@ -262,7 +262,8 @@ def _metadata(
     )
 
 
-def _mean_rows(series: Series) -> Iterator[StatisticData]:
+def mean_rows(series: Series) -> Iterator[StatisticData]:
+    """Yield the statistics of something that is measured; directions have no extremes."""
     if series.state_class == SensorStateClass.MEASUREMENT_ANGLE:
         for hour, values in by_hour(series.points):
             mean, weight = weighted_circular_mean([(value, 1.0) for value in values])

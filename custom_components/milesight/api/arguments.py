@@ -115,14 +115,19 @@ def _encode_one(item: Item, path: str, value: object, like: Json, zone: tzinfo |
         raise InvalidValueError(error.kind, path, **error.allowed) from error
 
 
-def _entries(value: object, path: str = "", depth: int = 0) -> Iterator[tuple[str, object]]:
+def _entries(values: Mapping[str, object]) -> Iterator[tuple[str, object]]:
     """Yield ``path, value`` of all that holds no more values, empty containers included."""
-    if isinstance(value, Mapping) and (value or not path) and depth <= MAX_DEPTH:
+    for key, value in values.items():
+        yield from _entries_below(str(key), value, 1)
+
+
+def _entries_below(path: str, value: object, depth: int) -> Iterator[tuple[str, object]]:
+    if isinstance(value, Mapping) and value and depth <= MAX_DEPTH:
         for key, inner in value.items():
-            yield from _entries(inner, f"{path}.{key}" if path else str(key), depth + 1)
+            yield from _entries_below(f"{path}.{key}", inner, depth + 1)
     elif isinstance(value, list | tuple) and value and depth <= MAX_DEPTH:
         for index, inner in enumerate(value):
-            yield from _entries(inner, f"{path}[{index}]", depth + 1)
+            yield from _entries_below(f"{path}[{index}]", inner, depth + 1)
     else:
         yield path, value
 

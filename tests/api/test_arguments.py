@@ -1,0 +1,293 @@
+"""Arguments of services and properties to be written, against a specification."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+from hypothesis import given, strategies as st
+import pytest
+
+from custom_components.milesight.api import (
+    InvalidValueError,
+    Item,
+    Service,
+    parse_specification,
+)
+from custom_components.milesight.api.arguments import (
+    check_paths,
+    encode_inputs,
+    encode_properties,
+)
+from custom_components.milesight.api.paths import flatten, nest
+
+
+def _item(path: str, kind: str, parent: str | None = None, **spec: Any) -> dict[str, Any]:
+    access = spec.pop("access", "RW")
+    return {
+        "id": path,
+        "accessMode": access,
+        "dataSpec": {"dataType": kind, "parentId": parent, **spec},
+    }
+
+
+ITEMS = [
+    _item("level", "INT", validator={"min": 0, "max": 100}),
+    _item("mode", "ENUM", mappings=[{"key": "0", "value": "cold"}, {"key": "1", "value": "warm"}]),
+    _item("when", "DATE"),
+    _item("seen", "FLOAT", access="R"),
+    _item("plan", "STRUCT"),
+    _item("plan.on", "BOOL", "plan"),
+    _item("plan.note", "STRING", "plan", defaultValue="-"),
+    _item("plan.deep", "STRUCT", "plan"),
+    _item("plan.deep.at", "LOCAL_TIME", "plan.deep"),
+    _item("relay", "ARRAY", validator={"minSize": 1, "maxSize": 3}),
+    _item("relay._item", "STRUCT", "relay"),
+    _item("relay._item.state", "BOOL", "relay._item"),
+    _item("relay._item.delay", "INT", "relay._item", defaultValue=0),
+    _item("marks", "ARRAY", elementDataType="INT", validator={"minSize": 0, "maxSize": 4}),
+]
+SPECIFICATION = parse_specification(
+    {
+        "properties": ITEMS,
+        "services": [
+            {
+                "id": "do",
+                "inputs": [
+                    {
+                        **item,
+                        "id": f"do.{item['id']}",
+                        "dataSpec": item["dataSpec"]
+                        | (
+                            {"parentId": f"do.{item['dataSpec']['parentId']}"}
+                            if item["dataSpec"]["parentId"]
+                            else {}
+                        ),
+                    }
+                    for item in ITEMS
+                ],
+            },
+            {
+                "id": "heat",
+                "inputs": [
+                    _item("value", "FLOAT"),
+                    _item("celsius_value", "FLOAT"),
+                    _item("fahrenheit_value", "FLOAT"),
+                    _item("minutes", "INT"),
+                ],
+            },
+        ],
+    }
+)
+DO, HEAT = SPECIFICATION.services
+WHOLE: dict[str, Any] = {
+    "level": 5,
+    "mode": "1",
+    "when": 1_700_000_000,
+    "seen": 1.5,
+    "plan": {"on": True, "deep": {"at": 60}},
+    "relay": [{"state": True}, {"state": False, "delay": 7}],
+}
+
+
+def _properties(values: Mapping[str, object], **arguments: Any) -> dict[str, Any]:
+    return nest(encode_properties(SPECIFICATION.properties, values, **arguments))
+
+
+def test_the_specification_is_read_as_it_is_meant() -> None:
+    assert not SPECIFICATION.problems
+    assert [item.path for item in DO.inputs] == [item.path for item in SPECIFICATION.properties]
+
+
+def test_inputs_travel_nested_and_without_the_id_of_their_service() -> None:
+    assert nest(encode_inputs(DO, WHOLE)) == WHOLE
+    assert nest(encode_inputs(DO, {f"do.{key}": value for key, value in WHOLE.items()})) == WHOLE
+    assert nest(encode_inputs(DO, {"do": WHOLE})) == WHOLE
+    assert nest(encode_inputs(DO, flatten(WHOLE))) == WHOLE
+
+
+def test_an_input_that_is_named_as_its_service_keeps_its_name() -> None:
+    service = Service(id="run", inputs=(Item(path="run"),))
+    with pytest.raises(InvalidValueError) as wrong:
+        encode_inputs(service, {"run": {"fast": 1}})
+    assert wrong.value.path == "run"
+
+
+def test_what_is_unambiguous_is_understood() -> None:
+    assert _properties(
+        {
+            "level": "30",
+            "mode": "WARM",
+            "when": datetime(2026, 1, 1, tzinfo=UTC),
+            "plan": {"on": "yes", "deep.at": "07:30"},
+            "relay[1].state": "off",
+            "marks": ["1", 2],
+        }
+    ) == {
+        "level": 30,
+        "mode": "1",
+        "when": 1_767_225_600,
+        "plan": {"on": True, "deep": {"at": 450}},
+        "relay": [None, {"state": False}],
+        "marks": [1, 2],
+    }
+    assert _properties({"marks": []}) == {"marks": []}
+    assert _properties({"mode": "warm"}, like={"mode": 0}) == {"mode": 1}
+
+
+def test_a_date_without_a_zone_is_local() -> None:
+    zone = timezone(timedelta(hours=9))
+    expected = int(datetime(2026, 1, 1, 9, tzinfo=zone).timestamp())
+    for value in ("2026-01-01 09:00:00", datetime(2026, 1, 1, 9)):  # noqa: DTZ001 - that is the point
+        assert _properties({"when": value}, zone=zone) == {"when": expected}
+    assert _properties({"when": "2026-01-01T00:00:00+00:00"}, zone=zone) == {"when": expected}
+    with pytest.raises(InvalidValueError) as wrong:
+        _properties({"when": "soon"}, zone=zone)
+    assert wrong.value.kind == "date"
+
+
+@pytest.mark.parametrize(
+    ("values", "kind", "path"),
+    [
+        ({"Level": 1}, "unknown", "Level"),
+        ({"plan": {"off": 1}}, "unknown", "plan.off"),
+        ({"plan.deep.to.x": 1}, "unknown", "plan.deep.to"),
+        ({"level.x": 1}, "number", "level"),
+        ({"level": {"x": 1}}, "number", "level"),
+        ({"level": [1]}, "number", "level"),
+        ({"level": {}}, "number", "level"),
+        ({"level": []}, "number", "level"),
+        ({"level": 101}, "number", "level"),
+        ({"level": None}, "number", "level"),
+        ({"level": True}, "number", "level"),
+        ({"mode": "hot"}, "option", "mode"),
+        ({"plan": 1}, "object", "plan"),
+        ({"plan": [1]}, "object", "plan"),
+        ({"plan": []}, "object", "plan"),
+        ({"plan": {}}, "object", "plan"),
+        ({"plan": {"deep": [{"at": 1}]}}, "object", "plan.deep"),
+        ({"relay": {"state": 1}}, "list", "relay"),
+        ({"relay": 1}, "list", "relay"),
+        ({"relay": []}, "list", "relay"),
+        ({"relay": [{"state": 1}] * 4}, "list", "relay"),
+        ({"relay[3].state": 1}, "list", "relay"),
+        ({"relay": [1]}, "object", "relay[0]"),
+        ({"relay": [[1]]}, "object", "relay[0]"),
+        ({"relay": [{"stat": 1}]}, "unknown", "relay[0].stat"),
+        ({"marks": [1, "x"]}, "number", "marks[1]"),
+        ({"marks[]": 1}, "list", "marks"),
+        ({"marks[-1]": 1}, "list", "marks"),
+        ({"marks[99999999999]": 1}, "list", "marks"),
+        ({"seen": 1}, "read_only", "seen"),
+        ({"plan.on": 1, "plan": {"on": 0}}, "twice", "plan.on"),
+        ({"": 1}, "unknown", ""),
+        ({"]": 1}, "unknown", "]"),
+        ({3: 1}, "unknown", "3"),
+    ],
+)
+def test_what_does_not_fit_is_named(values: dict[str, Any], kind: str, path: str) -> None:
+    with pytest.raises(InvalidValueError) as wrong:
+        _properties(values)
+    assert (wrong.value.kind, wrong.value.path) == (kind, path)
+
+
+@pytest.mark.parametrize("path", ["level", "when", "plan.on", "plan.deep.at", "relay[1].state"])
+def test_an_input_without_a_default_is_required(path: str) -> None:
+    flat = flatten(WHOLE)
+    del flat[path]
+    with pytest.raises(InvalidValueError) as wrong:
+        encode_inputs(DO, flat)
+    assert (wrong.value.kind, wrong.value.path) == ("missing", path)
+
+
+def test_an_array_that_may_not_be_empty_is_required_and_its_defaults_are_not() -> None:
+    with pytest.raises(InvalidValueError) as wrong:
+        encode_inputs(DO, {key: value for key, value in WHOLE.items() if key != "relay"})
+    assert (wrong.value.kind, wrong.value.path) == ("missing", "relay")
+    assert "plan.note" not in encode_inputs(DO, WHOLE)
+
+
+def test_one_scale_of_an_input_is_enough() -> None:
+    for name in ("value", "celsius_value", "fahrenheit_value"):
+        assert encode_inputs(HEAT, {name: 50, "minutes": 1}) == {name: 50, "minutes": 1}
+    with pytest.raises(InvalidValueError) as wrong:
+        encode_inputs(HEAT, {"minutes": 1})
+    assert wrong.value.kind == "missing"
+    with pytest.raises(InvalidValueError) as wrong:
+        encode_inputs(HEAT, {"value": 1})
+    assert wrong.value.path == "minutes"
+
+
+def test_paths_may_name_structures_and_elements() -> None:
+    check_paths(SPECIFICATION.properties, ["plan", "plan.on", "relay", "relay[0]", "marks[2]"])
+    for path in ("nothing", "plan.x", "relay[]", "level.x"):
+        with pytest.raises(InvalidValueError):
+            check_paths(SPECIFICATION.properties, [path])
+
+
+def test_no_message_is_longer_than_people_read() -> None:
+    with pytest.raises(InvalidValueError) as wrong:
+        _properties({"x" * 10_000: 1})
+    assert len(wrong.value.path) <= 100
+    many = [Item(path=f"p{n}", writable=True) for n in range(1000)]
+    with pytest.raises(InvalidValueError) as wrong:
+        encode_properties(many, {"q": 1})
+    assert len(wrong.value.allowed["options"]) < 300
+
+
+def test_depth_without_end_is_refused() -> None:
+    deep: Any = 1
+    for _ in range(5000):
+        deep = {"plan": deep}
+    with pytest.raises(InvalidValueError):
+        _properties(deep)
+
+
+FITTING = st.fixed_dictionaries(
+    {},
+    optional={
+        "level": st.integers(0, 100),
+        "mode": st.sampled_from(["0", "1"]),
+        "plan": st.fixed_dictionaries({"on": st.booleans(), "note": st.text(max_size=20)}),
+        "relay": st.lists(
+            st.fixed_dictionaries({"state": st.booleans(), "delay": st.integers()}),
+            min_size=1,
+            max_size=3,
+        ),
+        "marks": st.lists(st.integers(), max_size=4),
+    },
+)
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=5), inner),
+    max_leaves=20,
+)
+NAMES = st.sampled_from(
+    ["level", "plan", "plan.on", "relay", "relay[0]", "marks", "relay[0].state"]
+)
+
+
+@given(FITTING)
+def test_what_fits_travels_as_it_is_nested_or_dotted(values: dict[str, Any]) -> None:
+    assert _properties(values) == values
+    dotted = flatten(values) | {key: [] for key, value in values.items() if value == []}
+    assert _properties(dotted) == values
+
+
+@given(st.dictionaries(NAMES | st.text(max_size=8), ANYTHING))
+def test_whatever_is_given_is_encoded_whole_or_refused_with_its_name(
+    values: dict[str, Any],
+) -> None:
+    try:
+        encoded = encode_properties(SPECIFICATION.properties, values)
+    except InvalidValueError:
+        return
+    nested = nest(encoded)
+    assert encode_properties(SPECIFICATION.properties, _without_gaps(nested)) == encoded
+    if values:
+        assert encoded
+
+
+def _without_gaps(value: Any) -> Any:
+    """Return nested values dotted where an array has elements that nobody named."""
+    flat = {path: inner for path, inner in flatten(value).items() if inner is not None}
+    return flat | {key: [] for key, inner in value.items() if inner == []}

@@ -1,0 +1,256 @@
+"""The blueprints: saved as the import dialog saves them, and run."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.components import automation
+from homeassistant.const import Platform
+from homeassistant.core import HomeAssistant, ServiceCall
+from homeassistant.setup import async_setup_component
+from homeassistant.util import dt as dt_util
+import pytest
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_fire_time_changed,
+    async_mock_service,
+)
+from pytest_homeassistant_custom_component.typing import WebSocketGenerator
+
+from tests.common import entity_id, state_of
+from tests.simulator import Simulator
+
+BLUEPRINTS = Path(__file__).parent.parent / "blueprints/automation/milesight"
+
+type Automate = Callable[[str, dict[str, Any]], Awaitable[None]]
+
+
+@pytest.fixture
+def noted(hass: HomeAssistant) -> list[ServiceCall]:
+    """Return the calls that automations make."""
+    return async_mock_service(hass, "test", "note")
+
+
+@pytest.fixture
+async def editor(
+    hass: HomeAssistant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> HomeAssistant:
+    """Return a Home Assistant of its own folder, in which automations can be written."""
+    monkeypatch.setattr(hass.config, "config_dir", str(tmp_path))
+    for component in ("homeassistant", "websocket_api", automation.DOMAIN):
+        assert await async_setup_component(hass, component, {})
+    return hass
+
+
+@pytest.fixture
+async def automate(
+    editor: HomeAssistant,
+    pushing: MockConfigEntry,
+    simulator: Simulator,
+    hass_ws_client: WebSocketGenerator,
+    monkeypatch: pytest.MonkeyPatch,
+) -> AsyncIterator[Automate]:
+    """Yield what imports a blueprint and makes an automation of it."""
+    hass = editor
+
+    async def automate(name: str, inputs: dict[str, Any]) -> None:
+        client = await hass_ws_client()
+        path = f"milesight/{name}"
+        await client.send_json_auto_id(
+            {
+                "type": "blueprint/save",
+                "domain": automation.DOMAIN,
+                "path": path,
+                "yaml": (BLUEPRINTS / f"{name}.yaml").read_text(),
+            }
+        )
+        assert (await client.receive_json())["success"]
+        await client.send_json_auto_id({"type": "blueprint/list", "domain": automation.DOMAIN})
+        listed = (await client.receive_json())["result"]
+        assert listed[f"{path}.yaml"]["metadata"]["name"]
+        config = {"use_blueprint": {"path": f"{path}.yaml", "input": inputs}}
+        monkeypatch.setattr(
+            "homeassistant.config.load_yaml_config_file",
+            lambda *_: {automation.DOMAIN: [{"alias": "it", **config}]},
+        )
+        await hass.services.async_call(automation.DOMAIN, "reload", blocking=True)
+        await client.close()
+        state = hass.states.get("automation.it")
+        assert state is not None
+        assert state.state == "on"
+
+    simulator.platform.command_delay = 0  # time stands still where a test stops the clock
+    yield automate
+    await hass.services.async_call(
+        automation.DOMAIN, "turn_off", {"entity_id": "automation.it"}, blocking=True
+    )
+
+
+def _note(**data: str) -> list[dict[str, Any]]:
+    return [{"action": "test.note", "data": data}]
+
+
+def test_every_blueprint_names_its_own_address() -> None:
+    for path in BLUEPRINTS.glob("*.yaml"):
+        assert f"/blueprints/automation/milesight/{path.name}\n" in path.read_text()
+
+
+async def test_low_batteries_and_silent_devices_are_reported_once_a_day(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    automate: Automate,
+    noted: list[ServiceCall],
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    inputs = {"time": "09:00:00", "notify": _note(report="{{ report }}", low="{{ low }}")}
+    await automate("low_battery_and_silent_devices", inputs)
+    weak, lost = simulator.device("EM300-TH"), simulator.device("WS523")
+    nine = dt_util.now().replace(hour=9, minute=0, second=0, microsecond=0) + timedelta(days=1)
+
+    async def morning(days: int) -> None:
+        freezer.move_to(nine + timedelta(days=days))
+        async_fire_time_changed(hass, nine + timedelta(days=days))
+        await hass.async_block_till_done()
+
+    spare = simulator.device("WS101")
+    for device in simulator.platform.devices:
+        if device.connect_status == "DISCONNECT":
+            await simulator.online(device.sn)
+    assert spare.connect_status == "ONLINE"
+    await morning(0)
+    assert not noted
+    await simulator.report(weak.sn, {"battery": 20})
+    freezer.tick(5)
+    await simulator.offline(lost.sn)
+    await morning(1)
+    assert [call.data for call in noted] == [
+        {
+            "report": "Low battery: Cold store (20 %). Out of touch: Coffee machine",
+            "low": ["Cold store (20 %)"],
+        }
+    ]
+
+
+async def test_ventilation_follows_the_air_and_the_people(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    automate: Automate,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    air, desk, fan = (simulator.device(model) for model in ("AM319-HCHO", "VS340", "WS523"))
+    occupancy = entity_id(hass, Platform.BINARY_SENSOR, f"{desk.sn}_occupancy")
+    socket = f"{fan.sn}_set_socket.status"
+    await automate(
+        "ventilation_on_demand",
+        {
+            "ventilation": [entity_id(hass, Platform.SWITCH, socket)],
+            "co2_sensors": [entity_id(hass, Platform.SENSOR, f"{air.sn}_co2")],
+            "occupancy_sensors": [occupancy],
+        },
+    )
+
+    async def reported(sn: str, values: dict[str, Any], state: str) -> None:
+        freezer.tick(30)
+        await simulator.report(sn, values)
+        await hass.async_block_till_done()
+        await simulator.settle()
+        await hass.async_block_till_done()
+        assert state_of(hass, Platform.SWITCH, socket).state == state
+
+    labels = {label: key for key, label in desk.model.specification.leaves["occupancy"].labels}
+    empty, occupied = labels["vacant"], labels["occupied"]
+    await reported(fan.sn, {"set_socket": {"status": "0"}}, "off")
+    await reported(desk.sn, {"occupancy": empty}, "off")
+    await reported(air.sn, {"co2": 700}, "off")
+    await reported(air.sn, {"co2": 1200}, "on")
+    await reported(air.sn, {"co2": 900}, "on")
+    await reported(air.sn, {"co2": 750}, "off")
+    await reported(desk.sn, {"occupancy": occupied}, "on")
+    await reported(air.sn, {"co2": 850}, "on")
+    await reported(air.sn, {"co2": 700}, "on")
+    await reported(desk.sn, {"occupancy": empty}, "on")
+    freezer.tick(timedelta(minutes=11))
+    async_fire_time_changed(hass)
+    await hass.async_block_till_done()
+    await simulator.settle()
+    assert state_of(hass, Platform.SWITCH, socket).state == "off"
+
+
+async def test_occupancy_alone_is_enough_for_ventilation(
+    hass: HomeAssistant, simulator: Simulator, automate: Automate
+) -> None:
+    desk, fan = simulator.device("VS340"), simulator.device("WS523")
+    socket = f"{fan.sn}_set_socket.status"
+    labels = {label: key for key, label in desk.model.specification.leaves["occupancy"].labels}
+    await simulator.report(fan.sn, {"set_socket": {"status": "0"}})
+    await simulator.report(desk.sn, {"occupancy": labels["vacant"]})
+    await automate(
+        "ventilation_on_demand",
+        {
+            "ventilation": [entity_id(hass, Platform.SWITCH, socket)],
+            "occupancy_sensors": [entity_id(hass, Platform.BINARY_SENSOR, f"{desk.sn}_occupancy")],
+        },
+    )
+    await simulator.report(desk.sn, {"occupancy": labels["occupied"]})
+    await hass.async_block_till_done()
+    assert state_of(hass, Platform.SWITCH, socket).state == "on"
+
+
+async def _until(reached: Callable[[], bool]) -> None:
+    async with asyncio.timeout(10):
+        while not reached():  # noqa: ASYNC110 - an automation that waits has no end to wait for
+            await asyncio.sleep(0.01)
+
+
+async def test_a_leak_closes_the_valves_and_somebody_hears_of_those_that_stay_open(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    automate: Automate,
+    noted: list[ServiceCall],
+) -> None:
+    leak, water = simulator.device("WS303"), simulator.device("UC511")
+    names = {
+        state.entity_id: state.name
+        for state in hass.states.async_all(Platform.VALVE)
+        if state.name.startswith(water.name)
+    }
+
+    async def open_valve(*valves: str) -> None:
+        await hass.services.async_call(
+            "valve", "open_valve", {"entity_id": list(valves)}, blocking=True
+        )
+        await simulator.settle()
+
+    await open_valve(*names)
+    await automate(
+        "leak_closes_valve",
+        {
+            "leak_sensors": [entity_id(hass, Platform.BINARY_SENSOR, f"{leak.sn}_leakage_status")],
+            "valves": list(names),
+            "patience": 5,
+            "notify": _note(text="{{ place }}"),
+            "alarm": _note(text="{{ still_open }}"),
+        },
+    )
+    dry, wet = (key for key, _ in leak.model.specification.leaves["leakage_status"].labels)
+    await simulator.report(leak.sn, {"leakage_status": dry})
+    await simulator.report(leak.sn, {"leakage_status": wet})
+    await _until(lambda: all(hass.states.is_state(valve, "closed") for valve in names))
+    await _until(lambda: hass.states.get("automation.it").attributes["current"] == 0)  # type: ignore[union-attr]
+    assert [call.data["text"] for call in noted] == ["Washing machine leak"]
+
+    stuck = next(iter(names))
+    await open_valve(stuck)
+    simulator.fault(f"/devices/{water.device_id}", "failed")
+    await simulator.report(leak.sn, {"leakage_status": dry})
+    await simulator.report(leak.sn, {"leakage_status": wet})
+    await _until(lambda: len(noted) == 2)
+    async_fire_time_changed(hass, dt_util.utcnow() + timedelta(minutes=4))
+    await asyncio.sleep(0.05)
+    assert len(noted) == 2
+    async_fire_time_changed(hass, dt_util.utcnow() + timedelta(minutes=6))
+    await _until(lambda: len(noted) == 3)
+    assert noted[2].data["text"] == [names[stuck]]
