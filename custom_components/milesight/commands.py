@@ -6,14 +6,23 @@ from types import MappingProxyType
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
-from homeassistant.exceptions import HomeAssistantError
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers.event import async_call_later
 
-from .api import Accepted, AuthenticationError, MilesightClient, MilesightError
+from .api import Accepted, AuthenticationError, InvalidValueError, MilesightClient, MilesightError
 from .api.decode import Json
 from .api.paths import nest
 from .const import COMMAND_TIMEOUT, DOMAIN
 from .device import MilesightDevice
+
+
+def refused(error: InvalidValueError) -> ServiceValidationError:
+    """Return what to tell a caller whose values do not fit the specification."""
+    return ServiceValidationError(
+        translation_domain=DOMAIN,
+        translation_key=f"invalid_{error.kind}",
+        translation_placeholders={"path": error.path, **error.allowed},
+    )
 
 
 class Commands:

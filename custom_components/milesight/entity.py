@@ -7,7 +7,6 @@ from weakref import WeakKeyDictionary
 
 from homeassistant.const import EntityCategory, Platform
 from homeassistant.core import callback
-from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.entity import Entity
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
@@ -16,6 +15,7 @@ from homeassistant.helpers.update_coordinator import CoordinatorEntity
 from .api import InvalidValueError, Item
 from .api.decode import Json
 from .api.values import Value, decode, encode
+from .commands import refused
 from .const import DOMAIN, LOGGER
 from .coordinator import MilesightConfigEntry, MilesightCoordinator
 from .device import MilesightDevice, Signal
@@ -141,11 +141,7 @@ class MilesightDescribedEntity(MilesightEntity):
         try:
             return encode(item, value, self.device.values.get(item.path))
         except InvalidValueError as error:
-            raise ServiceValidationError(
-                translation_domain=DOMAIN,
-                translation_key=f"invalid_{error.kind}",
-                translation_placeholders={"path": error.path, **error.allowed},
-            ) from error
+            raise refused(error) from error
 
     async def async_send(
         self,

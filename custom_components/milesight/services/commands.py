@@ -15,6 +15,7 @@ from ..api import InvalidValueError, Service, TaskKind
 from ..api.arguments import encode_inputs, encode_properties
 from ..api.decode import Json
 from ..api.paths import nest
+from ..commands import refused
 from ..const import DOMAIN
 from ..coordinator import MilesightCoordinator
 from ..device import MilesightDevice
@@ -25,7 +26,6 @@ from .targets import (
     Target,
     answer_each,
     nested,
-    refused,
     response_of,
     targets_of,
     zone,

@@ -15,6 +15,7 @@ import voluptuous as vol
 from ..api import InvalidValueError, Item, MilesightError, Reading, ThingSpecification
 from ..api.arguments import check_paths
 from ..api.decode import Json
+from ..commands import refused
 from ..const import DOMAIN
 from ..hourly import HOUR_MS, hour_of
 from .targets import (
@@ -25,7 +26,6 @@ from .targets import (
     answer_each,
     coordinator_of,
     nested,
-    refused,
     targets_of,
 )
 

@@ -17,7 +17,6 @@ import voluptuous as vol
 from ..api import (
     AuthenticationError,
     CannotConnectError,
-    InvalidValueError,
     MilesightError,
     RateLimitError,
     ThingSpecification,
@@ -177,15 +176,6 @@ def response_of(
         device_id: {"error": str(outcome)} if isinstance(outcome, HomeAssistantError) else outcome
         for device_id, outcome in outcomes.items()
     }
-
-
-def refused(error: InvalidValueError) -> ServiceValidationError:
-    """Return what to tell a caller whose arguments do not fit the specification."""
-    return ServiceValidationError(
-        translation_domain=DOMAIN,
-        translation_key=f"invalid_{error.kind}",
-        translation_placeholders={"path": error.path, **error.allowed},
-    )
 
 
 def zone() -> tzinfo:
