@@ -347,3 +347,20 @@ def test_a_device_survives_the_way_to_the_disk_and_back(changes: dict[str, objec
     device = Device.from_json(DEVICE | changes)
     if device is not None:
         assert Device.from_json(device.to_json()) == device
+
+
+@pytest.mark.parametrize(
+    ("status", "reported", "expected"),
+    [
+        ("offline", 1742872448000, "OFFLINE"),
+        (None, 1742872448000, "ONLINE"),
+        (None, None, "DISCONNECT"),
+        ("SOMETHING_NEW", None, "DISCONNECT"),
+    ],
+)
+def test_a_status_that_is_not_told_follows_from_whether_the_device_ever_reported(
+    status: str | None, reported: int | None, expected: str
+) -> None:
+    device = Device.from_json(DEVICE | {"connectStatus": status, "lastUpdateTime": reported})
+    assert device is not None
+    assert device.connect_status == expected

@@ -83,7 +83,7 @@ class Device:
         sn = text(found.get("sn")) or dev_eui
         if device_id is None or sn is None:
             return None
-        status = (text(found.get("connectStatus")) or "").upper()
+        last_update_time = milliseconds(found.get("lastUpdateTime"))
         electricity = number(found.get("electricity"))
         return cls(
             sn=sn,
@@ -95,13 +95,9 @@ class Device:
             model=text(found.get("model")),
             hardware_version=text(found.get("hardwareVersion")),
             firmware_version=text(found.get("firmwareVersion")),
-            connect_status=(
-                ConnectStatus(status)
-                if status in ConnectStatus.__members__
-                else ConnectStatus.DISCONNECT
-            ),
+            connect_status=_connect_status(found.get("connectStatus"), last_update_time),
             electricity=round(electricity) if electricity is not None else None,
-            last_update_time=milliseconds(found.get("lastUpdateTime")),
+            last_update_time=last_update_time,
             application_name=text(mapping(found.get("application")).get("applicationName")),
             project=text(found.get("project")),
             tags=tuple(tag for tag in map(text, sequence(found.get("tag"))) if tag),
@@ -130,6 +126,14 @@ class Device:
             "deviceType": self.device_type,
             GATEWAY_KEYS[0]: self.gateway,
         }
+
+
+def _connect_status(value: Json, last_update_time: int | None) -> ConnectStatus:
+    """Return a status that may be null: a device that never reported has not been online."""
+    status = (text(value) or "").upper()
+    if status in ConnectStatus.__members__:
+        return ConnectStatus(status)
+    return ConnectStatus.DISCONNECT if last_update_time is None else ConnectStatus.ONLINE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
