@@ -1,6 +1,7 @@
 """What all tests share: the integration is enabled, the platform is a simulator."""
 
 from collections.abc import AsyncIterator
+import logging
 
 from homeassistant.const import CONF_CLIENT_ID, CONF_CLIENT_SECRET, CONF_URL, CONF_WEBHOOK_ID
 from homeassistant.core import HomeAssistant
@@ -13,6 +14,8 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 from custom_components.milesight.const import CONF_WEBHOOK_SECRET, DOMAIN
 from tests.simulator import Simulator
 
+# The test plugin has every statement of the recorder logged, which takes longer than the statement.
+logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
 settings.register_profile("project", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("project")
 
