@@ -17,9 +17,11 @@ from pytest_homeassistant_custom_component.common import (
     async_capture_events,
     async_fire_time_changed,
 )
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.milesight.const import DOMAIN
 from tests.common import asked, entity_id, state_of
+from tests.conftest import WEBHOOK_ID
 from tests.simulator import Simulator
 
 SEARCH = "POST /devices/search"
@@ -432,3 +434,37 @@ async def test_while_the_budget_is_short_history_is_not_read(
     assert await hass.config_entries.async_setup(entry.entry_id)
     await hass.async_block_till_done(wait_background_tasks=True)
     assert sum(asked(simulator).values()) <= 82
+
+
+async def test_a_push_before_the_first_look_at_the_history_does_not_stand_for_the_rest(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    simulator: Simulator,
+    hass_client_no_auth: ClientSessionGenerator,
+) -> None:
+    device = simulator.device("EM300-TH")
+    simulator.fault("/properties/history", "status", status=503)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    client = await hass_client_no_auth()
+    await simulator.add_callback(str(client.make_url(f"/api/webhook/{WEBHOOK_ID}")))
+    await simulator.report(device.sn, {"temperature": 20})
+    assert state_of(hass, Platform.SENSOR, f"{device.sn}_humidity").state == "unknown"
+    simulator.clear_faults()
+    await _poll(hass, entry)
+    assert state_of(hass, Platform.SENSOR, f"{device.sn}_humidity").state != "unknown"
+    assert state_of(hass, Platform.SENSOR, f"{device.sn}_temperature").state == "20"
+
+
+async def test_a_reading_of_the_history_from_the_future_does_not_block_the_next_push(
+    hass: HomeAssistant, entry: MockConfigEntry, simulator: Simulator
+) -> None:
+    device = simulator.device("EM300-TH")
+    simulator.application.configure(clock_offset=3600)
+    await simulator.report(device.sn, {"temperature": 1})
+    simulator.application.configure(clock_offset=0)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    held = entry.runtime_data.devices[device.sn]
+    assert held.values["temperature"] == 1
+    assert held.times["temperature"] <= time.time() * 1000

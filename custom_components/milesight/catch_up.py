@@ -9,8 +9,8 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 
 from .api import AuthenticationError, MilesightClient, MilesightError, Reading
-from .const import CLOCK_TOLERANCE_MS, CONF_IMPORT_HISTORY, LOGGER
-from .device import MilesightDevice
+from .const import CONF_IMPORT_HISTORY, LOGGER
+from .device import MilesightDevice, believed
 from .history import HistoryImporter
 from .hourly import hour_of
 
@@ -53,7 +53,7 @@ class CatchUp:
         if not self._entry.options.get(CONF_IMPORT_HISTORY, True) or not self.importer.available:
             return
         for device in devices:
-            if device.covered_until:
+            if not device.is_new:
                 self._missing.setdefault(device.sn, device.covered_until)
 
     @callback
@@ -83,7 +83,7 @@ class CatchUp:
         listed = device.info.last_update_time or 0
         if listed <= self._missing.get(device.sn, listed):
             self._missing.pop(device.sn, None)
-        return device.sn in self._missing or listed > device.covered_until
+        return device.sn in self._missing or device.is_behind or (device.is_new and listed > 0)
 
     def _may_go_on(self) -> bool:
         return self._urgent > 0 or self._background_left() > 0
@@ -111,13 +111,16 @@ class CatchUp:
         """Merge what a device reported; what was missed goes into statistics as well."""
         listed = device.info.last_update_time or 0
         since = self._missing.get(device.sn)
-        start = device.covered_until if since is None else hour_of(since)
+        start = 0 if device.is_new else device.covered_until
+        if since is not None:
+            start = hour_of(since)
         readings, complete = await self._readings(device, start, whole=since is not None)
         grown = False
         for reading in readings:
-            made = min(reading.time, int(time.time() * 1000) + CLOCK_TOLERANCE_MS)
+            made = believed(reading.time, int(time.time() * 1000))
             grown = device.merge(made, reading.values, pushed=False) or grown
         device.covered_until = max(device.covered_until, listed)
+        device.is_new = False
         if grown:
             self._grown(device)
         if since is not None and complete:
@@ -129,12 +132,12 @@ class CatchUp:
     ) -> tuple[list[Reading], bool]:
         """Return the latest reports from ``start`` on in order, and whether these are all.
 
-        Unless the ``whole`` is wanted that is one page, and for a device of which nothing is held
-        a few, since what it reports seldom may stand further back.
+        Unless the ``whole`` is wanted that is one page, and for a new device a few, since what it
+        reports seldom may stand further back.
         """
         readings: list[Reading] = []
         page_key: str | None = None
-        pages = FIRST_PAGES if not device.values else 1
+        pages = FIRST_PAGES if device.is_new else 1
         while True:
             pages -= 1
             page = await self._client.get_property_history(

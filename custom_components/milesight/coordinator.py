@@ -27,13 +27,12 @@ from .budget import RequestBudget
 from .catch_up import CatchUp
 from .commands import Commands
 from .const import (
-    CLOCK_TOLERANCE_MS,
     CONF_DAILY_API_LIMIT,
     DEFAULT_DAILY_API_LIMIT,
     DOMAIN,
     LOGGER,
 )
-from .device import MilesightDevice, Signal
+from .device import MilesightDevice, Signal, believed
 from .outcomes import Outcomes, async_fire_task
 from .pushes import PushWatch
 from .specifications import Specifications
@@ -132,6 +131,7 @@ class MilesightCoordinator(DataUpdateCoordinator[None]):
             device.restore(data["values"], data["times"], data["last_report"])
             device.online = data["online"]
             device.covered_until = data["covered_until"]
+            device.is_new = data["is_new"]
         self.catch_up.miss(self.devices.values())
         registry.register_devices(
             self.hass,
@@ -151,6 +151,7 @@ class MilesightCoordinator(DataUpdateCoordinator[None]):
                     "last_report": device.last_report,
                     "online": device.online,
                     "covered_until": device.covered_until,
+                    "is_new": device.is_new,
                 }
                 for device in self.devices.values()
             ],
@@ -353,9 +354,7 @@ class MilesightCoordinator(DataUpdateCoordinator[None]):
             self._meet(report.sn or report.device_id or "")
             return
         now = now_ms()
-        made = report.time or now
-        if made > now + CLOCK_TOLERANCE_MS:
-            made = now
+        made = believed(report.time or now, now)
         if report.type is ReportType.OFFLINE:
             device.lost(made, now)
             return

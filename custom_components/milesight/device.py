@@ -10,6 +10,7 @@ from typing import Self
 from .api import ConnectStatus, Device, Item, ThingSpecification
 from .api.decode import Json
 from .api.specification import BRACKETS
+from .const import CLOCK_TOLERANCE_MS
 from .mapping import Description, Grade, describe
 
 INDEX = re.compile(r"\[(\d+)\]")
@@ -18,6 +19,11 @@ SECOND_MS = 1000
 type Listener = Callable[[], None]
 type ReportListener = Callable[[Json, int, bool], None]
 type EventListener = Callable[[Mapping[str, Json]], None]
+
+
+def believed(time: int, now: int) -> int:
+    """Return a device's time; one that is far ahead of ours counts as the time of arrival."""
+    return now if time > now + CLOCK_TOLERANCE_MS else time
 
 
 class Signal(Enum):
@@ -84,6 +90,7 @@ class MilesightDevice:
         self.last_report: int | None = None
         self.online = info.connect_status is ConnectStatus.ONLINE
         self.covered_until = 0
+        self.is_new = True
         self._seen = 0
         self._heard = 0
         self._offline_since = 0 if self.online else info.last_update_time or 0
@@ -100,8 +107,11 @@ class MilesightDevice:
 
     @property
     def is_behind(self) -> bool:
-        """Return whether the device list told of reports that are not held, after the first."""
-        return 0 < self.covered_until < (self.info.last_update_time or 0)
+        """Return whether the device list told of reports that are not held.
+
+        That of a new device, whose history was never read, says nothing.
+        """
+        return not self.is_new and self.covered_until < (self.info.last_update_time or 0)
 
     def value(self, path: str) -> Json:
         """Return the value to show: the one written last if unanswered, else the one reported."""

@@ -24,6 +24,7 @@ class StoredDevice(TypedDict):
     last_report: int | None
     online: bool
     covered_until: int
+    is_new: bool
 
 
 class StoredFleet(TypedDict):
