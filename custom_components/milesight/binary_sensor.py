@@ -69,8 +69,8 @@ class MilesightBinarySensor(MilesightFlagEntity, BinarySensorEntity):
         is_on = super()._convert(value)
         if not is_on or self._release is None or self.read(self._release) is not True:
             return is_on
-        times = self.device.times
-        return times.get(self.item.path, 0) > times.get(self._release.path, 0)
+        made, released = map(self.device.reported_at, (self.item.path, self._release.path))
+        return made > released
 
 
 class ConnectivitySensor(MilesightEntity, BinarySensorEntity):

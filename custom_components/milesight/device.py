@@ -7,11 +7,13 @@ from itertools import accumulate
 import re
 from typing import Self
 
+from homeassistant.const import Platform
+
 from .api import ConnectStatus, Device, Item, ThingSpecification
 from .api.decode import Json
 from .api.specification import BRACKETS
 from .const import CLOCK_TOLERANCE_MS
-from .mapping import Description, Grade, describe
+from .mapping import Description, Grade, describe, expected
 
 INDEX = re.compile(r"\[(\d+)\]")
 SECOND_MS = 1000
@@ -42,13 +44,14 @@ class Capabilities:
     descriptions: tuple[Description, ...] = ()
     sizes: Mapping[str, int] = field(default_factory=dict)
     enabled: Mapping[Grade, int] = field(default_factory=lambda: dict.fromkeys(Grade, 0))
+    reports_battery: bool = False
 
     @classmethod
     def of(cls, specification: ThingSpecification) -> Self:
         """Return what a specification gives rise to.
 
         ``sizes`` is the greatest number of elements by the path of an array, ``enabled`` the number
-        of entities up to a grade.
+        of entities to expect up to a grade.
         """
         descriptions = describe(specification)
         items = (item for root in specification.properties for item in root.walk())
@@ -56,7 +59,14 @@ class Capabilities:
             specification,
             descriptions,
             {item.path: item.max_size for item in items if item.max_size is not None},
-            {grade: sum(found.grade <= grade for found in descriptions) for grade in Grade},
+            {
+                grade: sum(expected(found) for found in descriptions if found.grade <= grade)
+                for grade in Grade
+            },
+            any(
+                found.platform is Platform.SENSOR and found.device_class == "battery"
+                for found in descriptions
+            ),
         )
 
     def admits(self, template: str, indices: Iterable[int]) -> bool:
@@ -70,14 +80,26 @@ class Capabilities:
         )
 
 
+@dataclass(slots=True)
+class Point:
+    """What is held of one path, and who wants to hear of a change: all that a reading touches.
+
+    A path that is listened to and was never reported has no value yet.
+    """
+
+    value: Json = None
+    time: int = 0
+    listeners: list[Listener] = field(default_factory=list)
+
+
 NO_CAPABILITIES = Capabilities(ThingSpecification())
 
 
 class MilesightDevice:
     """A device's identity, flat state and listeners.
 
-    ``values`` is ``path -> value as reported``. Per path the newest device time wins, however it
-    came; a value that was written is shown until the device reports that path.
+    Per path the newest device time wins, however it came; a value that was written is shown until
+    the device reports that path.
     """
 
     def __init__(self, info: Device, capabilities: Capabilities = NO_CAPABILITIES) -> None:
@@ -85,8 +107,6 @@ class MilesightDevice:
         self.info = info
         self.capabilities = capabilities
         self.shown_grade = Grade.SECONDARY
-        self.values: dict[str, Json] = {}
-        self.times: dict[str, int] = {}
         self.last_report: int | None = None
         self.online = info.connect_status is ConnectStatus.ONLINE
         self.covered_until = 0
@@ -96,7 +116,8 @@ class MilesightDevice:
         self._offline_since = 0 if self.online else info.last_update_time or 0
         self._written: dict[str, Json] = {}
         self._elements: dict[str, set[tuple[int, ...]]] = {}
-        self._listeners: dict[str | Signal, list[Listener]] = {}
+        self._points: dict[str, Point] = {}
+        self._listeners: dict[Signal, list[Listener]] = {}
         self._report_listeners: dict[str, list[ReportListener]] = {}
         self._event_listeners: dict[str, list[EventListener]] = {}
 
@@ -113,11 +134,34 @@ class MilesightDevice:
         """
         return not self.is_new and self.covered_until < (self.info.last_update_time or 0)
 
+    @property
+    def values(self) -> dict[str, Json]:
+        """Return ``path -> value as reported``."""
+        return {path: point.value for path, point in self._reported()}
+
+    @property
+    def times(self) -> dict[str, int]:
+        """Return ``path -> epoch milliseconds`` of the values reported."""
+        return {path: point.time for path, point in self._reported()}
+
+    def _reported(self) -> Iterator[tuple[str, Point]]:
+        return ((path, point) for path, point in self._points.items() if point.value is not None)
+
     def value(self, path: str) -> Json:
         """Return the value to show: the one written last if unanswered, else the one reported."""
-        if path in self._written:
+        if self._written and path in self._written:
             return self._written[path]
-        return self.values.get(path)
+        return self.reported(path)
+
+    def reported(self, path: str) -> Json:
+        """Return the value that was reported last, whatever was written since."""
+        point = self._points.get(path)
+        return None if point is None else point.value
+
+    def reported_at(self, path: str) -> int:
+        """Return the device time of a value in epoch milliseconds, 0 if there is none."""
+        point = self._points.get(path)
+        return 0 if point is None else point.time
 
     def item(self, path: str) -> Item | None:
         """Return what the specification says of a path, whatever its indices."""
@@ -137,15 +181,17 @@ class MilesightDevice:
 
     def listen(self, key: str | Signal, listener: Listener) -> Callable[[], None]:
         """Call ``listener`` when what is shown at a path changes; return what ends that."""
-        return _add(self._listeners, key, listener)
+        if isinstance(key, Signal):
+            return _add(self._listeners.setdefault(key, []), listener)
+        return _add(self._point(key).listeners, listener)
 
     def listen_reports(self, path: str, listener: ReportListener) -> Callable[[], None]:
         """Call ``listener`` with value, time and whether it was pushed, at every report."""
-        return _add(self._report_listeners, path, listener)
+        return _add(self._report_listeners.setdefault(path, []), listener)
 
     def listen_events(self, event_id: str, listener: EventListener) -> Callable[[], None]:
         """Call ``listener`` with the outputs of an event of the specification."""
-        return _add(self._event_listeners, event_id, listener)
+        return _add(self._event_listeners.setdefault(event_id, []), listener)
 
     def tell(self, event_id: str, values: Mapping[str, Json]) -> None:
         """Take an event; its outputs may be prefixed by its id."""
@@ -158,25 +204,28 @@ class MilesightDevice:
 
         Returns whether an element of an array was seen for the first time.
         """
-        changed: list[str] = []
+        changed: list[Point] = []
         grown = False
         for path, value in values.items():
-            held_time = self.times.get(path, 0)
-            if value is None or time < held_time:
+            point = self._points.get(path) or self._point(path)
+            if value is None or time < point.time:
                 continue
-            shown = self.value(path)
-            grown = self._hold(path, value, time) or grown
-            if value != shown:
-                changed.append(path)
-            if time > held_time:
-                for listener in self._report_listeners.get(path, ()):
-                    listener(value, time, pushed)
+            if value != (self._written.pop(path, point.value) if self._written else point.value):
+                changed.append(point)
+            if point.value is None:
+                grown = self._discover(path) or grown
+            is_newer = time > point.time
+            point.value, point.time = value, time
+            if is_newer and self._report_listeners:
+                for tell in self._report_listeners.get(path, ()):
+                    tell(value, time, pushed)
         if time > (self.last_report or 0):
             self.last_report = time
             self.notify(Signal.LAST_REPORT)
         self.covered_until = max(self.covered_until, time)
-        for path in changed:
-            self.notify(path)
+        for point in changed:
+            for listener in point.listeners:
+                listener()
         return grown
 
     def restore(
@@ -186,14 +235,15 @@ class MilesightDevice:
         self.last_report = last_report
         self._seen = last_report or 0
         for path, value in values.items():
-            self._hold(path, value, times.get(path, 0))
+            self._discover(path)
+            self._points[path] = Point(value, times.get(path, 0))
 
-    def _hold(self, path: str, value: Json, time: int) -> bool:
-        new = path not in self.values
-        self.values[path] = value
-        self.times[path] = time
-        self._written.pop(path, None)
-        if not new or "[" not in path:
+    def _point(self, path: str) -> Point:
+        return self._points.setdefault(path, Point())
+
+    def _discover(self, path: str) -> bool:
+        """Note a path that was not reported before; return whether it is an element's."""
+        if "[" not in path:
             return False
         indices = tuple(int(index) for index in INDEX.findall(path))
         self._elements.setdefault(INDEX.sub(BRACKETS, path), set()).add(indices)
@@ -213,7 +263,7 @@ class MilesightDevice:
             if self._written.get(path) != value:
                 continue
             del self._written[path]
-            if self.values.get(path) != value:
+            if self.reported(path) != value:
                 self.notify(path)
 
     def settle(self, values: Mapping[str, Json]) -> None:
@@ -223,8 +273,10 @@ class MilesightDevice:
         reported last.
         """
         for path, value in values.items():
-            if path not in self.values and self._written.get(path) == value:
-                self._hold(path, value, 0)
+            point = self._point(path)
+            if point.value is None and self._written.get(path) == value:
+                self._discover(path)
+                point.value = value
         self.retract(values)
 
     def seen(self, time: int, now: int) -> None:
@@ -252,7 +304,7 @@ class MilesightDevice:
         if listed > (self.last_report or 0):
             self.last_report = listed
             self.notify(Signal.LAST_REPORT)
-        if previous != info:
+        if previous is not info and previous != info:
             self.notify(Signal.INFORMATION)
 
     def _set_online(self, *, online: bool) -> None:
@@ -262,18 +314,13 @@ class MilesightDevice:
 
     def notify(self, key: str | Signal) -> None:
         """Call those who listen to a path or a signal."""
-        for listener in self._listeners.get(key, ()):
+        listeners = (
+            self._listeners.get(key, ()) if isinstance(key, Signal) else self._point(key).listeners
+        )
+        for listener in listeners:
             listener()
 
 
-def _add[Key, Callback](
-    registry: dict[Key, list[Callback]], key: Key, listener: Callback
-) -> Callable[[], None]:
-    registry.setdefault(key, []).append(listener)
-
-    def remove() -> None:
-        registry[key].remove(listener)
-        if not registry[key]:
-            del registry[key]
-
-    return remove
+def _add[Callback](listeners: list[Callback], listener: Callback) -> Callable[[], None]:
+    listeners.append(listener)
+    return lambda: listeners.remove(listener)

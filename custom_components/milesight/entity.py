@@ -96,7 +96,7 @@ class MilesightDescribedEntity(MilesightEntity):
         """Take over name, category and whether it is enabled."""
         super().__init__(coordinator, device, description.key)
         self.description = description
-        self._faulty: set[str] = set()
+        self._faulty: set[str] | None = None
         self._attr_entity_category = description.category
         self._attr_entity_registry_enabled_default = description.grade <= device.shown_grade
         if description.translation_key is not None:
@@ -117,15 +117,15 @@ class MilesightDescribedEntity(MilesightEntity):
         try:
             value = decode(item, raw)
         except InvalidValueError as error:
-            self._tell_of_fault(item.path, error.kind)
+            self._note_fault(item.path, error.kind)
             return None
-        if self._faulty and item.path in self._faulty:
-            self._faulty.discard(item.path)
-            model, path = self.device.info.model, item.path[:MAX_SHOWN_PATH]
-            LOGGER.info("A %s reports %s properly again", model, path)
+        if self._faulty is not None:
+            self._note_recovery(item.path)
         return value
 
-    def _tell_of_fault(self, path: str, kind: str) -> None:
+    def _note_fault(self, path: str, kind: str) -> None:
+        if self._faulty is None:
+            self._faulty = set()
         if path not in self._faulty:
             self._faulty.add(path)
             model, shown = self.device.info.model, path[:MAX_SHOWN_PATH]
@@ -133,13 +133,19 @@ class MilesightDescribedEntity(MilesightEntity):
                 "A %s reported a %s that is none, or out of range: %s", model, kind, shown
             )
 
+    def _note_recovery(self, path: str) -> None:
+        if self._faulty and path in self._faulty:
+            self._faulty.discard(path)
+            model, shown = self.device.info.model, path[:MAX_SHOWN_PATH]
+            LOGGER.info("A %s reports %s properly again", model, shown)
+
     def encoded(self, item: Item, value: object) -> Json:
         """Return how a value travels, in the manner of the device.
 
         Raises ``ServiceValidationError`` that names what is allowed.
         """
         try:
-            return encode(item, value, self.device.values.get(item.path))
+            return encode(item, value, self.device.reported(item.path))
         except InvalidValueError as error:
             raise refused(error) from error
 
@@ -187,6 +193,8 @@ class MilesightValueEntity(MilesightDescribedEntity):
         if TYPE_CHECKING:
             assert description.item is not None
         self.item = description.item
+        self._source = self.source
+        self._showing: object = None
         self._update()
 
     @override
@@ -194,7 +202,7 @@ class MilesightValueEntity(MilesightDescribedEntity):
         """Listen for values."""
         await super().async_added_to_hass()
         self._update()
-        self.listen(self.source.path, self._changed)
+        self.listen(self._source.path, self._changed)
 
     @property
     def source(self) -> Item:
@@ -208,10 +216,11 @@ class MilesightValueEntity(MilesightDescribedEntity):
 
     def _update(self) -> bool:
         """Show the present value; return whether that changed anything."""
-        shown = self._convert(self.read(self.source))
-        if shown == getattr(self, self._shown):
+        showing = self._convert(self.read(self._source))
+        if showing == self._showing:
             return False
-        setattr(self, self._shown, shown)
+        self._showing = showing
+        setattr(self, self._shown, showing)
         return True
 
     @abstractmethod

@@ -11,6 +11,7 @@ from typing import Final
 from .decode import Json, integer, mapping, sequence, text
 from .errors import BadResponseError
 from .models import (
+    NOBODY,
     Accepted,
     AddedDevice,
     Device,
@@ -35,6 +36,8 @@ PAGE_SIZE: Final = 100
 class MilesightClient(Transport):
     """An Application's view of the platform."""
 
+    _listed: Mapping[str, Device] = NOBODY
+
     async def search_devices(
         self, page: int = 1, *, background: bool = False, **filters: Json
     ) -> DevicePage:
@@ -47,7 +50,7 @@ class MilesightClient(Transport):
         data = await self.call("POST", f"{DEVICES_PATH}/search", body, background=background)
         if not isinstance(mapping(data).get("content"), list):
             raise BadResponseError("no list of devices in the answer")
-        return DevicePage.from_json(data)
+        return DevicePage.from_json(data, self._listed)
 
     async def all_devices(
         self, *, background: bool = True, **filters: Json
@@ -56,14 +59,15 @@ class MilesightClient(Transport):
 
         Raises ``BadResponseError`` when the pages end before the total that they announce.
         """
-        seen: set[str] = set()
+        seen: dict[str, Device] = {}
         for page in count(1):
             found = await self.search_devices(page, background=background, **filters)
             fresh = [device for device in found.devices if device.device_id not in seen]
             for device in fresh:
-                seen.add(device.device_id)
+                seen[device.device_id] = device
                 yield device
             if found.total is not None and len(seen) + found.unreadable >= found.total:
+                self._listed = seen
                 return
             if not fresh:
                 break

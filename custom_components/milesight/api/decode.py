@@ -52,16 +52,14 @@ def text(value: object) -> str | None:
 
 def number(value: object) -> float | int | None:
     """Return a finite number from a number or a numeric string."""
-    if isinstance(value, bool):
-        return None
-    if isinstance(value, str):
+    if type(value) is str:
         try:
             value = float(value) if "." in value or "e" in value.lower() else int(value)
         except ValueError:
             return None
-    if isinstance(value, int):
+    if type(value) is int:
         return value
-    return value if isinstance(value, float) and isfinite(value) else None
+    return value if type(value) is float and isfinite(value) else None
 
 
 def integer(value: object) -> int | None:

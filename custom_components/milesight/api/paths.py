@@ -22,7 +22,7 @@ def flatten(value: Mapping[str, Json]) -> dict[str, Json]:
     """
     flat: dict[str, Json] = {}
     for key, inner in value.items():
-        if isinstance(inner, dict | list):
+        if isinstance(inner, (dict, list)):
             _flatten_into(flat, key, inner, 1)
         else:
             flat[key] = inner

@@ -36,9 +36,8 @@ def _decode_number(item: Item, raw: Json) -> Value:
 
 
 def _is_within(item: Item, value: float) -> bool:
-    return (item.minimum is None or value >= item.minimum) and (
-        item.maximum is None or value <= item.maximum
-    )
+    least, most = item.minimum, item.maximum
+    return (least is None or value >= least) and (most is None or value <= most)
 
 
 def _limits(item: Item) -> dict[str, str]:
@@ -70,7 +69,7 @@ def _decode_option(item: Item, raw: Json) -> Value:
 def _decode_text(item: Item, raw: Json) -> Value:
     if isinstance(raw, str):
         return raw
-    if isinstance(raw, bool | int | float):
+    if isinstance(raw, (bool, int, float)):
         return str(raw)
     raise InvalidValueError("text", item.path)
 
@@ -131,7 +130,7 @@ def encode(item: Item, value: object, like: Json = None) -> Json:
 
 
 def _is_number(value: Json) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def _encode_number(item: Item, value: object) -> Json:
@@ -151,7 +150,7 @@ def _limit(limit: float | None) -> str:
 def _encode_flag(item: Item, value: object) -> Json:
     if isinstance(value, bool):
         return value
-    word = str(value).lower() if isinstance(value, str | int) else ""
+    word = str(value).lower() if isinstance(value, (str, int)) else ""
     for key, label in item.mappings.items():
         if word == label.lower():
             word = key.lower()

@@ -8,7 +8,7 @@ from .climate import thermostat
 from .covers import covers
 from .description import Call, Composite, Description, Grade
 from .entities import describe_leaf
-from .grading import limited
+from .grading import expected, limited
 from .leaf import Leaf, leaves
 from .lights import lights
 from .naming import without_repetition
@@ -16,7 +16,7 @@ from .trackers import trackers
 from .twins import paired
 from .valves import valves
 
-__all__ = ["Call", "Composite", "Description", "Grade", "describe"]
+__all__ = ["Call", "Composite", "Description", "Grade", "describe", "expected"]
 
 
 def describe(specification: ThingSpecification) -> tuple[Description, ...]:

@@ -35,10 +35,15 @@ def limited(descriptions: Iterable[Description]) -> list[Description]:
     limited: list[Description] = []
     shown = 0
     for description in sorted(descriptions, key=_rank):
-        shown += ELEMENTS if description.is_template else 1
+        shown += expected(description)
         beyond = shown > DOZEN and description.grade is not Grade.RARE
         limited.append(replace(description, grade=Grade.RARE) if beyond else description)
     return limited
+
+
+def expected(description: Description) -> int:
+    """Return how many entities a description will lead to on most devices."""
+    return ELEMENTS if description.is_template else 1
 
 
 def _rank(description: Description) -> tuple[int, int, bool, tuple[int, ...], int, int, str]:

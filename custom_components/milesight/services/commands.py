@@ -263,7 +263,7 @@ def _no_object(name: str) -> ServiceValidationError:
 def _delivery(device: MilesightDevice) -> dict[str, JsonValueType]:
     """Return a word about commands that wait: for a device that is offline, or that sleeps."""
     item = device.item("lorawan_class")
-    label = item.mappings.get(str(device.values.get(item.path)), "") if item is not None else ""
+    label = item.mappings.get(str(device.reported(item.path)), "") if item is not None else ""
     if device.online and label.lower() != SLEEPING_CLASS:
         return {}
     return {"delivery": NEXT_REPORT}
