@@ -1,6 +1,6 @@
 """What all tests share: the integration is enabled, the platform is a simulator."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 import logging
 
 from homeassistant.const import CONF_CLIENT_ID, CONF_CLIENT_SECRET, CONF_URL, CONF_WEBHOOK_ID
@@ -12,6 +12,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.milesight.const import CONF_WEBHOOK_SECRET, DOMAIN
+from tests.deprecations import DeprecationHandler
 from tests.simulator import Simulator
 
 # The test plugin has every statement of the recorder logged, which takes longer than the statement.
@@ -22,9 +23,22 @@ settings.load_profile("project")
 WEBHOOK_ID = "5f" * 32
 
 
+@pytest.fixture
+def deprecated_uses() -> Iterator[list[str]]:
+    """Fail the test if Home Assistant says that we use something deprecated.
+
+    What is said is returned as a list.
+    """
+    handler = DeprecationHandler()
+    logging.getLogger().addHandler(handler)
+    yield handler.found
+    logging.getLogger().removeHandler(handler)
+    assert handler.found == []
+
+
 @pytest.fixture(autouse=True)
-def custom_integrations(enable_custom_integrations: None) -> None:
-    """Let Home Assistant load the integration of this repository."""
+def custom_integrations(deprecated_uses: list[str], enable_custom_integrations: None) -> None:
+    """Let Home Assistant load the integration of this repository, and watch how it is used."""
 
 
 @pytest.fixture

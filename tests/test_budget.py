@@ -1,11 +1,22 @@
-"""The daily allowance of requests."""
+"""The daily allowance of requests, and what a day costs."""
 
-from datetime import timedelta
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+import time
+from typing import Final
 
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.core import HomeAssistant
 from hypothesis import given, strategies as st
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
-from custom_components.milesight.budget import RequestBudget
+from custom_components.milesight.budget import RequestBudget, jittered, pages, retry_delay
 from custom_components.milesight.counter import BUCKET, DAY
+from tests.conftest import WEBHOOK_ID
+from tests.fault_helpers import next_poll, probes
+from tests.simulator import Simulator
 
 NOW = 1_763_007_319.0
 
@@ -13,11 +24,11 @@ NOW = 1_763_007_319.0
 @given(st.lists(st.floats(0, 3 * DAY), max_size=60).map(sorted))
 def test_what_was_spent_in_a_day_is_known_to_ten_minutes(times: list[float]) -> None:
     budget = RequestBudget(1000)
-    for time in times:
-        budget.spend(time)
+    for moment in times:
+        budget.spend(moment)
     now = times[-1] if times else 0.0
-    exact = sum(time > now - DAY for time in times)
-    about = sum(time > now - DAY - 2 * BUCKET for time in times)
+    exact = sum(moment > now - DAY for moment in times)
+    about = sum(moment > now - DAY - 2 * BUCKET for moment in times)
     assert exact <= budget.spent(now) <= about
 
 
@@ -55,3 +66,125 @@ def test_the_pace_slows_down_when_four_fifths_are_spent() -> None:
         budget.spend(NOW)
     assert budget.is_used_up(NOW)
     assert not budget.is_used_up(NOW + DAY + 2 * BUCKET)
+
+
+def test_retries_come_ever_more_seldom_and_at_random() -> None:
+    for failures in range(1, 30):
+        longest = min(3600, 60 * 2 ** (failures - 1))
+        delays = {retry_delay(failures) for _ in range(50)}
+        assert all(longest / 2 <= delay <= longest for delay in delays)
+        assert len(delays) > 1
+
+
+@pytest.mark.parametrize(
+    ("asked", "least", "most"), [(0, 30, 60), (600, 600, 600), (10**9, DAY, DAY), (1e999, DAY, DAY)]
+)
+def test_a_wait_that_the_platform_asks_for_is_kept_to_for_a_day_at_most(
+    asked: float, least: float, most: float
+) -> None:
+    assert least <= retry_delay(1, asked) <= most
+
+
+def test_intervals_are_a_little_longer_by_chance_and_never_shorter() -> None:
+    minute = timedelta(minutes=1)
+    intervals = {jittered(minute) for _ in range(50)}
+    assert all(minute <= interval <= 1.1 * minute for interval in intervals)
+    assert len(intervals) > 1
+
+
+def test_what_is_used_up_is_so_until_there_is_some_room_again() -> None:
+    budget = RequestBudget(1000)
+    for number in range(1000):
+        budget.spend(NOW + number * 60)
+    now = NOW + 1000 * 60
+    assert budget.is_used_up(now)
+    while budget.is_used_up(now):
+        now += 60
+    assert budget.spent(now) > 950
+    while budget.is_used_up(now, still=True):
+        now += 60
+    assert 850 < budget.spent(now) < 900
+
+
+def test_a_list_of_many_pages_is_not_begun_with_too_little_left() -> None:
+    budget = RequestBudget(100)
+    for _ in range(85):
+        budget.spend(NOW)
+    assert not budget.is_used_up(NOW, pages(1500))
+    assert budget.is_used_up(NOW, pages(1501))
+
+
+REPORTING: Final = timedelta(minutes=15)
+
+
+def day_of_requests(devices: int, limit: int, *, pushed: bool) -> tuple[int, float]:
+    """Return the requests of a day, and how old a reading at most was when it was read (seconds).
+
+    Each device reports every quarter of an hour. Reckoned from the budget alone: a poll reads the
+    list, and the history of those that reported since.
+    """
+    budget, period = RequestBudget(limit), REPORTING.total_seconds()
+    now, last, longest = NOW, NOW, 0.0
+    while now < NOW + DAY:
+        changed = 0 if pushed else min(devices, round(devices * (now - last) / period))
+        for _ in range(pages(devices) + min(changed, budget.background_left(now))):
+            budget.spend(now)
+        last, longest = now, max(longest, now - last)
+        now += jittered(budget.listing_interval(devices, now, changed)).total_seconds()
+    return budget.spent(now), longest
+
+
+@pytest.mark.parametrize(
+    ("devices", "limit", "pushed", "least", "most", "oldest"),
+    [
+        (10, 1000, True, 250, 300, 331),
+        (10, 1000, False, 650, 802, 25 * 60),
+        (2000, 201_000, True, 5000, 6000, 331),
+        (2000, 201_000, False, 130_000, 161_000, 25 * 60),
+        (2000, 1000, True, 350, 410, 80 * 60),
+    ],
+)
+def test_a_day_costs_what_the_plan_can_bear(
+    devices: int, limit: int, pushed: bool, least: int, most: int, oldest: float
+) -> None:
+    requests, age = day_of_requests(devices, limit, pushed=pushed)
+    assert least <= requests <= most < limit
+    assert age <= oldest
+
+
+@pytest.fixture
+async def simulator(socket_enabled: None) -> AsyncIterator[Simulator]:
+    """Run a platform with ten devices on the free plan."""
+    async with Simulator(probes(10), past_reports=1) as simulator:
+        simulator.application.configure(plan="free")
+        yield simulator
+
+
+@pytest.mark.parametrize("pushed", [True, False])
+async def test_ten_devices_live_a_whole_day_on_the_free_plan(
+    hass: HomeAssistant,
+    loaded: MockConfigEntry,
+    simulator: Simulator,
+    freezer: FrozenDateTimeFactory,
+    hass_client_no_auth: ClientSessionGenerator,
+    pushed: bool,
+) -> None:
+    if pushed:
+        client = await hass_client_no_auth()
+        await simulator.add_callback(str(client.make_url(f"/api/webhook/{WEBHOOK_ID}")))
+    coordinator, devices = loaded.runtime_data, simulator.platform.devices
+    midnight = time.time() + DAY
+    report = time.time()
+    while (now := min(report, coordinator.next_poll + 2)) < midnight:
+        freezer.move_to(datetime.fromtimestamp(now, UTC))
+        if now == report:
+            for device in devices:
+                simulator.platform.report(device, {"temperature": round(now) % 50})
+            await simulator.settle()
+            report += REPORTING.total_seconds()
+        await next_poll(hass, timedelta(0))
+    requests = [request for request in simulator.requests if "oauth" not in request.path]
+    reckoned, _ = day_of_requests(10, 1000, pushed=pushed)
+    assert all(request.status == 200 for request in requests)
+    assert coordinator.budget.spent(time.time()) == len(requests) < 1000
+    assert len(requests) == pytest.approx(reckoned, rel=0.1)

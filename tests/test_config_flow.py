@@ -14,7 +14,6 @@ from homeassistant.data_entry_flow import FlowResultType, InvalidData
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.milesight.config_flow import normalize_url
 from custom_components.milesight.const import (
     CONF_CLOUDHOOK_URL,
     CONF_DAILY_API_LIMIT,
@@ -22,6 +21,7 @@ from custom_components.milesight.const import (
     CONF_WEBHOOK_SECRET,
     DOMAIN,
 )
+from custom_components.milesight.url import normalize_url
 from tests.simulator import Simulator
 
 
@@ -84,6 +84,16 @@ async def test_without_a_public_address_the_dialog_says_so_and_goes_on(
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert result["data"][CONF_WEBHOOK_SECRET] == ""
     await hass.async_block_till_done(wait_background_tasks=True)
+
+
+async def test_an_application_without_devices_is_named_after_the_platform(
+    hass: HomeAssistant, socket_enabled: None
+) -> None:
+    async with Simulator([]) as simulator:
+        result = await _go_on(hass, await _start(hass, _credentials(simulator)), {})
+        await hass.async_block_till_done(wait_background_tasks=True)
+        assert result["title"] == "Milesight"
+        assert result["result"].state is ConfigEntryState.LOADED
 
 
 async def test_home_assistant_cloud_gives_the_address_where_it_is_active(

@@ -95,6 +95,18 @@ def test_the_dashboard_leaves_out_what_is_disabled_hidden_or_not_a_main_entity()
     assert headings_and_tiles(dashboard([device("Lamp", "WS523")], entities)) == []
 
 
+def test_events_are_shown_of_those_devices_alone_that_have_nothing_else() -> None:
+    devices = [device("Button", "WS101"), device("Lamp", "WS523")]
+    entities = [
+        entity("event.button_press", "Button"),
+        entity("event.lamp_outage", "Lamp"),
+        entity("switch.lamp", "Lamp"),
+    ]
+    config = headings_and_tiles(dashboard(devices, entities))
+    assert ["Button", "event.button_press"] in config
+    assert ["Lamp", "switch.lamp"] in config
+
+
 def test_what_people_look_for_first_comes_before_other_readings() -> None:
     names = ("tvoc", "co2", "inner_humidity", "temperature")
     entities = [entity(f"sensor.air_{name}", "Air") for name in names]

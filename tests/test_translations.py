@@ -7,15 +7,42 @@ import re
 from string import Formatter
 from typing import Any
 
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
 import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 import voluptuous as vol
 
-from custom_components.milesight import config_flow
+from custom_components.milesight import config_flow, device_trigger
+from custom_components.milesight.agentcraft.registration import Problem
 
 INTEGRATION = Path(config_flow.__file__).parent
 TRANSLATIONS = INTEGRATION / "translations"
 SOURCE: dict[str, Any] = json.loads((TRANSLATIONS / "en.json").read_text())
-LANGUAGES = sorted(path.stem for path in TRANSLATIONS.glob("*.json"))
+LANGUAGES = ("de", "ja", "zh-Hans")
+
+# What is written alike everywhere, and the words that a language shares with English.
+NAMES = {
+    "Agentcraft",
+    "D2D",
+    "DevEUI",
+    "GPIO",
+    "GPIO {number}",
+    "IMEI",
+    "Modbus",
+    "PM1",
+    "PM10",
+    "PM2.5",
+    "PT100",
+    "PT100 {number}",
+    "RPS",
+    "RSSI",
+    "SNR",
+    "TVOC",
+    "pH",
+    "{entity_name}: {subtype}",
+}
+SHARED = {"de": {"Gas", "Geofence", "Name", "Normal", "Position", "Tags", "Thermostat"}}
 
 STEPS = {
     ("config", "user"): config_flow.USER_SCHEMA,
@@ -34,18 +61,60 @@ def _texts(tree: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, str]]
             yield f"{path}{key}", value
 
 
+ENGLISH = dict(_texts(SOURCE))
+
+
+def _read(language: str) -> dict[str, str]:
+    return dict(_texts(json.loads((TRANSLATIONS / f"{language}.json").read_text())))
+
+
 def _placeholders(text: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(text) if name}
 
 
+def _marks(text: str) -> list[str]:
+    """Return what Markdown makes a difference of: emphasis, code, lines, links."""
+    return sorted(re.findall(r"\*\*|`|\n|]\(", text))
+
+
+def _alike(language: str) -> set[str]:
+    return NAMES | SHARED.get(language, set())
+
+
+def _left_in_english(language: str, translated: Mapping[str, str]) -> set[str]:
+    same = {text for key, text in ENGLISH.items() if translated[key] == text}
+    return same - _alike(language)
+
+
+def test_the_languages_are_those_that_are_promised() -> None:
+    assert {path.stem for path in TRANSLATIONS.iterdir()} == {"en", *LANGUAGES}
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_language_has_every_text_with_the_same_placeholders(language: str) -> None:
-    translated = dict(_texts(json.loads((TRANSLATIONS / f"{language}.json").read_text())))
-    source = dict(_texts(SOURCE))
-    assert translated.keys() == source.keys()
-    for key, text in source.items():
+def test_a_language_has_every_text_in_the_order_of_english_and_none_besides(language: str) -> None:
+    assert list(_read(language)) == list(ENGLISH)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_text_keeps_placeholders_and_marks_and_is_not_empty(language: str) -> None:
+    translated = _read(language)
+    for key, text in ENGLISH.items():
         assert _placeholders(translated[key]) == _placeholders(text), key
+        assert _marks(translated[key]) == _marks(text), key
         assert translated[key].strip() == translated[key] != "", key
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_nothing_is_left_in_english_but_names(language: str) -> None:
+    assert _left_in_english(language, _read(language)) == set()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_text_that_was_forgotten_is_found(language: str) -> None:
+    translated = _read(language)
+    for key, text in ENGLISH.items():
+        if text not in _alike(language):
+            assert _left_in_english(language, {**translated, key: text}) == {text}
 
 
 @pytest.mark.parametrize(("flow", "step"), STEPS)
@@ -58,14 +127,30 @@ def test_every_field_of_a_dialog_is_named_and_explained(flow: str, step: str) ->
     assert texts["title"]
 
 
+def _named(pattern: str) -> set[str]:
+    """Return the keys that the code names."""
+    code = "".join(path.read_text() for path in INTEGRATION.rglob("*.py"))
+    return set(re.findall(pattern, code))
+
+
 def test_every_exception_and_every_error_of_a_dialog_has_a_text() -> None:
-    exceptions: set[str] = set()
-    errors: set[str] = set()
-    kinds: set[str] = set()
-    for path in INTEGRATION.rglob("*.py"):
-        code = path.read_text()
-        exceptions.update(re.findall(r'translation_domain=DOMAIN,\s+translation_key="(\w+)"', code))
-        errors.update(re.findall(r'\{"base": "(\w+)"\}', code))
-        kinds.update(re.findall(r'InvalidValueError\(\s*"(\w+)"', code))
-    assert exceptions | {f"invalid_{kind}" for kind in kinds} == SOURCE["exceptions"].keys()
-    assert errors == SOURCE["config"]["error"].keys()
+    exceptions = _named(r'translation_domain=DOMAIN,\s+translation_key="(\w+)"')
+    exceptions |= {f"invalid_{kind}" for kind in _named(r'InvalidValueError\(\s*"(\w+)"')}
+    exceptions |= {f"agentcraft_{problem}" for problem in Problem}
+    assert exceptions == SOURCE["exceptions"].keys()
+    assert _named(r'\{"base": "(\w+)"\}') == SOURCE["config"]["error"].keys()
+
+
+def test_every_trigger_and_every_notification_has_a_text() -> None:
+    assert SOURCE["device_automation"]["trigger_type"].keys() == {device_trigger.EVENT_RECEIVED}
+    assert _named(r"\{prefix\}\.(\w+)") == SOURCE["common"].keys()
+
+
+async def test_every_entity_that_is_not_called_by_its_device_has_a_name(
+    hass: HomeAssistant, loaded: MockConfigEntry
+) -> None:
+    entities = er.async_entries_for_config_entry(er.async_get(hass), loaded.entry_id)
+    known = [(entity.domain, entity.translation_key) for entity in entities]
+    assert len(set(known)) > 50
+    for domain, key in known:
+        assert key is None or SOURCE["entity"][domain][key]["name"]

@@ -6,7 +6,8 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.device_registry import DeviceEntry
 from homeassistant.helpers.typing import ConfigType
 
-from . import address, registry, webhook
+from . import address, issues, registry, webhook
+from .agentcraft.setup import async_load_link, async_remove_link, async_start_link
 from .const import DOMAIN
 from .coordinator import MilesightConfigEntry, MilesightCoordinator
 from .services import async_setup_services
@@ -49,11 +50,13 @@ async def async_setup_entry(hass: HomeAssistant, entry: MilesightConfigEntry) ->
     entry.runtime_data = coordinator
     registry.register_application(hass, entry)
     await coordinator.async_restore()
+    await async_load_link(hass, entry)
     webhook.async_register(hass, entry, coordinator)
     if not coordinator.devices:
         await coordinator.async_config_entry_first_refresh()
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     coordinator.async_start()
+    async_start_link(hass, entry)
     return True
 
 
@@ -67,6 +70,8 @@ async def async_unload_entry(hass: HomeAssistant, entry: MilesightConfigEntry) -
 
 async def async_remove_entry(hass: HomeAssistant, entry: MilesightConfigEntry) -> None:
     """Forget an Application that was removed."""
+    issues.withdraw_all(hass, entry)
+    await async_remove_link(hass, entry)
     await FleetStore(hass, entry.entry_id).async_remove()
     await address.async_give_back(hass, entry)
 

@@ -1,24 +1,25 @@
 """How many entities a fleet may show: Home Assistant admits 10,000 enabled ones per entry."""
 
+from collections.abc import Iterable
 from typing import Final
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.helpers import issue_registry as ir
 
-from .const import DOMAIN
-from .device import MilesightDevice
+from .api import Device
+from .device import Capabilities, MilesightDevice
+from .issues import ENTITY_LIMIT, raise_issue, withdraw_issue
 from .mapping import Grade
 
 MOST_ENABLED: Final = 9_500
-OWN: Final = 2  # connectivity, and the battery that the device list knows
 
 
 class EntityAllowance:
     """Decides for each device of a fleet how far down the grades its entities start enabled.
 
     Until the fleet comes near the limit that is all but the rare ones; the devices after that
-    start with their primary entities, and a repair issue says so.
+    start with their primary entities, and a repair issue says so. Room for the primary entities of
+    devices that are known to follow is kept free.
     """
 
     def __init__(self, hass: HomeAssistant, entry: ConfigEntry) -> None:
@@ -27,32 +28,53 @@ class EntityAllowance:
         self._entry = entry
         self._taken: dict[str, int] = {}
         self._total = 0
+        self._limited: set[str] = set()
+        self._reserved: dict[str, int] = {}
+        self._total_reserved = 0
+
+    @callback
+    def reserve(self, devices: Iterable[tuple[Device, Capabilities]]) -> None:
+        """Keep room for devices that will be admitted one by one."""
+        self._reserved = {
+            info.sn: _count(info, capabilities, Grade.PRIMARY) for info, capabilities in devices
+        }
+        self._total_reserved = sum(self._reserved.values())
 
     @callback
     def admit(self, device: MilesightDevice) -> Grade:
         """Return the last grade whose entities start enabled on this device."""
-        self.dismiss(device.sn)
+        self._give_back(device.sn)
+        self._total_reserved -= self._reserved.pop(device.sn, 0)
         grade = Grade.SECONDARY
-        if self._total + self._count(device, grade) > MOST_ENABLED:
+        needed = _count(device.info, device.capabilities, grade)
+        if self._total + self._total_reserved + needed > MOST_ENABLED:
             grade = Grade.PRIMARY
-            ir.async_create_issue(
-                self._hass,
-                DOMAIN,
-                f"entity_limit_{self._entry.entry_id}",
-                is_fixable=False,
-                severity=ir.IssueSeverity.WARNING,
-                translation_key="entity_limit",
-                translation_placeholders={"application": self._entry.title},
-            )
-        self._taken[device.sn] = self._count(device, grade)
+            self._limited.add(device.sn)
+            raise_issue(self._hass, self._entry, ENTITY_LIMIT)
+        else:
+            self._lift(device.sn)
+        self._taken[device.sn] = _count(device.info, device.capabilities, grade)
         self._total += self._taken[device.sn]
         return grade
 
     @callback
     def dismiss(self, sn: str) -> None:
-        """Give back what a device took."""
+        """Give back what a device took that is gone."""
+        self._give_back(sn)
+        self._lift(sn)
+
+    def _give_back(self, sn: str) -> None:
         self._total -= self._taken.pop(sn, 0)
 
-    @staticmethod
-    def _count(device: MilesightDevice, grade: Grade) -> int:
-        return OWN + device.capabilities.enabled[grade]
+    def _lift(self, sn: str) -> None:
+        """Note that a device is not limited; after the last one the issue is over."""
+        if sn in self._limited:
+            self._limited.discard(sn)
+            if not self._limited:
+                withdraw_issue(self._hass, self._entry, ENTITY_LIMIT)
+
+
+def _count(info: Device, capabilities: Capabilities, grade: Grade) -> int:
+    """Return the number of enabled entities: connectivity and a listed battery are among them."""
+    has_listed_battery = info.electricity is not None and not capabilities.reports_battery
+    return capabilities.enabled[grade] + 1 + has_listed_battery

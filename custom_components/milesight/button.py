@@ -7,6 +7,7 @@ from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .agentcraft.entities import AgentcraftButton, async_setup_agentcraft
 from .coordinator import MilesightConfigEntry
 from .entity import MilesightDescribedEntity, async_setup_platform
 from .mapping import Description
@@ -15,12 +16,13 @@ PARALLEL_UPDATES = 0
 
 
 async def async_setup_entry(
-    _hass: HomeAssistant,
+    hass: HomeAssistant,
     entry: MilesightConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Set up the buttons of an Application."""
     async_setup_platform(entry, async_add_entities, Platform.BUTTON, MilesightButton)
+    async_setup_agentcraft(hass, entry, async_add_entities, AgentcraftButton)
 
 
 class MilesightButton(MilesightDescribedEntity, ButtonEntity):

@@ -8,7 +8,14 @@ from typing import Final
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 
-from .api import AuthenticationError, MilesightClient, MilesightError, Reading
+from .api import (
+    AuthenticationError,
+    MilesightClient,
+    MilesightError,
+    RateLimitError,
+    Reading,
+)
+from .budget import retry_delay
 from .const import CONF_IMPORT_HISTORY, LOGGER
 from .device import MilesightDevice, believed
 from .history import HistoryImporter
@@ -20,6 +27,9 @@ FIRST_PAGES: Final = 3
 
 class CatchUp:
     """Reads the history of devices that reported more than is held, a few at a time.
+
+    Those that were read longest ago come first, and those that could not be read last. Rounds in
+    which nothing could be read make the next ones wait, the longer the more of them there were.
 
     ``background_left`` says how many requests the account can spare, ``grown`` is told of devices
     that turn out to have more than was known, ``done`` is called at the end of a round.
@@ -44,6 +54,9 @@ class CatchUp:
         self._grown = grown
         self._done = done
         self._missing: dict[str, int] = {}
+        self._unreadable: set[str] = set()
+        self._failures = 0
+        self._resume = 0.0
         self._task: asyncio.Task[None] | None = None
         self._urgent = 0
 
@@ -60,7 +73,10 @@ class CatchUp:
     def start(self, devices: Iterable[MilesightDevice]) -> None:
         """Read on in the background what the device list says is newer than what is held."""
         behind = [device for device in devices if self._is_behind(device)]
-        if behind and (self._task is None or self._task.done()):
+        if not behind or (self._task is not None and not self._task.done()):
+            return
+        if self._urgent or time.monotonic() >= self._resume:
+            behind.sort(key=lambda device: (device.sn in self._unreadable, device.covered_until))
             self._task = self._entry.async_create_background_task(
                 self._hass, self._read_all(behind), "read what was reported meanwhile"
             )
@@ -90,22 +106,44 @@ class CatchUp:
 
     async def _read_all(self, devices: Iterable[MilesightDevice]) -> None:
         waiting = iter(devices)
+        read = 0
+        errors: list[MilesightError] = []
 
         async def read_on() -> None:
+            nonlocal read
             for device in waiting:
                 if not self._may_go_on():
                     return
                 try:
                     await self._read(device)
-                except AuthenticationError:
-                    self._entry.async_start_reauth(self._hass)
-                    return
                 except MilesightError as error:
-                    LOGGER.debug("Reading the history stopped: %s", error)
+                    self._unreadable.add(device.sn)
+                    errors.append(error)
                     return
+                self._unreadable.discard(device.sn)
+                read += 1
 
         await asyncio.gather(*(read_on() for _ in range(READERS)))
+        self._judge(read, errors)
         self._done()
+
+    @callback
+    def _judge(self, read: int, errors: list[MilesightError]) -> None:
+        """Decide from a round when the next may begin, and tell of a change once."""
+        if any(isinstance(error, AuthenticationError) for error in errors):
+            self._entry.async_start_reauth(self._hass)
+            return
+        limits = [error.retry_after or 0 for error in errors if isinstance(error, RateLimitError)]
+        if errors and (limits or not read):
+            if limits or self._failures:
+                delay = retry_delay(self._failures + 1, max(limits, default=0))
+                self._resume = time.monotonic() + delay
+            if not self._failures:
+                LOGGER.warning("The history of %s cannot be read: %s", self._entry.title, errors[0])
+            self._failures += 1
+        elif read and self._failures:
+            self._failures = 0
+            LOGGER.info("The history of %s can be read again", self._entry.title)
 
     async def _read(self, device: MilesightDevice) -> None:
         """Merge what a device reported; what was missed goes into statistics as well."""

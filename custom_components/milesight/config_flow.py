@@ -1,7 +1,6 @@
 """The dialogs: adding an Application, mending its credentials, its options."""
 
 from collections.abc import Mapping
-from ipaddress import ip_address
 from typing import Any, override
 
 from homeassistant.components import webhook
@@ -9,6 +8,7 @@ from homeassistant.config_entries import (
     ConfigEntry,
     ConfigFlow,
     ConfigFlowResult,
+    ConfigSubentryFlow,
     OptionsFlowWithReload,
 )
 from homeassistant.const import CONF_CLIENT_ID, CONF_CLIENT_SECRET, CONF_URL, CONF_WEBHOOK_ID
@@ -25,25 +25,26 @@ from homeassistant.helpers.selector import (
     TextSelectorConfig,
     TextSelectorType,
 )
-from homeassistant.util.network import is_local
 from probatio import Secret
 import voluptuous as vol
-from yarl import URL
 
 from .address import async_callback_url
+from .agentcraft.flow import AgentcraftSubentryFlow
 from .api import AuthenticationError, DevicePage, MilesightClient, MilesightError
 from .const import (
     CONF_CLOUDHOOK_URL,
     CONF_DAILY_API_LIMIT,
     CONF_IMPORT_HISTORY,
     CONF_WEBHOOK_SECRET,
+    CONSOLE,
     DEFAULT_DAILY_API_LIMIT,
     DOMAIN,
     LOGGER,
+    SUBENTRY_AGENTCRAFT,
 )
+from .url import normalize_url
 
 SERVERS = ["https://eu-openapi.milesight.com", "https://us-openapi.milesight.com"]
-CONSOLE = "https://console.milesight.com"
 
 PASSWORD = TextSelector(
     TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="current-password")
@@ -80,6 +81,7 @@ class MilesightConfigFlow(ConfigFlow, domain=DOMAIN):
     def __init__(self) -> None:
         """Start without answers."""
         self._data: dict[str, Any] = {}
+        self._shown: dict[str, Any] = {}  # the address that a dialog told, to be kept with the rest
         self._title = "Milesight"
 
     @staticmethod
@@ -88,6 +90,15 @@ class MilesightConfigFlow(ConfigFlow, domain=DOMAIN):
     def async_get_options_flow(_entry: ConfigEntry) -> MilesightOptionsFlow:
         """Return the options dialog."""
         return MilesightOptionsFlow()
+
+    @classmethod
+    @callback
+    @override
+    def async_get_supported_subentry_types(
+        cls, _config_entry: ConfigEntry
+    ) -> dict[str, type[ConfigSubentryFlow]]:
+        """Return the dialogs of what may be added to an Application."""
+        return {SUBENTRY_AGENTCRAFT: AgentcraftSubentryFlow}
 
     @override
     async def async_step_user(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
@@ -106,7 +117,7 @@ class MilesightConfigFlow(ConfigFlow, domain=DOMAIN):
         if user_input is not None:
             secret = user_input.get(CONF_WEBHOOK_SECRET, "").strip()
             return self.async_create_entry(
-                title=self._title, data=self._data | {CONF_WEBHOOK_SECRET: secret}
+                title=self._title, data=self._data | self._shown | {CONF_WEBHOOK_SECRET: secret}
             )
         self._data[CONF_WEBHOOK_ID] = webhook.async_generate_id()
         return await self._async_webhook_form("webhook", WEBHOOK_SCHEMA, None, {})
@@ -138,7 +149,7 @@ class MilesightConfigFlow(ConfigFlow, domain=DOMAIN):
             data, errors = await self._async_check(user_input, entry)
             if not errors:
                 data[CONF_WEBHOOK_SECRET] = user_input.get(CONF_WEBHOOK_SECRET, "").strip()
-                return self.async_update_reload_and_abort(entry, data_updates=data)
+                return self.async_update_reload_and_abort(entry, data_updates=data | self._shown)
         return await self._async_webhook_form(
             "reconfigure", RECONFIGURE_SCHEMA, user_input or self._data, errors
         )
@@ -185,7 +196,7 @@ class MilesightConfigFlow(ConfigFlow, domain=DOMAIN):
     ) -> ConfigFlowResult:
         address, from_cloud = await async_callback_url(self.hass, self._data[CONF_WEBHOOK_ID])
         if from_cloud:
-            self._data[CONF_CLOUDHOOK_URL] = address
+            self._shown[CONF_CLOUDHOOK_URL] = address
         if address is None:
             errors = errors or {"base": "no_public_address"}
         return self._form(step, schema, values, errors, webhook_url=address or "-")
@@ -219,34 +230,6 @@ class MilesightOptionsFlow(OptionsFlowWithReload):
                 OPTIONS_SCHEMA, self.config_entry.options
             ),
         )
-
-
-def normalize_url(address: str) -> str:
-    """Return a server address in full, without a trailing slash.
-
-    A missing scheme becomes http on this machine and in the local network, https elsewhere, where
-    plain http is refused. Raises ``ValueError`` for what is no such address.
-    """
-    address = address.strip()
-    scheme, separator, rest = address.rpartition("://")
-    host_is_local = _is_local(URL(f"//{rest}").host or "")
-    url = URL(f"{scheme if separator else 'http' if host_is_local else 'https'}://{rest}")
-    if url.scheme not in ("http", "https") or not url.host or any(c.isspace() for c in address):
-        raise ValueError(address)
-    if url.scheme == "http" and not host_is_local:
-        raise ValueError(address)
-    if url.user or url.password or url.query_string or url.fragment:
-        raise ValueError(address)
-    return str(url).rstrip("/")
-
-
-def _is_local(host: str) -> bool:
-    if host == "localhost" or host.endswith(".local"):
-        return True
-    try:
-        return is_local(ip_address(host))
-    except ValueError:
-        return False
 
 
 async def _async_first_page(hass: HomeAssistant, data: Mapping[str, Any]) -> DevicePage:

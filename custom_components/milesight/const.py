@@ -6,12 +6,15 @@ from typing import Final
 
 DOMAIN: Final = "milesight"
 MANUFACTURER: Final = "Milesight"
+CONSOLE: Final = "https://console.milesight.com"
 LOGGER: Final = logging.getLogger(__package__)
 
 CONF_CLOUDHOOK_URL: Final = "cloudhook_url"
 CONF_DAILY_API_LIMIT: Final = "daily_api_limit"
 CONF_IMPORT_HISTORY: Final = "import_history"
 CONF_WEBHOOK_SECRET: Final = "webhook_secret"
+
+SUBENTRY_AGENTCRAFT: Final = "agentcraft"
 
 DEFAULT_DAILY_API_LIMIT: Final = 1000
 

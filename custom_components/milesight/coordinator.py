@@ -5,43 +5,34 @@ from datetime import datetime, timedelta
 import time
 from typing import Any, Final, override
 
-from homeassistant.config_entries import ConfigEntry
+from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntry, ConfigEntryState
 from homeassistant.const import CONF_CLIENT_ID, CONF_CLIENT_SECRET, CONF_URL
-from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
-from homeassistant.exceptions import ConfigEntryAuthFailed
+from homeassistant.core import CALLBACK_TYPE, HassJob, HomeAssistant, callback
+from homeassistant.exceptions import ConfigEntryAuthFailed, HomeAssistantError
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.event import async_call_later
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 
 from . import registry
 from .allowance import EntityAllowance
-from .api import (
-    AuthenticationError,
-    Device,
-    MilesightClient,
-    MilesightError,
-    RateLimitError,
-)
+from .api import AuthenticationError, Device, MilesightClient, MilesightError
 from .api.webhook import DeviceReport, Event, ReportType, SystemMessage, TaskReport, WebhookTest
-from .budget import RequestBudget
+from .budget import RequestBudget, jittered, pages, retry_delay
 from .catch_up import CatchUp
 from .commands import Commands
-from .const import (
-    CONF_DAILY_API_LIMIT,
-    DEFAULT_DAILY_API_LIMIT,
-    DOMAIN,
-    LOGGER,
-)
-from .device import MilesightDevice, Signal, believed
+from .const import CONF_DAILY_API_LIMIT, DEFAULT_DAILY_API_LIMIT, DOMAIN, LOGGER
+from .contact import Contact
+from .device import NO_CAPABILITIES, MilesightDevice, Signal, believed
+from .issues import REQUEST_LIMIT, keep_issue
 from .outcomes import Outcomes, async_fire_task
 from .pushes import PushWatch
 from .specifications import Specifications
-from .store import FleetStore, StoredFleet
+from .store import FleetStore, StoredFleet, restore, stored
 
 type MilesightConfigEntry = ConfigEntry[MilesightCoordinator]
 type DeviceListener = Callable[[MilesightDevice], None]
 
-SILENT_INTERVALS: Final = 2.5  # reached by the third poll, which comes a little early or late
+SILENT_INTERVALS: Final = 3
 STRANGER_SECONDS: Final = 60 * 60
 STRANGERS: Final = 1000
 TELL_DELAY: Final = timedelta(seconds=10)
@@ -88,8 +79,9 @@ class MilesightCoordinator(DataUpdateCoordinator[None]):
         self._strangers: dict[str, float] = {}
         self._saving = False
         self._used_up = False
+        self._failures = 0
         self._urgent = False
-        self._last_contact = time.time()
+        self._contact = Contact(hass, self._contact_changed)
         self.pushes = PushWatch(hass, entry)
         self.next_poll: float | None = None
         self._telling: CALLBACK_TYPE | None = None
@@ -109,29 +101,29 @@ class MilesightCoordinator(DataUpdateCoordinator[None]):
 
     async def async_restore(self) -> None:
         """Bring back the fleet of an earlier run, without a request."""
-        stored = await self._store.async_load()
-        if stored is None:
+        fleet = await self._store.async_load()
+        if fleet is None:
             return
         try:
-            self._restore(stored)
+            self._restore(fleet)
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             LOGGER.warning("The stored devices are damaged and are fetched anew: %r", error)
             self.devices.clear()
             self._by_id.clear()
 
-    def _restore(self, stored: StoredFleet) -> None:
-        self.budget = RequestBudget(self.budget.limit, stored["requests"])
-        self.pushes.restore(stored["pushes"], stored["last_push"])
-        self._specifications.restore(stored["specifications"])
-        for data in stored["devices"]:
-            info = Device.from_json(data["info"])
-            if info is None or registry.belongs_elsewhere(self.hass, self.config_entry, info.sn):
-                continue
-            device = self._admit(info)
-            device.restore(data["values"], data["times"], data["last_report"])
-            device.online = data["online"]
-            device.covered_until = data["covered_until"]
-            device.is_new = data["is_new"]
+    def _restore(self, fleet: StoredFleet) -> None:
+        self.budget = RequestBudget(self.budget.limit, fleet["requests"])
+        self.pushes.restore(fleet["pushes"], fleet["last_push"])
+        self._specifications.restore(fleet["specifications"])
+        known = [
+            (info, data)
+            for data in fleet["devices"]
+            if (info := Device.from_json(data["info"])) is not None
+            and not registry.belongs_elsewhere(self.hass, self.config_entry, info.sn)
+        ]
+        self._reserve(info for info, _ in known)
+        for info, data in known:
+            restore(self._admit(info), data)
         self.catch_up.miss(self.devices.values())
         registry.register_devices(
             self.hass,
@@ -143,18 +135,7 @@ class MilesightCoordinator(DataUpdateCoordinator[None]):
     def _stored(self) -> StoredFleet:
         self._saving = False
         return {
-            "devices": [
-                {
-                    "info": device.info.to_json(),
-                    "values": dict(device.values),
-                    "times": dict(device.times),
-                    "last_report": device.last_report,
-                    "online": device.online,
-                    "covered_until": device.covered_until,
-                    "is_new": device.is_new,
-                }
-                for device in self.devices.values()
-            ],
+            "devices": [stored(device) for device in self.devices.values()],
             "specifications": dict(self._specifications.json),
             "requests": self.budget.buckets,
             "pushes": self.pushes.counter.buckets,
@@ -163,11 +144,14 @@ class MilesightCoordinator(DataUpdateCoordinator[None]):
 
     @override
     async def async_shutdown(self) -> None:
-        """Stop waiting for anything."""
+        """Stop waiting for anything, and write what waits to be written."""
         self.commands.stop()
+        self._contact.stop()
         if self._telling is not None:
             self._telling()
         await super().async_shutdown()
+        if self._saving:
+            await self.async_save()
 
     async def async_save(self) -> None:
         """Write the fleet to the disk now."""
@@ -176,7 +160,7 @@ class MilesightCoordinator(DataUpdateCoordinator[None]):
     @callback
     def _save_soon(self) -> None:
         """Save within a minute; asking again meanwhile must not put it off."""
-        if not self._saving:
+        if not self._saving and not self._shutdown_requested:
             self._saving = True
             self._store.async_delay_save(self._stored)
 
@@ -190,43 +174,71 @@ class MilesightCoordinator(DataUpdateCoordinator[None]):
     async def _async_update_data(self) -> None:
         """Read the device list, missing specifications, and what changed without a push."""
         if not self._may_poll():
-            self._check_contact()
+            self._contact.watch(self._most_silence)
             self._set_interval()
             return
         asked = now_ms()
         try:
             listed = {device.sn: device async for device in self.client.all_devices()}
             await self._specifications.fetch_missing(listed.values())
-        except AuthenticationError as error:
-            raise ConfigEntryAuthFailed(
-                translation_domain=DOMAIN, translation_key="invalid_auth"
-            ) from error
         except MilesightError as error:
-            self._check_contact()
-            self._note_gap()
-            raise UpdateFailed(
-                translation_domain=DOMAIN,
-                translation_key="cannot_connect",
-                translation_placeholders={"error": str(error)},
-                retry_after=error.retry_after if isinstance(error, RateLimitError) else None,
-            ) from error
-        self._touch()
+            raise self._poll_failed(error) from error
+        self._failures = 0
+        self._contact.stop()
+        self._contact.touch()
         self.last_update = asked
         self._take_inventory(listed, asked)
-        self._set_interval()
-        await self.pushes.async_polled(
-            reported=any(device.is_behind for device in self.devices.values())
-        )
+        changed = sum(device.is_behind for device in self.devices.values())
+        self._set_interval(changed)
+        self._forget_reauth()
+        self.pushes.polled(reported=changed > 0)
         self.catch_up.start(self.devices.values())
         self._save_soon()
 
+    def _poll_failed(self, error: MilesightError) -> HomeAssistantError:
+        """Return what to raise for a poll that failed, which says when to try again.
+
+        Refused credentials are asked for, and tried again all the same: an Application that was
+        disabled may be enabled again.
+        """
+        self._failures += 1
+        self._contact.watch(self._most_silence)
+        self._note_gap()
+        self._save_soon()
+        self._tell_soon()
+        delay = retry_delay(self._failures, getattr(error, "retry_after", None))
+        self.next_poll = time.time() + delay
+        if isinstance(error, AuthenticationError):
+            if self.config_entry.state is ConfigEntryState.SETUP_IN_PROGRESS:
+                return ConfigEntryAuthFailed(
+                    translation_domain=DOMAIN, translation_key="invalid_auth"
+                )
+            self.config_entry.async_start_reauth(self.hass)
+            return UpdateFailed(
+                translation_domain=DOMAIN, translation_key="invalid_auth", retry_after=delay
+            )
+        return UpdateFailed(
+            translation_domain=DOMAIN,
+            translation_key="cannot_connect",
+            translation_placeholders={"error": str(error)},
+            retry_after=delay,
+        )
+
+    def _forget_reauth(self) -> None:
+        """Stop asking for credentials: those that are held work."""
+        for flow in self.config_entry.async_get_active_flows(self.hass, {SOURCE_REAUTH}):
+            self.hass.config_entries.flow.async_abort(flow["flow_id"])
+
     def _may_poll(self) -> bool:
         """Return whether the day's requests allow a poll; one that a user asked for is made."""
-        used_up = self.budget.is_used_up(time.time())
+        needed = pages(len(self.devices))
+        used_up = self.budget.is_used_up(time.time(), needed, still=self._used_up)
         if used_up is not self._used_up:
             self._used_up = used_up
             state = "are used up: polling waits" if used_up else "suffice again: polling goes on"
             LOGGER.warning("The %s requests a day of %s %s", self.budget.limit, self.name, state)
+        limit = str(self.budget.limit)
+        keep_issue(self.hass, self.config_entry, REQUEST_LIMIT, raised=used_up, limit=limit)
         return self._urgent or not used_up
 
     async def async_refresh_now(self) -> None:
@@ -248,6 +260,7 @@ class MilesightCoordinator(DataUpdateCoordinator[None]):
         for sn in self.devices.keys() - listed.keys():
             self._dismiss(self.devices[sn])
         renewed: list[MilesightDevice] = []
+        self._reserve(info for sn, info in listed.items() if sn not in self.devices)
         for sn, info in listed.items():
             device = self.devices.get(sn)
             if device is None:
@@ -256,6 +269,9 @@ class MilesightCoordinator(DataUpdateCoordinator[None]):
                 device = self._admit(info)
                 device.last_report = info.last_update_time
                 renewed.append(device)
+                continue
+            if info is device.info and device.capabilities is not NO_CAPABILITIES:
+                device.update_information(info, asked)
                 continue
             if device.info.device_id != info.device_id:
                 self._by_id.pop(device.info.device_id, None)
@@ -267,11 +283,15 @@ class MilesightCoordinator(DataUpdateCoordinator[None]):
                 device.capabilities = capabilities
                 device.shown_grade = self._allowance.admit(device)
                 renewed.append(device)
-        registry.register_devices(
-            self.hass, self.config_entry, (device.info for device in renewed), self._gateways()
-        )
+        if renewed:
+            registry.register_devices(
+                self.hass, self.config_entry, (device.info for device in renewed), self._gateways()
+            )
         for device in renewed:
             self._announce(device)
+
+    def _reserve(self, expected: Iterable[Device]) -> None:
+        self._allowance.reserve((info, self._specifications.get(info)) for info in expected)
 
     def _admit(self, info: Device) -> MilesightDevice:
         device = MilesightDevice(info, self._specifications.get(info))
@@ -310,8 +330,9 @@ class MilesightCoordinator(DataUpdateCoordinator[None]):
     @callback
     def _tell_soon(self) -> None:
         """Tell those who watch the Application itself, now and then while pushes come."""
-        if self._telling is None:
-            self._telling = async_call_later(self.hass, TELL_DELAY, self._tell)
+        if self._telling is None and not self._shutdown_requested:
+            tell = HassJob(self._tell, cancel_on_shutdown=True)
+            self._telling = async_call_later(self.hass, TELL_DELAY, tell)
 
     @callback
     def _tell(self, _now: datetime) -> None:
@@ -333,7 +354,7 @@ class MilesightCoordinator(DataUpdateCoordinator[None]):
     @callback
     def async_receive(self, events: Iterable[Event]) -> None:
         """Take pushed events in the order in which they came."""
-        self._touch()
+        self._contact.touch()
         for event in events:
             match event:
                 case DeviceReport():
@@ -386,27 +407,22 @@ class MilesightCoordinator(DataUpdateCoordinator[None]):
 
     # Availability of the platform as a whole
 
-    def _set_interval(self) -> None:
+    def _set_interval(self, changed: int = 0) -> None:
         now = time.time()
-        self._interval = self.budget.listing_interval(len(self.devices), now)
-        self.update_interval = self._interval
-        self.next_poll = now + self._interval.total_seconds()
+        self._interval = self.budget.listing_interval(len(self.devices), now, changed)
+        self.update_interval = jittered(self._interval)
+        self.next_poll = now + self.update_interval.total_seconds()
 
-    def _touch(self) -> None:
-        self._last_contact = time.time()
-        self._set_in_touch(in_touch=True)
-
-    def _check_contact(self) -> None:
-        silence = SILENT_INTERVALS * self._interval.total_seconds()
-        self._set_in_touch(in_touch=time.time() - self._last_contact < silence)
+    @property
+    def _most_silence(self) -> float:
+        return SILENT_INTERVALS * self._interval.total_seconds()
 
     def _note_gap(self) -> None:
         """Expect that reports are lost when neither a poll nor a push came through."""
-        if time.time() - self._last_contact >= self._interval.total_seconds():
+        if self._contact.silence >= self._interval.total_seconds():
             self.catch_up.miss(self.devices.values())
 
-    def _set_in_touch(self, *, in_touch: bool) -> None:
-        if in_touch is not self.in_touch:
-            self.in_touch = in_touch
-            for device in self.devices.values():
-                device.notify(Signal.AVAILABILITY)
+    def _contact_changed(self, in_touch: bool) -> None:
+        self.in_touch = in_touch
+        for device in self.devices.values():
+            device.notify(Signal.AVAILABILITY)

@@ -6,21 +6,27 @@ from typing import Final
 
 from homeassistant.components import persistent_notification
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.const import CONF_WEBHOOK_ID
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.translation import async_get_translations
 
-from .address import async_callback_url
+from .address import known_callback_url
 from .api.webhook import SystemMessage
 from .const import DOMAIN
 from .counter import DayCounter
+from .issues import (
+    PUSH_LIMIT,
+    PUSH_NOTICE,
+    PUSH_SILENT,
+    PUSH_STOPPED,
+    raise_issue,
+    raised_issues,
+    withdraw_issue,
+)
 
 SILENT_POLLS: Final = 3
 MAX_INFO: Final = 200
-SILENT: Final = "push_silent"
-NOTICES: Final = {"SERVICE_NOTICE": "push_limit", "SYSTEM_ALERT": "push_stopped"}
-OTHER_NOTICE: Final = "push_notice"
+NOTICES: Final = {"SERVICE_NOTICE": PUSH_LIMIT, "SYSTEM_ALERT": PUSH_STOPPED}
+CURED_BY_PUSH: Final = frozenset({PUSH_LIMIT, PUSH_NOTICE, PUSH_SILENT, PUSH_STOPPED})
 
 
 class PushWatch:
@@ -34,7 +40,7 @@ class PushWatch:
         self._entry = entry
         self._silent_polls = 0
         self._since_poll = False
-        self._issues: set[str] = set()
+        self._issues = CURED_BY_PUSH & raised_issues(hass, entry)
 
     @property
     def healthy(self) -> bool:
@@ -53,11 +59,12 @@ class PushWatch:
         self.counter.add(self.last)
         self._since_poll = True
         self._silent_polls = 0
-        for kind in tuple(self._issues):
-            self._issues.discard(kind)
-            ir.async_delete_issue(self._hass, DOMAIN, self._issue_id(kind))
+        for kind in self._issues:
+            withdraw_issue(self._hass, self._entry, kind)
+        self._issues = frozenset()
 
-    async def async_polled(self, *, reported: bool) -> None:
+    @callback
+    def polled(self, *, reported: bool) -> None:
         """Note a poll; ``reported`` says that it found reports of which no push told.
 
         A few of those in a row become a repair issue, where the platform can reach this
@@ -66,15 +73,13 @@ class PushWatch:
         silent = reported and not self._since_poll
         self._since_poll = False
         self._silent_polls = self._silent_polls + 1 if silent else 0
-        if self._silent_polls == SILENT_POLLS:
-            address, _ = await async_callback_url(self._hass, self._entry.data[CONF_WEBHOOK_ID])
-            if address is not None:
-                self._raise_issue(SILENT)
+        if self._silent_polls == SILENT_POLLS and known_callback_url(self._hass, self._entry):
+            self._raise_issue(PUSH_SILENT)
 
     @callback
     def notice(self, message: SystemMessage) -> None:
         """Put what the platform says of its own pushing in plain words."""
-        self._raise_issue(NOTICES.get(message.type.upper(), OTHER_NOTICE), message.info[:MAX_INFO])
+        self._raise_issue(NOTICES.get(message.type.upper(), PUSH_NOTICE), message.info[:MAX_INFO])
 
     async def async_confirm(self) -> None:
         """Tell the user that the console's test has arrived."""
@@ -90,16 +95,5 @@ class PushWatch:
         )
 
     def _raise_issue(self, kind: str, info: str = "") -> None:
-        self._issues.add(kind)
-        ir.async_create_issue(
-            self._hass,
-            DOMAIN,
-            self._issue_id(kind),
-            is_fixable=False,
-            severity=ir.IssueSeverity.WARNING,
-            translation_key=kind,
-            translation_placeholders={"application": self._entry.title, "info": info or "-"},
-        )
-
-    def _issue_id(self, kind: str) -> str:
-        return f"{kind}_{self._entry.entry_id}"
+        self._issues |= {kind}
+        raise_issue(self._hass, self._entry, kind, info=info or "-")

@@ -7,7 +7,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
 
 from .api import Device
-from .const import DOMAIN, MANUFACTURER
+from .const import CONSOLE, DOMAIN, MANUFACTURER
 
 
 @callback
@@ -20,7 +20,7 @@ def register_application(hass: HomeAssistant, entry: ConfigEntry) -> dr.DeviceEn
         manufacturer=MANUFACTURER,
         model="Development Platform Application",
         name=entry.title,
-        configuration_url="https://console.milesight.com",
+        configuration_url=CONSOLE,
     )
 
 
@@ -46,6 +46,7 @@ def register_devices(
             model=device.model,
             serial_number=device.sn,
             hw_version=device.hardware_version,
+            configuration_url=CONSOLE,
             sw_version=device.firmware_version,
         )
         gateway = gateways.get(device.gateway or "")

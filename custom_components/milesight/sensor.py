@@ -16,6 +16,7 @@ from homeassistant.const import PERCENTAGE, EntityCategory, Platform
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .agentcraft.entities import AgentcraftSensor, async_setup_agentcraft
 from .api.values import Value
 from .coordinator import MilesightConfigEntry, MilesightCoordinator
 from .device import MilesightDevice, Signal
@@ -33,7 +34,7 @@ MAX_STATE = 255
 
 
 async def async_setup_entry(
-    _hass: HomeAssistant,
+    hass: HomeAssistant,
     entry: MilesightConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
@@ -42,6 +43,7 @@ async def async_setup_entry(
         ApplicationSensor(entry.runtime_data, description) for description in APPLICATION_SENSORS
     )
     async_setup_platform(entry, async_add_entities, Platform.SENSOR, MilesightSensor, _own_sensors)
+    async_setup_agentcraft(hass, entry, async_add_entities, AgentcraftSensor)
 
 
 def _own_sensors(
@@ -49,16 +51,8 @@ def _own_sensors(
 ) -> Iterator[MilesightEntity]:
     """Yield the sensors that come from the device list."""
     yield LastReportSensor(coordinator, device)
-    if device.info.electricity is not None and not _reports_battery(device):
+    if device.info.electricity is not None and not device.capabilities.reports_battery:
         yield BatterySensor(coordinator, device)
-
-
-def _reports_battery(device: MilesightDevice) -> bool:
-    return any(
-        description.platform is Platform.SENSOR
-        and description.device_class == SensorDeviceClass.BATTERY
-        for description in device.capabilities.descriptions
-    )
 
 
 class MilesightSensor(MilesightValueEntity, SensorEntity):
@@ -80,14 +74,10 @@ class MilesightSensor(MilesightValueEntity, SensorEntity):
 
     @override
     def _convert(self, value: Value) -> str | float | datetime | None:
-        match value:
-            case time():
-                return value.isoformat("minutes")
-            case bool() | str():
-                key = state_key(value)
-                return self._states.get(key, key)[:MAX_STATE]
-            case _:
-                return value
+        if isinstance(value, (str, bool)):
+            key = state_key(value)
+            return self._states.get(key, key)[:MAX_STATE]
+        return value.isoformat("minutes") if isinstance(value, time) else value
 
 
 @dataclass(frozen=True, kw_only=True)

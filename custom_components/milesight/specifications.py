@@ -2,14 +2,17 @@
 
 import asyncio
 from collections.abc import Iterable, Mapping
+from typing import Final
 
 from .api import Device, MilesightClient, MilesightError, parse_specification
 from .api.decode import Json
-from .api.errors import AuthenticationError, RateLimitError
+from .api.errors import AuthenticationError, CannotConnectError, RateLimitError
 from .const import LOGGER
 from .device import NO_CAPABILITIES, Capabilities
 
-UNNAMED = "?"
+UNNAMED: Final = "?"
+READERS: Final = 3
+MAX_SHOWN: Final = 100
 
 
 def specification_key(device: Device) -> str:
@@ -20,7 +23,7 @@ def specification_key(device: Device) -> str:
 
 
 def _shown(key: str) -> str:
-    return "a device without model" if key.startswith(UNNAMED) else key
+    return "a device without model" if key.startswith(UNNAMED) else key[:MAX_SHOWN]
 
 
 class Specifications:
@@ -45,17 +48,34 @@ class Specifications:
     async def fetch_missing(self, devices: Iterable[Device]) -> None:
         """Ask for the specifications that are not known yet, one request each.
 
-        One that fails is logged once and asked for again next time. Raises
-        ``AuthenticationError`` and ``RateLimitError``, which concern all of them.
+        One that fails is logged once and asked for again next time, and so are those that would
+        come after it when there was no answer at all. Raises ``AuthenticationError`` and
+        ``RateLimitError``, which concern all of them.
         """
         missing: dict[str, Device] = {}
         for device in devices:
             key = specification_key(device)
             if key not in self._capabilities:
                 missing.setdefault(key, device)
-        await asyncio.gather(*(self._fetch(key, device) for key, device in missing.items()))
+        waiting = iter(missing.items())
 
-    async def _fetch(self, key: str, device: Device) -> None:
+        async def read_on() -> None:
+            for key, device in waiting:
+                if not await self._fetch(key, device):
+                    return
+
+        try:
+            async with asyncio.TaskGroup() as readers:
+                for _ in range(READERS):
+                    readers.create_task(read_on())
+        except* (AuthenticationError, RateLimitError) as refused:
+            refusal = refused.exceptions[0]
+        else:
+            return
+        raise refusal
+
+    async def _fetch(self, key: str, device: Device) -> bool:
+        """Ask for a specification; return whether there was an answer."""
         try:
             self._keep(key, await self._client.get_thing_specification_json(device.device_id))
         except AuthenticationError, RateLimitError:
@@ -66,10 +86,11 @@ class Specifications:
                 LOGGER.warning(
                     "The thing specification of %s cannot be read: %s", _shown(key), error
                 )
-            return
+            return not isinstance(error, CannotConnectError)
         if key in self._failed:
             self._failed.discard(key)
             LOGGER.info("The thing specification of %s can be read again", _shown(key))
+        return True
 
     def _keep(self, key: str, json: dict[str, Json]) -> None:
         specification = parse_specification(json)
@@ -78,7 +99,7 @@ class Specifications:
                 "The thing specification of %s is imperfect (%s problems): %s",
                 _shown(key),
                 len(specification.problems),
-                "; ".join(specification.problems[:5]),
+                "; ".join(problem[:MAX_SHOWN] for problem in specification.problems[:5]),
             )
         self.json[key] = json
         self._capabilities[key] = Capabilities.of(specification)

@@ -10,6 +10,7 @@ from homeassistant.helpers.storage import Store
 from .api.decode import Json
 from .const import DOMAIN, LOGGER
 from .counter import Buckets
+from .device import MilesightDevice
 
 VERSION = 1
 SAVE_DELAY = 60
@@ -35,6 +36,29 @@ class StoredFleet(TypedDict):
     requests: Buckets
     pushes: Buckets
     last_push: float | None
+
+
+def stored(device: MilesightDevice) -> StoredDevice:
+    """Return what is kept of a device."""
+    return {
+        "info": device.info.to_json(),
+        "values": device.values,
+        "times": device.times,
+        "last_report": device.last_report,
+        "online": device.online,
+        "covered_until": device.covered_until,
+        "is_new": device.is_new,
+    }
+
+
+def restore(device: MilesightDevice, data: StoredDevice) -> None:
+    """Give a device what was kept of it; raises what malformed data lead to."""
+    times = {path: int(time) for path, time in data["times"].items()}
+    last_report = None if data["last_report"] is None else int(data["last_report"])
+    device.restore(data["values"], times, last_report)
+    device.online = bool(data["online"])
+    device.covered_until = int(data["covered_until"])
+    device.is_new = bool(data["is_new"])
 
 
 class FleetStore:

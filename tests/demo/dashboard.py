@@ -10,7 +10,7 @@ type Entry = Mapping[str, Any]  # of the device registry or the entity registry,
 
 URL_PATH = "milesight-demo"
 TITLE = "Milesight demo"
-TILES = 8  # at most, of one device
+TILES = 6  # at most, of one device
 
 # The product families by the beginning of a model's name, in the order of the dashboard.
 FAMILIES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
@@ -22,19 +22,19 @@ FAMILIES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
 )
 OTHERS = ("More devices", "mdi:devices")
 
-# Entities to show by domain, in this order, with the control that a tile gets below its name.
+# Entities to show by domain, in this order, with the control that a tile gets beside its name.
 FEATURES: dict[str, list[dict[str, str]]] = {
     "climate": [{"type": "target-temperature"}],
     "light": [{"type": "light-brightness"}],
     "cover": [{"type": "cover-open-close"}],
     "valve": [{"type": "valve-open-close"}],
     "switch": [{"type": "toggle"}],
-    "number": [{"type": "numeric-input", "style": "buttons"}],
-    "select": [{"type": "select-options"}],
     "event": [],
     "binary_sensor": [],
     "sensor": [],
     "device_tracker": [],
+    "number": [{"type": "numeric-input", "style": "buttons"}],
+    "select": [{"type": "select-options"}],
     "button": [],
 }
 FOREMOST = ("_temperature", "_humidity", "_co2")  # how the unique ids end of what comes first
@@ -106,12 +106,14 @@ def _section(device: Entry, entity_entries: list[Entry]) -> dict[str, Any] | Non
     """Return the section of a device: its name, badges and the tiles of its main entities."""
     badges = [e for e in entity_entries if e["unique_id"].endswith(BADGES)]
     order = list(FEATURES)
+    main = [
+        entity
+        for entity in entity_entries
+        if entity not in badges and not entity["entity_category"] and _domain(entity) in order
+    ]
     main = sorted(
-        (
-            entity
-            for entity in entity_entries
-            if entity not in badges and not entity["entity_category"] and _domain(entity) in order
-        ),
+        # an event that has never happened says nothing; it is left to devices that have only those
+        [entity for entity in main if _domain(entity) != "event"] or main,
         key=lambda entity: (
             order.index(_domain(entity)),
             not entity["unique_id"].endswith(FOREMOST),
@@ -138,5 +140,5 @@ def _tile(entity: Entry) -> dict[str, Any]:
         "entity": entity["entity_id"],
         "name": entity["name"] or entity["original_name"] or _domain(entity).capitalize(),
         "features": FEATURES[_domain(entity)],
-        "features_position": "inline" if _domain(entity) == "switch" else "bottom",
+        "features_position": "inline",
     }

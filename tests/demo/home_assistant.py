@@ -5,14 +5,14 @@ from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
 import secrets
-import sys
 from typing import Any, Self
 
 import aiohttp
 
 from .configuration import prepare
-from .process import DemoError, loopback_hosts, running, tail, until_ready
+from .process import ROOT, DemoError, loopback_hosts, running, tail, until_ready
 
+PYTHON = ROOT / ".venv-demo" / "bin" / "python"  # where Home Assistant has its web interface
 RESTART_EXIT_CODE = 100  # what Home Assistant ends with when somebody restarts it in the browser
 
 
@@ -92,7 +92,7 @@ class HomeAssistant:
         return reply["result"]
 
     async def _start(self) -> None:
-        command = [sys.executable, "-m", "homeassistant", "--config", str(self.folder)]
+        command = [str(PYTHON), "-m", "homeassistant", "--config", str(self.folder)]
         command += ["--skip-pip", "--log-no-color"]
         self._process = await self._children.enter_async_context(running(command, self._log))
         await self._until(self._answers)

@@ -10,6 +10,9 @@ from .simulator import CLIENT_ID, CLIENT_SECRET, WEBHOOK_SECRET, Simulator
 
 DOMAIN = "milesight"
 FLOWS = "/api/config/config_entries/flow"
+SUBENTRY_FLOWS = "/api/config/config_entries/subentries/flow"
+ACTIONS = f"/api/services/{DOMAIN}"
+LINKED, WAITING = "Meeting room 3 air", "Reception call button"
 WITHOUT_VALUE = ("unavailable", "unknown")
 
 
@@ -23,6 +26,7 @@ async def connect(home: HomeAssistant, simulator: Simulator) -> None:
     else:
         await _add(home, simulator)
     await simulator.register_callback(await _callback_address(home))
+    await _link_to_agentcraft(home, simulator)
 
 
 async def _add(home: HomeAssistant, simulator: Simulator) -> None:
@@ -40,6 +44,35 @@ async def _add(home: HomeAssistant, simulator: Simulator) -> None:
         step = await home.request("POST", f"{FLOWS}/{step['flow_id']}", answers[step["step_id"]])
     if step["type"] != "create_entry":
         raise DemoError(f"The integration could not be added: {step}")
+
+
+async def _link_to_agentcraft(home: HomeAssistant, simulator: Simulator) -> None:
+    """Give two devices an identity at the simulated voice agent, and link one of them there."""
+    (entry,) = await home.command("config_entries/get", domain=DOMAIN)
+    entry_id = entry["entry_id"]
+    for old in await home.command("config_entries/subentries/list", entry_id=entry_id):
+        # the simulator of an earlier start has forgotten its device IDs
+        await home.command(
+            "config_entries/subentries/delete", entry_id=entry_id, subentry_id=old["subentry_id"]
+        )
+    agentcraft = (await simulator.control("GET", "/state?devices=0"))["agentcraft"]
+    devices = {
+        device["name"]: device["id"] for device in await home.command("config/device_registry/list")
+    }
+    answer = {
+        "url": agentcraft["url"],
+        "client_secret": agentcraft["client_secret"],
+        "devices": [devices[LINKED], devices[WAITING]],
+    }
+    step = await home.request("POST", SUBENTRY_FLOWS, {"handler": [entry_id, "agentcraft"]})
+    step = await home.request("POST", f"{SUBENTRY_FLOWS}/{step['flow_id']}", answer)
+    if step["type"] != "create_entry":
+        raise DemoError(f"The devices could not be linked to Agentcraft: {step}")
+    target = {"device_id": devices[LINKED]}
+    found = await home.request("POST", f"{ACTIONS}/agentcraft_get_token?return_response", target)
+    device_id = found["service_response"][devices[LINKED]]["device_id"]
+    await simulator.control("POST", f"/agentcraft/{device_id}/link", {})
+    await home.request("POST", f"{ACTIONS}/agentcraft_refresh", target)
 
 
 async def _callback_address(home: HomeAssistant) -> str:

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 import sys
+from typing import Any
 
 import aiohttp
 
@@ -32,11 +33,16 @@ class Simulator:
 
     async def register_callback(self, uri: str) -> None:
         """Do what a user does in the console: enter the callback address, which is then probed."""
-        async with self.session.post(f"{self.url}/control/callbacks", json={"uri": uri}) as reply:
+        await self.control("POST", "/callbacks", {"uri": uri})
+
+    async def control(self, method: str, path: str, body: object = None) -> Any:
+        """Make a request of the control page and return its JSON; raise DemoError if refused."""
+        async with self.session.request(method, f"{self.control_page}{path}", json=body) as reply:
             if not reply.ok:
                 raise DemoError(
-                    f"The simulator refused the callback address {uri}: {await reply.text()}"
+                    f"The simulator refused {method} {path} {body}: {await reply.text()}"
                 )
+            return await reply.json()
 
 
 @asynccontextmanager

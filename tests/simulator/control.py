@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from aiohttp import web
 
+from .agentcraft import VERBS
 from .body import read_object
 from .errors import ApiError
 from .faults import KINDS, Fault
@@ -66,6 +67,7 @@ class Control:
                 web.post("/faults", self._fault),
                 web.delete("/faults", self._clear_faults),
                 web.post("/application", self._configure),
+                web.post("/agentcraft/{device_id}/{verb}", self._agentcraft),
             ]
         )
         return app
@@ -114,6 +116,8 @@ class Control:
                     }
                     for device in devices[:shown]
                 ],
+                "agentcraft": {"url": simulator.agentcraft_url, **simulator.agentcraft.state()},
+                "agentcraft_verbs": VERBS,
                 "log": list(simulator.log),
             }
         )
@@ -188,6 +192,13 @@ class Control:
     async def _clear_faults(self, _: web.Request) -> web.Response:
         self._simulator.clear_faults()
         self._simulator.note("faults cleared")
+        return _done()
+
+    async def _agentcraft(self, request: web.Request) -> web.Response:
+        """Something happens to a device ID at Agentcraft, such as that a user links it."""
+        verb = request.match_info["verb"]
+        self._simulator.agentcraft.command(request.match_info["device_id"], verb)
+        self._simulator.note(f"Agentcraft: {verb}")
         return _done()
 
     async def _configure(self, request: web.Request) -> web.Response:

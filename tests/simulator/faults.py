@@ -19,13 +19,17 @@ _GARBAGE: Final = b'\x00\xff{"data": [}, "status": Succ\xf0\x9f'
 
 @dataclass(slots=True)
 class Fault:
-    """A failure of requests whose path contains `path`; `times` None lasts until cleared."""
+    """A failure of requests whose path contains `path`.
+
+    `times` None lasts until cleared; the first `spared` requests get through.
+    """
 
     path: str
     kind: Kind
     status: int | None = None
     retry_after: int | None = None
     times: int | None = None
+    spared: int = 0
 
 
 class Faults:
@@ -57,6 +61,9 @@ class Faults:
     def _take(self, path: str) -> Fault | None:
         for fault in reversed(self._faults):
             if fault.path in path:
+                if fault.spared > 0:
+                    fault.spared -= 1
+                    return None
                 if fault.times is not None:
                     fault.times -= 1
                     if fault.times <= 0:

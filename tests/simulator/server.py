@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from . import inventory
+from . import agentcraft, inventory
 from .application import Application
 from .body import read_object
 from .device import Device
@@ -22,6 +22,7 @@ from .search import search
 type Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 _LOGGER = logging.getLogger(__name__)
+_MOUNTED: Final = ("/control/", f"{agentcraft.PATH}/")
 _TOKEN: Final = "/oauth/token"
 _ROOT: Final = "/device/openapi/{version:(?i:v1(?:[.]0)?)}"
 _MOST_RECORDS: Final = 20_000
@@ -55,7 +56,7 @@ class Server:
         self._faults = faults
 
     def create_app(self) -> web.Application:
-        """Make the aiohttp application; what is mounted below `/control` is left alone."""
+        """Make the aiohttp application; what is mounted in it is left alone."""
         app = web.Application(middlewares=[self._edge])
         routes: tuple[tuple[str, str, Handler], ...] = (
             ("POST", _TOKEN, self._token),
@@ -82,7 +83,7 @@ class Server:
 
     @web.middleware
     async def _edge(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        if request.path == "/control" or request.path.startswith("/control/"):
+        if f"{request.path}/".startswith(_MOUNTED):
             return await handler(request)
         status, response = await self._answer(request, handler)
         resource = request.match_info.route.resource

@@ -10,6 +10,7 @@ from typing import Any, Final, Self
 
 from aiohttp import web
 
+from .agentcraft import PATH as AGENTCRAFT_PATH, Agentcraft
 from .application import Application
 from .control import create_control
 from .device import Device
@@ -26,9 +27,9 @@ _SLEEPING_ROUNDS: Final = 4
 class Simulator:
     """A running platform with one Application.
 
-    `async with Simulator() as simulator` serves the Open API at `simulator.url` and the control
-    page below `/control`. The coroutines named like the control verbs return when everything that
-    they caused has been pushed.
+    `async with Simulator() as simulator` serves the Open API at `simulator.url`, the control page
+    below `/control`, and Agentcraft at `simulator.agentcraft_url`. The coroutines named like the
+    control verbs return when everything that they caused has been pushed.
     """
 
     def __init__(
@@ -55,6 +56,7 @@ class Simulator:
         self.application.client_id = client_id or self.application.client_id
         self.log: deque[str] = deque(maxlen=200)
         self.faults = Faults()
+        self.agentcraft = Agentcraft(self.faults)
         self.push = Push(self.application, self.note, retry_delay=retry_delay)
         self.platform = Platform(
             self.application,
@@ -91,6 +93,7 @@ class Simulator:
         """Listen, and let the devices live; raises OSError if the port is taken."""
         app = self.server.create_app()
         app.add_subapp("/control", create_control(self))
+        app.add_subapp(AGENTCRAFT_PATH, self.agentcraft.create_app())
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
         await self._runner.setup()
         try:
@@ -148,6 +151,11 @@ class Simulator:
             yield None
 
     # What tests look at.
+
+    @property
+    def agentcraft_url(self) -> str:
+        """Server address of Agentcraft."""
+        return self.url + AGENTCRAFT_PATH
 
     @property
     def client_id(self) -> str:

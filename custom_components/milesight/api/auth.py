@@ -9,10 +9,11 @@ from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 import time
 
-from .errors import ApiError, AuthenticationError, BadResponseError
+from .errors import ApiError, AuthenticationError, BadResponseError, RateLimitError
 from .models import Token
 
 EXPIRY_MARGIN = 60.0
+LONGEST_LIFE = 24 * 60 * 60
 REFUSALS = (HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
 
 type TokenRequest = Callable[[dict[str, str]], Awaitable[object]]
@@ -44,8 +45,8 @@ class TokenKeeper:
         async with self._lock:
             if self._token is None or time.monotonic() >= self._expires:
                 self._token = await self._renew(self._token)
-                margin = min(EXPIRY_MARGIN, self._token.expires_in / 2)
-                self._expires = time.monotonic() + self._token.expires_in - margin
+                life = max(0, min(self._token.expires_in, LONGEST_LIFE))
+                self._expires = time.monotonic() + life - min(EXPIRY_MARGIN, life / 2)
             return self._token.access_token
 
     def reject(self, access_token: str) -> None:
@@ -57,6 +58,8 @@ class TokenKeeper:
         if old is not None and old.refresh_token is not None:
             try:
                 return await self._grant("refresh_token", refresh_token=old.refresh_token)
+            except RateLimitError:
+                raise
             except ApiError, BadResponseError:
                 pass
         return await self._grant("client_credentials")
@@ -76,6 +79,10 @@ class TokenKeeper:
                     error.status, error.code, error.message, error.request_id
                 ) from error
             raise
-        if token is None:
+        if token is None or not _fits_a_header(token.access_token):
             raise BadResponseError("no access token in the answer")
         return token
+
+
+def _fits_a_header(access_token: str) -> bool:
+    return access_token.isascii() and access_token.isprintable()

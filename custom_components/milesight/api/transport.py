@@ -3,7 +3,9 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager, nullcontext
+from email.utils import parsedate_to_datetime
 from http import HTTPStatus
+import time
 from typing import Any, Final
 
 from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout
@@ -23,6 +25,7 @@ from .errors import (
 TOKEN_PATH: Final = "oauth/token"
 CONCURRENCY: Final = 4
 TIMEOUT: Final = ClientTimeout(total=30)
+MAX_WORDS: Final = 200
 
 
 class Transport:
@@ -112,7 +115,7 @@ class Transport:
             ) as response:
                 return _open_envelope(response, await response.read())
         except (ClientError, TimeoutError, OSError) as error:
-            raise CannotConnectError(str(error) or type(error).__name__) from error
+            raise CannotConnectError(_words(error) or type(error).__name__) from error
 
 
 def _open_envelope(response: ClientResponse, body: bytes) -> Mapping[str, Json]:
@@ -124,12 +127,10 @@ def _open_envelope(response: ClientResponse, body: bytes) -> Mapping[str, Json]:
     status = text(envelope.get("status")) or ""
     if response.status == HTTPStatus.OK and status.lower() == "success":
         return envelope
-    failure = (
-        response.status,
-        text(envelope.get("errCode")) or "",
-        text(envelope.get("errMsg")) or "",
-        text(envelope.get("requestId")) or "",
+    code, message, request_id = (
+        _words(text(envelope.get(key)) or "") for key in ("errCode", "errMsg", "requestId")
     )
+    failure = (response.status, code, message, request_id)
     if response.status == HTTPStatus.TOO_MANY_REQUESTS:
         raise RateLimitError(*failure, retry_after=_retry_after(response))
     if response.status == HTTPStatus.UNAUTHORIZED and envelope:
@@ -139,6 +140,18 @@ def _open_envelope(response: ClientResponse, body: bytes) -> Mapping[str, Json]:
     raise BadResponseError(f"unexpected answer with HTTP status {response.status}")
 
 
+def _words(said: object) -> str:
+    """Return what others said, as one line that is short enough for dialogs and logs."""
+    letters = str(said)[:MAX_WORDS]
+    return "".join(letter if letter.isprintable() else " " for letter in letters)
+
+
 def _retry_after(response: ClientResponse) -> float | None:
+    """Return the seconds to wait: the header has a number of them, or a date."""
     value = response.headers.get("Retry-After", "")
-    return float(value) if value.isdecimal() and value.isascii() else None
+    if value.isdecimal() and value.isascii():
+        return float(value)
+    try:
+        return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
+    except ValueError, OverflowError:
+        return None

@@ -15,7 +15,7 @@ from homeassistant.helpers.service import async_register_admin_service
 import voluptuous as vol
 
 from ..const import DOMAIN
-from . import account, commands, queries
+from . import account, agentcraft, commands, queries
 
 NONE, OPTIONAL, ONLY = SupportsResponse.NONE, SupportsResponse.OPTIONAL, SupportsResponse.ONLY
 
@@ -87,6 +87,34 @@ ACTIONS: Final = (
         account.async_delete_rps_record,
         account.DELETE_RPS_RECORD,
         NONE,
+        admin=True,
+    ),
+    Action(
+        "agentcraft_get_token",
+        agentcraft.async_get_token,
+        agentcraft.DEVICE_SCHEMA,
+        ONLY,
+        admin=True,
+    ),
+    Action(
+        "agentcraft_register",
+        agentcraft.async_register,
+        agentcraft.REGISTER,
+        OPTIONAL,
+        admin=True,
+    ),
+    Action(
+        "agentcraft_unregister",
+        agentcraft.async_unregister,
+        agentcraft.DEVICE_SCHEMA,
+        OPTIONAL,
+        admin=True,
+    ),
+    Action(
+        "agentcraft_refresh",
+        agentcraft.async_refresh,
+        agentcraft.DEVICE_SCHEMA,
+        OPTIONAL,
         admin=True,
     ),
 )

@@ -1,0 +1,208 @@
+"""Diagnostics: how an Application and its devices are, told by allow-list."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Mapping
+import time
+from typing import Any, Final
+
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.const import CONF_URL
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.device_registry import DeviceEntry
+
+from . import registry
+from .agentcraft.setup import link_of
+from .api import dump_specification
+from .api.decode import Json
+from .config_flow import SERVERS
+from .const import (
+    CONF_CLOUDHOOK_URL,
+    CONF_DAILY_API_LIMIT,
+    CONF_IMPORT_HISTORY,
+    CONF_WEBHOOK_SECRET,
+    DOMAIN,
+)
+from .coordinator import MilesightConfigEntry
+from .device import Capabilities, MilesightDevice
+from .disclosure import public_specification, public_values
+from .issues import raised_issues
+
+OPTIONS: Final = (CONF_DAILY_API_LIMIT, CONF_IMPORT_HISTORY)
+
+type Section = Callable[[HomeAssistant, MilesightConfigEntry], Json]
+
+
+async def async_get_config_entry_diagnostics(
+    hass: HomeAssistant, entry: MilesightConfigEntry
+) -> Mapping[str, Any]:
+    """Return how an Application is, its devices told apart by number and model."""
+    if entry.state is not ConfigEntryState.LOADED:
+        return {"entry": _entry(hass, entry)}
+    devices = list(entry.runtime_data.devices.values())
+    in_use = list({id(device.capabilities): device.capabilities for device in devices}.values())
+    numbers = {id(capabilities): count for count, capabilities in enumerate(in_use, start=1)}
+    specified = [(device, numbers[id(device.capabilities)]) for device in devices]
+    told: list[Json] = []
+    for count, (device, specification) in enumerate(specified, start=1):
+        told.append({"number": count, "specification": specification, **_device(device)})
+        await asyncio.sleep(0)  # a large fleet takes a while
+    return {
+        **_account(hass, entry),
+        "devices": told,
+        "specifications": {
+            str(count): _specification(found) for count, found in enumerate(in_use, start=1)
+        },
+    }
+
+
+async def async_get_device_diagnostics(
+    hass: HomeAssistant, entry: MilesightConfigEntry, device: DeviceEntry
+) -> Mapping[str, Any]:
+    """Return how a device is; of the Application itself, how that is."""
+    if entry.state is not ConfigEntryState.LOADED:
+        return {"entry": _entry(hass, entry)}
+    found = _account(hass, entry)
+    sn = registry.serial_number(device)
+    for count, known in enumerate(entry.runtime_data.devices.values(), start=1):
+        if known.sn == sn:
+            found["device"] = {"number": count, **_device(known)}
+            found["entities"] = _descriptions(hass, known)
+            found["specification"] = _specification(known.capabilities)
+    return found
+
+
+def _account(hass: HomeAssistant, entry: MilesightConfigEntry) -> dict[str, Json]:
+    return {name: section(hass, entry) for name, section in SECTIONS.items()}
+
+
+def _entry(hass: HomeAssistant, entry: MilesightConfigEntry) -> Json:
+    entities = er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
+    enabled = [entity for entity in entities if not entity.disabled]
+    return {
+        "state": entry.state.value,
+        "server": entry.data[CONF_URL] if entry.data[CONF_URL] in SERVERS else "another",
+        "options": {key: entry.options[key] for key in OPTIONS if key in entry.options},
+        "webhook_secret": bool(entry.data.get(CONF_WEBHOOK_SECRET)),
+        "callback_through_cloud": CONF_CLOUDHOOK_URL in entry.data,
+        "external_url": hass.config.external_url is not None,
+        "issues": list[Json](sorted(raised_issues(hass, entry))),
+        "entities": len(entities),
+        "enabled_entities": dict(sorted(Counter(entity.domain for entity in enabled).items())),
+    }
+
+
+def _requests(_hass: HomeAssistant, entry: MilesightConfigEntry) -> Json:
+    budget, now = entry.runtime_data.budget, time.time()
+    return {
+        "last_24_hours": budget.spent(now),
+        "limit": budget.limit,
+        "left_for_background": budget.background_left(now),
+        "token_seconds_left": _rounded(entry.runtime_data.client.token.seconds_left),
+    }
+
+
+def _polls(_hass: HomeAssistant, entry: MilesightConfigEntry) -> Json:
+    coordinator = entry.runtime_data
+    interval, error = coordinator.update_interval, coordinator.last_exception
+    return {
+        "interval": _rounded(interval.total_seconds() if interval else None),
+        "age": _age(coordinator.last_update),
+        "succeeded": coordinator.last_update_success,
+        "error": type(error.__cause__ or error).__name__ if error else None,
+        "in_touch": coordinator.in_touch,
+    }
+
+
+def _pushes(_hass: HomeAssistant, entry: MilesightConfigEntry) -> Json:
+    pushes = entry.runtime_data.pushes
+    return {
+        "last_24_hours": pushes.counter.count(time.time()),
+        "age": _age(pushes.last * 1000 if pushes.last is not None else None),
+        "healthy": pushes.healthy,
+    }
+
+
+def _agentcraft(hass: HomeAssistant, entry: MilesightConfigEntry) -> Json:
+    """Return how many identities of devices are in which state, and what holds them up."""
+    now = time.time()
+    held = [life.held for life in link_of(hass, entry).lives.values()]
+    return {
+        "states": dict(Counter(registration.state(now).value for registration in held)),
+        "problems": dict(Counter(found.problem.value for found in held if found.problem)),
+    }
+
+
+def _specification(capabilities: Capabilities) -> Json:
+    specification = capabilities.specification
+    return {
+        **dump_specification(public_specification(specification)),
+        "problems": list(specification.problems),
+    }
+
+
+def _device(device: MilesightDevice) -> dict[str, Json]:
+    info = device.info
+    values, unknown = public_values(device.capabilities.specification, device.values)
+    return {
+        "model": info.model,
+        "hardware_version": info.hardware_version,
+        "firmware_version": info.firmware_version,
+        "type": info.device_type,
+        "has_gateway": info.gateway is not None,
+        "connect_status": info.connect_status.value,
+        "online": device.online,
+        "electricity": info.electricity,
+        "report_age": _age(device.last_report),
+        "listed_age": _age(info.last_update_time),
+        "behind": device.is_behind,
+        "shown_grade": device.shown_grade.name.lower(),
+        "entities": dict(Counter(found.grade.name.lower() for found in device.descriptions())),
+        "values": values,
+        "ages": {path: _age(device.times.get(path)) for path in values},
+        "paths_not_in_specification": unknown,
+    }
+
+
+def _descriptions(hass: HomeAssistant, device: MilesightDevice) -> Json:
+    """Return what the specification gave rise to, and what became of it here."""
+    entities = er.async_get(hass)
+    found: list[Json] = []
+    for description in device.descriptions():
+        entity_id = entities.async_get_entity_id(
+            description.platform, DOMAIN, f"{device.sn}_{description.key}"
+        )
+        entity = entities.async_get(entity_id) if entity_id else None
+        found.append(
+            {
+                "key": description.key,
+                "platform": description.platform.value,
+                "grade": description.grade.name.lower(),
+                "name": description.name,
+                "translation_key": description.translation_key,
+                "device_class": description.device_class,
+                "unit": description.unit,
+                "category": description.category.value if description.category else None,
+                "enabled": entity is not None and not entity.disabled,
+            }
+        )
+    return found
+
+
+def _rounded(seconds: float | None) -> int | None:
+    return round(seconds) if seconds is not None else None
+
+
+def _age(milliseconds: float | None) -> int | None:
+    """Return the seconds since a time in epoch milliseconds, ``None`` for none."""
+    return round(time.time() - milliseconds / 1000) if milliseconds else None
+
+
+SECTIONS: Final[Mapping[str, Section]] = {
+    "entry": _entry,
+    "requests": _requests,
+    "polls": _polls,
+    "pushes": _pushes,
+    "agentcraft": _agentcraft,
+}

@@ -1,0 +1,126 @@
+"""Mending what a click can mend: the dialogs of repair issues."""
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from typing import Any, Final, override
+
+from homeassistant.components.repairs import ConfirmRepairFlow, RepairsFlow, RepairsFlowResult
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import CONF_WEBHOOK_ID
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import issue_registry as ir
+import voluptuous as vol
+
+from .address import async_callback_url
+from .agentcraft.issues import PREFIX as AGENTCRAFT
+from .agentcraft.repairs import create_fix_flow as create_agentcraft_flow
+from .config_flow import OPTIONS_SCHEMA, WEBHOOK_SCHEMA
+from .const import CONF_DAILY_API_LIMIT, CONF_WEBHOOK_SECRET, CONSOLE, DOMAIN
+from .issues import PUSH_SILENT, PUSH_STOPPED, REQUEST_LIMIT, kind_of
+
+LIMIT_SCHEMA = vol.Schema(
+    {key: field for key, field in OPTIONS_SCHEMA.schema.items() if key == CONF_DAILY_API_LIMIT}
+)
+
+
+class MilesightRepairFlow(RepairsFlow):
+    """A dialog of one step, after which the Application starts afresh."""
+
+    def __init__(self, entry: ConfigEntry, issue: ir.IssueEntry) -> None:
+        """Take the Application, and what the user was told."""
+        self._entry = entry
+        self._issue = issue
+        self._is_mended = False
+
+    async def async_step_init(self, _user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
+        """Go to the step."""
+        return await self.async_step_confirm()
+
+    @abstractmethod
+    async def async_step_confirm(
+        self, user_input: dict[str, Any] | None = None
+    ) -> RepairsFlowResult:
+        """Ask, or mend."""
+
+    def _form(
+        self, schema: vol.Schema, values: Mapping[str, Any], **placeholders: str
+    ) -> RepairsFlowResult:
+        return self.async_show_form(
+            step_id="confirm",
+            data_schema=self.add_suggested_values_to_schema(schema, values),
+            description_placeholders={
+                **(self._issue.translation_placeholders or {}),
+                "console": CONSOLE,
+                **placeholders,
+            },
+        )
+
+    def _mended(self) -> RepairsFlowResult:
+        self._is_mended = True
+        return self.async_create_entry(data={})
+
+    @callback
+    @override
+    def async_remove(self) -> None:
+        """Let the Application find out anew how things are, once the issue is withdrawn."""
+        if self._is_mended:
+            self.hass.config_entries.async_schedule_reload(self._entry.entry_id)
+
+
+class CallbackFlow(MilesightRepairFlow):
+    """Shows the callback address and what to look for in the console, then watches anew."""
+
+    @override
+    async def async_step_confirm(
+        self, user_input: dict[str, Any] | None = None
+    ) -> RepairsFlowResult:
+        """Show the address; take another secret, if one is given."""
+        data = self._entry.data
+        if user_input is not None:
+            if secret := user_input.get(CONF_WEBHOOK_SECRET, "").strip():
+                self.hass.config_entries.async_update_entry(
+                    self._entry, data={**data, CONF_WEBHOOK_SECRET: secret}
+                )
+            return self._mended()
+        address, _ = await async_callback_url(self.hass, data[CONF_WEBHOOK_ID])
+        if address is None:
+            return self.async_abort(reason="no_public_address")
+        return self._form(WEBHOOK_SCHEMA, {}, webhook_url=address)
+
+
+class LimitFlow(MilesightRepairFlow):
+    """Asks how many requests the plan allows, in case the options are wrong about it."""
+
+    @override
+    async def async_step_confirm(
+        self, user_input: dict[str, Any] | None = None
+    ) -> RepairsFlowResult:
+        """Show the limit; take another one."""
+        options = self._entry.options
+        if user_input is not None:
+            self.hass.config_entries.async_update_entry(
+                self._entry, options={**options, **user_input}
+            )
+            return self._mended()
+        return self._form(LIMIT_SCHEMA, options)
+
+
+FLOWS: Final[Mapping[str, type[MilesightRepairFlow]]] = {
+    PUSH_SILENT: CallbackFlow,
+    PUSH_STOPPED: CallbackFlow,
+    REQUEST_LIMIT: LimitFlow,
+}
+
+
+async def async_create_fix_flow(
+    hass: HomeAssistant, issue_id: str, data: dict[str, str | int | float | None] | None
+) -> RepairsFlow:
+    """Return the dialog that mends an issue; one that cannot be mended is only confirmed."""
+    if issue_id.startswith(AGENTCRAFT):
+        return create_agentcraft_flow(hass, issue_id, data)
+    flow = FLOWS.get(kind_of(issue_id))
+    issue = ir.async_get(hass).async_get_issue(DOMAIN, issue_id)
+    entry = hass.config_entries.async_get_entry(str((data or {}).get("entry_id")))
+    if flow is None or issue is None or entry is None:
+        return ConfirmRepairFlow()
+    return flow(entry, issue)

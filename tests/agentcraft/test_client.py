@@ -1,0 +1,223 @@
+"""The client, over HTTP: what it sends, what it understands, and what its errors tell."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+import logging
+from typing import Any
+from unittest.mock import patch
+
+import aiohttp
+from aiohttp import ClientTimeout, web
+from aiohttp.test_utils import TestServer
+import pytest
+
+from custom_components.milesight.agentcraft import client as module
+from custom_components.milesight.agentcraft.client import (
+    AgentcraftClient,
+    AgentcraftError,
+    RefusedError,
+    Standing,
+    TokenStatus,
+    UnclearError,
+    UnreachableError,
+)
+from custom_components.milesight.agentcraft.registration import (
+    UNKNOWN,
+    Phase,
+    Problem,
+    Registration,
+    pause,
+)
+from tests.simulator import Simulator
+from tests.simulator.agentcraft import Agentcraft, Identity
+from tests.simulator.faults import Kind
+
+type Call = Callable[[AgentcraftClient], Awaitable[object]]
+
+CALLS: dict[str, Call] = {
+    "add_device": lambda client: client.add_device("a-secret"),
+    "delete_device": lambda client: client.delete_device("an-id"),
+    "issue_token": lambda client: client.issue_token("an-id"),
+    "read_device": lambda client: client.read_device("an-id"),
+    "token_status": lambda client: client.token_status("a-token"),
+    "refresh_token": lambda client: client.refresh_token("a-token"),
+}
+
+
+@pytest.fixture
+async def session() -> AsyncIterator[aiohttp.ClientSession]:
+    """Return a session such as Home Assistant's."""
+    async with aiohttp.ClientSession() as session:
+        yield session
+
+
+@pytest.fixture
+def client(session: aiohttp.ClientSession, simulator: Simulator) -> AgentcraftClient:
+    """Return a client of the simulated Agentcraft."""
+    return AgentcraftClient(session, simulator.agentcraft_url)
+
+
+@pytest.fixture
+def agentcraft(simulator: Simulator) -> Agentcraft:
+    """Return the simulated Agentcraft."""
+    return simulator.agentcraft
+
+
+async def test_the_six_operations_bring_what_they_promise(
+    client: AgentcraftClient, agentcraft: Agentcraft
+) -> None:
+    device_id = await client.add_device(agentcraft.client_secret)
+    identity = agentcraft.identities[device_id]
+    assert await client.read_device(device_id) is None
+    agentcraft.command(device_id, "link")
+    tokens = await client.issue_token(device_id)
+    assert await client.read_device(device_id) == tokens
+    standing = await client.token_status(tokens.device_token)
+    assert standing == Standing(TokenStatus.VALID, identity.shadow_id)
+    agentcraft.command(device_id, "expire")
+    standing = await client.token_status(tokens.device_token)
+    assert standing == Standing(TokenStatus.EXPIRED)
+    refreshed = await client.refresh_token(tokens.refresh_token)
+    assert refreshed != tokens
+    assert await client.read_device(device_id) == refreshed
+    standing = await client.token_status(tokens.device_token)
+    assert standing == Standing(TokenStatus.INVALID)
+    await client.delete_device(device_id)
+    assert not agentcraft.identities
+    await client.delete_device(device_id)
+    assert await client.read_device(device_id) is None
+    assert [request.query.keys() for request in agentcraft.requests[:4]] == [
+        {"client_secret"},
+        set(),
+        {"device_id"},
+        set(),
+    ]
+
+
+async def test_every_request_says_json_and_has_no_body(
+    session: aiohttp.ClientSession,
+    socket_enabled: None,
+    aiohttp_server: Callable[..., Awaitable[TestServer]],
+) -> None:
+    seen: list[tuple[str | None, bytes]] = []
+
+    async def answer(request: web.Request) -> web.Response:
+        seen.append((request.headers.get("Content-Type"), await request.read()))
+        return web.json_response({"id": 17, "device_token": "t", "refresh_token": "r"})
+
+    app = web.Application()
+    app.router.add_route("*", "/base/{path:.*}", answer)
+    server = await aiohttp_server(app)
+    client = AgentcraftClient(session, f"{server.make_url('/base')}/")
+    assert await client.add_device("a-secret") == "17"
+    await client.issue_token("an-id")
+    await client.delete_device("an-id")
+    assert seen == [("application/json", b"")] * 3
+
+
+@pytest.mark.parametrize("name", CALLS)
+@pytest.mark.parametrize(
+    ("kind", "status", "error"),
+    [
+        ("status", 429, UnreachableError),
+        ("status", 503, UnreachableError),
+        ("status", 500, UnclearError),
+        ("html", 502, UnclearError),
+        ("html", 200, UnclearError),
+        ("garbage", 200, UnclearError),
+        ("reset", None, UnclearError),
+        ("status", 302, RefusedError),
+        ("status", 403, RefusedError),
+        ("status", 418, RefusedError),
+    ],
+)
+async def test_an_error_tells_whether_something_was_done_and_no_secret(
+    simulator: Simulator,
+    client: AgentcraftClient,
+    name: str,
+    kind: Kind,
+    status: int | None,
+    error: type[AgentcraftError],
+) -> None:
+    simulator.fault("/agentcraft", kind, status=status)
+    with pytest.raises(error) as caught:
+        await CALLS[name](client)
+    told = logging.Formatter().formatException(
+        (type(caught.value), caught.value, caught.value.__traceback__)
+    )
+    assert not any(secret in told.rsplit("\n", 1)[-1] for secret in ("a-secret", "an-id"))
+    assert caught.value.__suppress_context__ or caught.value.__context__ is None
+
+
+@pytest.mark.parametrize("name", CALLS)
+async def test_a_server_that_is_not_there_was_never_asked(
+    session: aiohttp.ClientSession, socket_enabled: None, name: str
+) -> None:
+    with pytest.raises(UnreachableError, match="ClientConnectorError"):
+        await CALLS[name](AgentcraftClient(session, "http://127.0.0.1:9"))
+
+
+async def test_an_answer_that_does_not_come_in_time_leaves_it_open(
+    simulator: Simulator, client: AgentcraftClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "TIMEOUT", ClientTimeout(total=0.2))
+    simulator.fault("/agentcraft", "hang")
+    with pytest.raises(UnclearError, match="TimeoutError"):
+        await client.add_device("a-secret")
+    simulator.clear_faults()
+
+
+@pytest.mark.parametrize("found", [None, "", "../token", "a b", [], {}, "x" * 129])
+async def test_an_id_that_cannot_be_one_is_taken_for_none(
+    client: AgentcraftClient, agentcraft: Agentcraft, found: Any
+) -> None:
+    made = Identity("", found)
+    with patch.object(agentcraft, "create", return_value=made), pytest.raises(UnclearError):
+        await client.add_device(agentcraft.client_secret)
+
+
+# What is kept
+
+
+FULL = Registration(
+    phase=Phase.ACTIVE,
+    declined=True,
+    url="https://example.com",
+    owner="01",
+    device_id="an-id",
+    tokens=module.Tokens("a-token", "another"),
+    status=TokenStatus.EXPIRED,
+    shadow_id="a-user",
+    problem=Problem.UNREACHABLE,
+    failing_since=12.5,
+    attempts=3,
+    due=99.25,
+)
+
+
+@pytest.mark.parametrize("held", [Registration(), FULL, UNKNOWN])
+def test_what_is_written_is_read_again(held: Registration) -> None:
+    assert Registration.from_json(held.to_json()) == held
+
+
+@pytest.mark.parametrize(
+    "stored",
+    [
+        None,
+        [],
+        {},
+        {"phase": "unlinked"},
+        {"phase": "active", "device_id": "an-id"},
+        {"phase": "none", "problem": "of a later version"},
+        {"phase": "creating"},
+    ],
+)
+def test_what_cannot_be_read_is_in_doubt(stored: object) -> None:
+    assert Registration.from_json(stored) == UNKNOWN
+
+
+def test_a_registration_shows_no_secret() -> None:
+    assert not any(secret in repr(FULL) for secret in ("an-id", "a-token", "another", "a-user"))
+
+
+def test_pauses_double_up_to_six_hours_and_never_beyond() -> None:
+    assert [pause(attempts) for attempts in (0, 1, 2, 9, 10_000)] == [60, 120, 240, 21600, 21600]

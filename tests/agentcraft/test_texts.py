@@ -1,0 +1,58 @@
+"""Every text of the link exists; that all languages have them is proved elsewhere."""
+
+import json
+
+import pytest
+import voluptuous as vol
+
+from custom_components.milesight.agentcraft import flow, issues
+from custom_components.milesight.agentcraft.registration import Problem, State
+from tests.test_translations import INTEGRATION, SOURCE
+
+LINK = SOURCE["config_subentries"]["agentcraft"]
+OF_THE_USER = {"agentcraft_invalid_id", "agentcraft_id_taken", "agentcraft_already_registered"}
+NOT_STORED = "agentcraft_not_stored"
+
+
+@pytest.mark.parametrize(
+    ("step", "schema"),
+    [
+        ("user", flow.SCHEMA),
+        ("reconfigure", flow.SCHEMA),
+        ("resolve", flow.RESOLVE_SCHEMA),
+    ],
+)
+def test_every_field_of_a_dialog_is_named_and_explained(step: str, schema: vol.Schema) -> None:
+    fields = {str(field) for field in schema.schema}
+    texts = LINK["step"][step]
+    assert texts["data"].keys() == texts["data_description"].keys() == fields
+    assert texts["title"]
+    assert texts["description"]
+
+
+def test_every_error_of_a_dialog_has_a_text() -> None:
+    entered = {"invalid_url", "no_devices", "foreign_device", "already_linked"}
+    assert LINK["error"].keys() == entered | set(flow.ERRORS.values()) | OF_THE_USER
+    assert LINK["abort"].keys() == {"entry_not_loaded", "reconfigure_successful"}
+    assert LINK["initiate_flow"].keys() == {"user", "reconfigure"}
+    assert LINK["entry_type"]
+
+
+def test_every_problem_that_needs_the_user_has_an_issue_that_can_be_mended_or_says_how() -> None:
+    texts = {key: text for key, text in SOURCE["issues"].items() if key.startswith("agentcraft_")}
+    fixable = {f"agentcraft_{problem}" for problem in issues.FIXABLE}
+    told = {f"agentcraft_{problem}" for problem in (Problem.SECRET_REFUSED, Problem.UNREACHABLE)}
+    assert texts.keys() == fixable | told
+    assert {key for key, text in texts.items() if "fix_flow" in text} == fixable
+    for key in fixable:
+        errors = texts[key]["fix_flow"]["error"].keys()
+        asks = "data" in texts[key]["fix_flow"]["step"]["confirm"]
+        assert errors == ({NOT_STORED} | OF_THE_USER if asks else {NOT_STORED})
+
+
+def test_every_state_has_a_name_and_the_entities_have_icons() -> None:
+    icons = json.loads((INTEGRATION / "icons.json").read_text())["entity"]
+    assert SOURCE["entity"]["sensor"]["agentcraft"]["state"].keys() == set(State)
+    assert icons["sensor"]["agentcraft"]["state"].keys() < set(State)
+    assert icons["button"]["agentcraft_renew"]["default"]
+    assert SOURCE["entity"]["button"]["agentcraft_renew"]["name"]

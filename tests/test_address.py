@@ -1,0 +1,166 @@
+"""The address for pushes: from Home Assistant Cloud where that is active, and the same for ever."""
+
+from collections.abc import Iterator
+from typing import Any
+from unittest.mock import AsyncMock, patch
+
+from homeassistant.config_entries import SOURCE_USER
+from homeassistant.const import CONF_CLIENT_ID, CONF_CLIENT_SECRET, CONF_URL, CONF_WEBHOOK_ID
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import issue_registry as ir
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.milesight.address import async_callback_url, known_callback_url
+from custom_components.milesight.const import (
+    CONF_CLOUDHOOK_URL,
+    CONF_DAILY_API_LIMIT,
+    CONF_IMPORT_HISTORY,
+    CONF_WEBHOOK_SECRET,
+    DOMAIN,
+)
+from tests.conftest import WEBHOOK_ID
+from tests.fault_helpers import next_poll
+from tests.simulator import Simulator
+
+
+class Cloud:
+    """Home Assistant Cloud as its public functions show it, which keeps its addresses."""
+
+    class CloudNotAvailable(Exception):  # noqa: N818 - its name there
+        """Raised when somebody needs the cloud and is not logged in."""
+
+    def __init__(self) -> None:
+        """Have given no address yet."""
+        self.hooks: dict[str, str] = {}
+        self.active = True
+        self.async_active_subscription = lambda _hass: self.active
+        self.async_get_or_create_cloudhook = AsyncMock(side_effect=self._get_or_create)
+        self.async_delete_cloudhook = AsyncMock(side_effect=self._delete)
+
+    async def _get_or_create(self, _hass: HomeAssistant, webhook_id: str) -> str:
+        return self.hooks.setdefault(webhook_id, f"https://hooks.nabu.casa/{len(self.hooks)}")
+
+    async def _delete(self, _hass: HomeAssistant, webhook_id: str) -> None:
+        if webhook_id not in self.hooks:
+            raise ValueError("Hook is not enabled for the cloud.")
+        del self.hooks[webhook_id]
+
+
+@pytest.fixture
+def cloud(hass: HomeAssistant) -> Iterator[Cloud]:
+    """Put a cloud in the place of the real one."""
+    cloud = Cloud()
+    hass.config.components.add("cloud")
+    with (
+        patch.dict("sys.modules", {"homeassistant.components.cloud": cloud}),
+        patch("homeassistant.components.cloud", cloud, create=True),
+    ):
+        yield cloud
+
+
+@pytest.fixture
+async def added(hass: HomeAssistant, simulator: Simulator, cloud: Cloud) -> MockConfigEntry:
+    """Return an entry that was added while the cloud was active."""
+    result = await hass.config_entries.flow.async_init(
+        DOMAIN,
+        context={"source": SOURCE_USER},
+        data={
+            CONF_URL: simulator.url,
+            CONF_CLIENT_ID: simulator.client_id,
+            CONF_CLIENT_SECRET: simulator.client_secret,
+        },
+    )
+    result = await hass.config_entries.flow.async_configure(
+        result["flow_id"], {CONF_WEBHOOK_SECRET: simulator.webhook_secret}
+    )
+    await hass.async_block_till_done(wait_background_tasks=True)
+    entry: Any = result["result"]
+    assert entry.data[CONF_CLOUDHOOK_URL] == cloud.hooks[entry.data[CONF_WEBHOOK_ID]]
+    return entry  # type: ignore[no-any-return]
+
+
+async def test_the_address_stays_the_same_until_the_entry_is_removed(
+    hass: HomeAssistant, simulator: Simulator, cloud: Cloud, added: MockConfigEntry
+) -> None:
+    webhook_id, hook = added.data[CONF_WEBHOOK_ID], added.data[CONF_CLOUDHOOK_URL]
+    hooks = dict(cloud.hooks)
+
+    assert await hass.config_entries.async_reload(added.entry_id)
+    await next_poll(hass)
+    options = await hass.config_entries.options.async_init(added.entry_id)
+    await hass.config_entries.options.async_configure(
+        options["flow_id"], {CONF_DAILY_API_LIMIT: 500, CONF_IMPORT_HISTORY: True}
+    )
+    await hass.async_block_till_done(wait_background_tasks=True)
+    simulator.application.configure(client_secret="new")
+    await next_poll(hass)
+    (flow,) = hass.config_entries.flow.async_progress()
+    await hass.config_entries.flow.async_configure(flow["flow_id"], {CONF_CLIENT_SECRET: "new"})
+    await hass.async_block_till_done(wait_background_tasks=True)
+    cloud.active = False
+    assert await hass.config_entries.async_reload(added.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+
+    assert (added.data[CONF_WEBHOOK_ID], added.data[CONF_CLOUDHOOK_URL]) == (webhook_id, hook)
+    assert known_callback_url(hass, added) == hook
+    assert cloud.hooks == hooks
+    cloud.async_delete_cloudhook.assert_not_awaited()
+
+    await hass.config_entries.async_remove(added.entry_id)
+    assert cloud.hooks == {}
+
+
+async def test_an_address_that_was_only_looked_at_is_given_back_as_well(
+    hass: HomeAssistant, cloud: Cloud, loaded: MockConfigEntry
+) -> None:
+    await loaded.start_reconfigure_flow(hass)
+    assert cloud.hooks.keys() == {WEBHOOK_ID}
+    await hass.config_entries.async_remove(loaded.entry_id)
+    assert cloud.hooks == {}
+
+
+async def test_an_entry_is_removed_whatever_the_cloud_says_to_that(
+    hass: HomeAssistant, cloud: Cloud, added: MockConfigEntry
+) -> None:
+    cloud.async_delete_cloudhook.side_effect = TimeoutError
+    await hass.config_entries.async_remove(added.entry_id)
+    assert hass.config_entries.async_entries(DOMAIN) == []
+
+
+@pytest.mark.parametrize(
+    "error", [Cloud.CloudNotAvailable, TimeoutError, ValueError("Cloud is not connected"), OSError]
+)
+async def test_where_the_cloud_fails_the_own_address_is_offered(
+    hass: HomeAssistant, cloud: Cloud, error: Exception
+) -> None:
+    await hass.config.async_update(external_url="https://home.example.com")
+    cloud.async_get_or_create_cloudhook.side_effect = error
+    address = f"https://home.example.com/api/webhook/{WEBHOOK_ID}"
+    assert await async_callback_url(hass, WEBHOOK_ID) == (address, False)
+
+
+async def test_no_address_is_made_behind_the_users_back(
+    hass: HomeAssistant, cloud: Cloud, loaded: MockConfigEntry, simulator: Simulator
+) -> None:
+    await hass.config.async_update(external_url="https://home.example.com")
+    for _ in range(3):
+        await simulator.report(simulator.device("EM300-TH").sn)
+        await next_poll(hass)
+    issues = ir.async_get(hass).issues.values()
+    assert [issue.translation_key for issue in issues if issue.domain == DOMAIN] == ["push_silent"]
+    assert cloud.hooks == {}
+
+
+async def test_an_address_that_reconfiguring_shows_is_kept(
+    hass: HomeAssistant, entry: MockConfigEntry, loaded: MockConfigEntry, cloud: Cloud
+) -> None:
+    assert CONF_CLOUDHOOK_URL not in entry.data
+    result = await loaded.start_reconfigure_flow(hass)
+    placeholders = result["description_placeholders"]
+    assert placeholders is not None
+    data = {key: entry.data[key] for key in (CONF_URL, CONF_CLIENT_ID, CONF_CLIENT_SECRET)}
+    result = await hass.config_entries.flow.async_configure(result["flow_id"], data)
+    assert result["reason"] == "reconfigure_successful"
+    assert entry.data[CONF_CLOUDHOOK_URL] == placeholders["webhook_url"]
+    assert known_callback_url(hass, entry) == cloud.hooks[WEBHOOK_ID]

@@ -1,0 +1,165 @@
+"""Faults of a large fleet, and of many who fail or recover at once: no herd, nothing half done."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+import itertools
+import time
+from typing import Any
+
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.const import CONF_WEBHOOK_ID
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import device_registry as dr
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.milesight.const import CONF_DAILY_API_LIMIT, DOMAIN
+from tests.common import asked
+from tests.fault_helpers import Load, household, next_poll, probes, store, stored_fleet
+from tests.simulator import Device as PlatformDevice, Simulator
+from tests.simulator.faults import Fault
+from tests.test_coordinator import HISTORY, SEARCH, SPECIFICATION
+
+FLEET = 1200
+PAGES = 12
+
+
+@pytest.fixture
+def devices() -> list[PlatformDevice]:
+    """Return what is on the platform."""
+    return household()
+
+
+@pytest.fixture
+async def simulator(
+    socket_enabled: None, devices: list[PlatformDevice]
+) -> AsyncIterator[Simulator]:
+    """Run a platform with these devices."""
+    async with Simulator(devices, past_reports=1) as simulator:
+        yield simulator
+
+
+def _registered(registry: dr.DeviceRegistry, entry: MockConfigEntry) -> set[str | None]:
+    devices = dr.async_entries_for_config_entry(registry, entry.entry_id)
+    return {device.serial_number for device in devices if device.entry_type is None}
+
+
+@pytest.mark.parametrize("devices", [probes(FLEET)], ids=[f"{FLEET} devices"])
+async def test_a_page_that_fails_leaves_nothing_half_done(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    simulator: Simulator,
+    device_registry: dr.DeviceRegistry,
+) -> None:
+    hass.config_entries.async_update_entry(entry, options={CONF_DAILY_API_LIMIT: 200})
+    simulator.faults.add(Fault("/devices/search", "status", spared=6))
+    assert not await hass.config_entries.async_setup(entry.entry_id)
+    assert entry.state is ConfigEntryState.SETUP_RETRY
+    assert asked(simulator)[SEARCH] == 7
+    assert _registered(device_registry, entry) == set()
+
+    simulator.clear_faults()
+    await next_poll(hass)
+    everyone = {device.sn for device in simulator.platform.devices}
+    assert len(everyone) == FLEET
+    assert _registered(device_registry, entry) == everyone
+
+    for sn in list(everyone)[:3]:
+        simulator.remove_device(sn)
+    added = await simulator.add_device("WS523")
+    simulator.faults.add(Fault("/devices/search", "status", spared=6, times=1))
+    await next_poll(hass)
+    assert not entry.runtime_data.last_update_success
+    assert _registered(device_registry, entry) == everyone
+    await next_poll(hass)
+    assert _registered(device_registry, entry) == {d.sn for d in simulator.platform.devices}
+    assert added.sn in entry.runtime_data.devices
+
+
+@pytest.mark.parametrize("devices", [probes(FLEET)], ids=[f"{FLEET} devices"])
+async def test_after_an_outage_a_large_fleet_is_read_few_at_a_time_and_within_the_budget(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    simulator: Simulator,
+    hass_storage: dict[str, Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    store(hass_storage, entry.entry_id, stored_fleet(simulator))
+    hass.config_entries.async_update_entry(entry, options={CONF_DAILY_API_LIMIT: 1000})
+    for device in simulator.platform.devices:
+        simulator.platform.report(device, {"temperature": 21.0})
+    load = Load(simulator, monkeypatch, 0.001)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    requests = asked(simulator)
+    assert requests[SEARCH] == PAGES
+    assert requests[SPECIFICATION] == 0
+    assert 785 <= requests[HISTORY] <= 800 - PAGES + 2
+    assert 2 <= load.most <= 4
+    assert entry.runtime_data.budget.spent(time.time()) <= 802
+
+
+async def test_no_more_than_four_requests_are_ever_under_way_whoever_asks(
+    hass: HomeAssistant,
+    loaded: MockConfigEntry,
+    simulator: Simulator,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    coordinator = loaded.runtime_data
+    load = Load(simulator, monkeypatch, 0.01)
+    device = next(iter(coordinator.devices.values()))
+    await asyncio.gather(
+        coordinator.async_refresh(),
+        *(coordinator.client.get_device(device.info.device_id) for _ in range(30)),
+        *(coordinator.client.search_devices(background=True) for _ in range(30)),
+    )
+    assert load.total == 61
+    assert load.most == 4
+
+
+async def test_failed_polls_are_repeated_ever_more_seldom_and_never_at_the_same_distance(
+    hass: HomeAssistant,
+    loaded: MockConfigEntry,
+    simulator: Simulator,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    simulator.fault("/devices/search", "status", status=500)
+    simulator.requests.clear()
+    began, tries = time.time(), list[float]()
+    while len(tries) < 10:
+        freezer.tick(10)
+        await next_poll(hass, timedelta(0))
+        tries += [time.time() - began] * (asked(simulator)[SEARCH] - len(tries))
+    distances = [later - earlier for earlier, later in itertools.pairwise(tries)]
+    longest = [min(60 * 2**n, 3600) for n in range(9)]
+    for distance, most in zip(distances, longest, strict=True):
+        assert most / 2 <= distance <= most + 20
+    assert len({distance / most for distance, most in zip(distances, longest, strict=True)}) > 1
+
+
+async def test_those_who_begin_together_do_not_go_on_asking_in_the_same_second(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    simulator: Simulator,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    entries = [entry]
+    for number in range(3):
+        other = MockConfigEntry(
+            domain=DOMAIN,
+            unique_id=f"other {number}",
+            data={**entry.data, CONF_WEBHOOK_ID: f"{number}" * 64},
+        )
+        other.add_to_hass(hass)
+        entries.append(other)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    assert all(other.state is ConfigEntryState.LOADED for other in entries)
+    together = 0
+    for _ in range(20):
+        due = [other.runtime_data.next_poll for other in entries]
+        together += len({int(moment) for moment in due}) == 1
+        freezer.tick(max(due) - time.time() + 1)
+        await next_poll(hass, timedelta(0))
+    assert together == 0

@@ -1,0 +1,85 @@
+"""Every entity that Home Assistant would show with a meaningless icon has one that fits."""
+
+from collections.abc import Iterator, Mapping
+import json
+from pathlib import Path
+from typing import Any
+
+from homeassistant.const import Platform
+import pytest
+
+from custom_components.milesight import mapping
+from custom_components.milesight.mapping import Description
+from custom_components.milesight.mapping.known import KNOWN, KNOWN_CHANNELS, KNOWN_NUMBERS
+from tests.mapping_helpers import entities, event, item, service
+from tests.test_translations import SOURCE
+
+ICONS: dict[str, Any] = json.loads((Path(mapping.__file__).parents[1] / "icons.json").read_text())
+ENTITIES: Mapping[str, Mapping[str, Mapping[str, Any]]] = ICONS["entity"]
+PRESSES = "short press/long press/double press"
+SHAPES: Mapping[str, Mapping[str, Any]] = {
+    Platform.BINARY_SENSOR: {"kind": "bool"},
+    Platform.EVENT: {"kind": "enum", "labels": PRESSES},
+    Platform.NUMBER: {"kind": "float", "access": "RW"},
+    Platform.SELECT: {"kind": "enum", "access": "RW", "labels": "one/two/three"},
+    Platform.SENSOR: {"kind": "float"},
+    Platform.SWITCH: {"kind": "bool", "access": "RW"},
+    Platform.TEXT: {"kind": "text", "access": "RW"},
+}
+ALL = [(platform, key) for platform, icons in ENTITIES.items() for key in icons]
+
+
+def _described(platform: str) -> Iterator[Description]:
+    """Yield the entities of what is well known, as bare as a specification can be."""
+    for phrase, key in KNOWN[platform].items():
+        numbered = [f"{phrase}_2"] if key in KNOWN_NUMBERS else []
+        channels = [f"{phrase}_chn2"] if key in KNOWN_CHANNELS else []
+        for path in (phrase, *numbered, *channels):
+            if platform in SHAPES:
+                yield from entities(item(path, **SHAPES[platform])).values()
+            yield from entities(services=[service(path)], events=[event(path)]).values()
+
+
+@pytest.mark.parametrize("platform", KNOWN)
+def test_what_has_no_device_class_of_its_own_has_an_icon(platform: str) -> None:
+    found = [
+        description
+        for description in _described(platform)
+        if description.platform == platform and description.translation_key is not None
+    ]
+    assert found
+    bare = {
+        description.translation_key
+        for description in found
+        if description.device_class in (None, "enum")
+    }
+    assert bare - ENTITIES[platform].keys() == set()
+
+
+@pytest.mark.parametrize(("platform", "key"), ALL)
+def test_an_icon_belongs_to_an_entity_and_its_states(platform: str, key: str) -> None:
+    texts, icon = SOURCE["entity"][platform][key], ENTITIES[platform][key]
+    known = {"on", "off", "home", "not_home", *texts.get("state", {})}
+    states = icon.get("state", {})
+    assert states.keys() <= known
+    assert icon["default"] not in states.values()
+    numbers = [float(bound) for bound in icon.get("range", {})]
+    assert numbers == sorted(numbers)
+
+
+def test_every_action_has_an_icon() -> None:
+    assert ICONS["services"].keys() == SOURCE["services"].keys()
+
+
+def test_every_icon_is_named_as_material_design_icons_are() -> None:
+    named = [
+        name
+        for icons in ENTITIES.values()
+        for icon in icons.values()
+        for name in (
+            icon["default"],
+            *icon.get("state", {}).values(),
+            *icon.get("range", {}).values(),
+        )
+    ] + [icon["service"] for icon in ICONS["services"].values()]
+    assert all(name.startswith("mdi:") for name in named)

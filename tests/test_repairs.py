@@ -1,0 +1,260 @@
+"""Repair issues and the dialogs that mend them, through Home Assistant's own pages."""
+
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
+import time
+from typing import Any
+
+from aiohttp.test_utils import TestClient
+from homeassistant.components import repairs
+from homeassistant.components.repairs import ConfirmRepairFlow
+from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.helpers import issue_registry as ir
+from homeassistant.setup import async_setup_component
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUser
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
+
+from custom_components.milesight import allowance, issues
+from custom_components.milesight.config_flow import WEBHOOK_SCHEMA
+from custom_components.milesight.const import (
+    CONF_DAILY_API_LIMIT,
+    CONF_WEBHOOK_SECRET,
+    CONSOLE,
+    DOMAIN,
+)
+from custom_components.milesight.issues import (
+    ENTITY_LIMIT,
+    PUSH_SILENT,
+    PUSH_STOPPED,
+    REQUEST_LIMIT,
+    issue_id,
+    raise_issue,
+)
+from custom_components.milesight.mapping import Grade
+from custom_components.milesight.repairs import FLOWS, LIMIT_SCHEMA, async_create_fix_flow
+from tests.conftest import WEBHOOK_ID
+from tests.simulator import Simulator
+from tests.test_translations import SOURCE
+
+FIX = "/api/repairs/issues/fix"
+PUBLIC = "https://home.example.com"
+
+type Post = Callable[..., Awaitable[dict[str, Any]]]
+
+
+@pytest.fixture
+async def offered(hass: HomeAssistant) -> None:
+    """Offer the page before the first visitor, after whom no address can be added."""
+    assert await async_setup_component(hass, repairs.DOMAIN, {})
+
+
+@pytest.fixture
+async def post(offered: None, loaded: MockConfigEntry, hass_client: ClientSessionGenerator) -> Post:
+    """Return how a user's browser follows a dialog."""
+    client = await hass_client()
+
+    async def post(address: str = "", **body: Any) -> dict[str, Any]:
+        answer = await client.post(f"{FIX}{address}", json=body)
+        assert answer.status == HTTPStatus.OK, await answer.text()
+        found: dict[str, Any] = await answer.json()
+        return found
+
+    return post
+
+
+async def _open(post: Post, entry: MockConfigEntry, kind: str) -> dict[str, Any]:
+    return await post(handler=DOMAIN, issue_id=issue_id(entry, kind))
+
+
+def _raised(hass: HomeAssistant, entry: MockConfigEntry) -> set[str]:
+    return issues.raised_issues(hass, entry)
+
+
+async def _settle(hass: HomeAssistant) -> None:
+    await hass.async_block_till_done(wait_background_tasks=True)
+
+
+@pytest.mark.parametrize("kind", [PUSH_SILENT, PUSH_STOPPED])
+async def test_the_dialog_about_pushes_shows_the_callback_address_and_watches_anew(
+    hass: HomeAssistant, post: Post, loaded: MockConfigEntry, kind: str
+) -> None:
+    await hass.config.async_update(external_url=PUBLIC)
+    raise_issue(hass, loaded, kind, info="-")
+    before = loaded.runtime_data
+    form = await _open(post, loaded, kind)
+    assert form["type"] == FlowResultType.FORM
+    assert form["step_id"] == "confirm"
+    assert form["description_placeholders"] == {
+        "application": "Home",
+        "info": "-",
+        "console": CONSOLE,
+        "webhook_url": f"{PUBLIC}/api/webhook/{WEBHOOK_ID}",
+    }
+    data = dict(loaded.data)
+    done = await post(f"/{form['flow_id']}")
+    await _settle(hass)
+    assert done["type"] == FlowResultType.CREATE_ENTRY
+    assert _raised(hass, loaded) == set()
+    assert loaded.runtime_data is not before
+    assert loaded.data == data
+
+
+async def test_a_secret_given_in_the_dialog_is_the_one_that_pushes_are_checked_with(
+    hass: HomeAssistant,
+    post: Post,
+    pushing: MockConfigEntry,
+    simulator: Simulator,
+) -> None:
+    await hass.config.async_update(external_url=PUBLIC)
+    simulator.application.configure(webhook_secret="renewed")
+    raise_issue(hass, pushing, PUSH_SILENT, info="-")
+    await simulator.report(simulator.device("EM300-TH").sn, {"temperature": 20})
+    assert _raised(hass, pushing) == {PUSH_SILENT}
+
+    form = await _open(post, pushing, PUSH_SILENT)
+    await post(f"/{form['flow_id']}", **{CONF_WEBHOOK_SECRET: " renewed "})
+    await _settle(hass)
+    assert pushing.data[CONF_WEBHOOK_SECRET] == "renewed"
+    before = pushing.runtime_data.pushes.counter.buckets
+    await simulator.report(simulator.device("EM300-TH").sn, {"temperature": 21})
+    assert pushing.runtime_data.pushes.counter.buckets != before
+
+
+async def test_without_a_public_address_the_dialog_says_that_one_is_missing(
+    hass: HomeAssistant, post: Post, loaded: MockConfigEntry
+) -> None:
+    raise_issue(hass, loaded, PUSH_SILENT, info="-")
+    found = await _open(post, loaded, PUSH_SILENT)
+    assert found["type"] == FlowResultType.ABORT
+    assert found["reason"] == "no_public_address"
+    assert _raised(hass, loaded) == {PUSH_SILENT}
+
+
+async def test_a_push_cures_what_was_raised_before_the_entry_was_reloaded(
+    hass: HomeAssistant, pushing: MockConfigEntry, simulator: Simulator
+) -> None:
+    raise_issue(hass, pushing, PUSH_STOPPED, info="-")
+    assert await hass.config_entries.async_reload(pushing.entry_id)
+    await _settle(hass)
+    assert pushing.runtime_data.pushes.healthy is False
+    await simulator.report(simulator.device("EM300-TH").sn, {"temperature": 20})
+    assert _raised(hass, pushing) == set()
+    assert pushing.runtime_data.pushes.healthy is True
+
+
+async def test_used_up_requests_become_an_issue_that_another_limit_mends(
+    hass: HomeAssistant, post: Post, loaded: MockConfigEntry, simulator: Simulator
+) -> None:
+    budget = loaded.runtime_data.budget
+    while not budget.is_used_up(time.time()):
+        budget.spend(time.time())
+    asked = len(simulator.requests)
+    await loaded.runtime_data.async_refresh()
+    assert len(simulator.requests) == asked
+    assert _raised(hass, loaded) == {REQUEST_LIMIT}
+
+    form = await _open(post, loaded, REQUEST_LIMIT)
+    assert form["description_placeholders"]["limit"] == "1000"
+    wrong = {CONF_DAILY_API_LIMIT: 5}
+    with pytest.raises(AssertionError, match=CONF_DAILY_API_LIMIT):
+        await post(f"/{form['flow_id']}", **wrong)
+    await post(f"/{form['flow_id']}", **{CONF_DAILY_API_LIMIT: 3000})
+    await _settle(hass)
+    assert loaded.options[CONF_DAILY_API_LIMIT] == 3000
+    assert loaded.runtime_data.budget.limit == 3000
+    assert _raised(hass, loaded) == set()
+    assert len(simulator.requests) > asked
+
+
+async def test_the_same_limit_again_mends_nothing(
+    hass: HomeAssistant, post: Post, loaded: MockConfigEntry
+) -> None:
+    budget = loaded.runtime_data.budget
+    while not budget.is_used_up(time.time()):
+        budget.spend(time.time())
+    await loaded.runtime_data.async_refresh()
+    form = await _open(post, loaded, REQUEST_LIMIT)
+    await post(f"/{form['flow_id']}", **{CONF_DAILY_API_LIMIT: 1000})
+    await _settle(hass)
+    assert _raised(hass, loaded) == {REQUEST_LIMIT}
+
+
+async def test_no_issue_outlives_the_entry_that_it_is_about(
+    hass: HomeAssistant, loaded: MockConfigEntry
+) -> None:
+    for kind in issues.KINDS:
+        raise_issue(hass, loaded, kind)
+    assert _raised(hass, loaded) == set(issues.KINDS)
+    await hass.config_entries.async_remove(loaded.entry_id)
+    assert not [issue for issue in ir.async_get(hass).issues.values() if issue.domain == DOMAIN]
+
+
+async def test_who_is_no_administrator_does_not_get_to_see_the_callback_address(
+    hass: HomeAssistant,
+    offered: None,
+    loaded: MockConfigEntry,
+    hass_admin_user: MockUser,
+    hass_client: ClientSessionGenerator,
+) -> None:
+    await hass.config.async_update(external_url=PUBLIC)
+    raise_issue(hass, loaded, PUSH_SILENT, info="-")
+    hass_admin_user.groups = []
+    client: TestClient[Any, Any] = await hass_client()
+    body = {"handler": DOMAIN, "issue_id": issue_id(loaded, PUSH_SILENT)}
+    assert (await client.post(FIX, json=body)).status == HTTPStatus.UNAUTHORIZED
+    issue = ir.async_get(hass).async_get_issue(DOMAIN, issue_id(loaded, PUSH_SILENT))
+    assert WEBHOOK_ID not in repr(issue)
+
+
+async def test_an_issue_that_nothing_here_can_mend_is_only_confirmed(
+    hass: HomeAssistant, loaded: MockConfigEntry
+) -> None:
+    for name in (issue_id(loaded, ENTITY_LIMIT), issue_id(loaded, PUSH_SILENT), "anything"):
+        flow = await async_create_fix_flow(hass, name, {"entry_id": loaded.entry_id})
+        assert isinstance(flow, ConfirmRepairFlow)
+
+
+def test_every_issue_has_its_texts_and_those_that_can_be_mended_a_dialog() -> None:
+    own = {kind: SOURCE["issues"][kind] for kind in issues.KINDS}
+    assert {kind for kind, texts in own.items() if "fix_flow" in texts} == issues.FIXABLE
+    assert FLOWS.keys() == issues.FIXABLE
+    for kind, texts in own.items():
+        assert texts["title"]
+        assert ("description" in texts) is (kind not in issues.FIXABLE)
+    for kind, schema in (
+        (PUSH_SILENT, WEBHOOK_SCHEMA),
+        (PUSH_STOPPED, WEBHOOK_SCHEMA),
+        (REQUEST_LIMIT, LIMIT_SCHEMA),
+    ):
+        step = own[kind]["fix_flow"]["step"]["confirm"]
+        fields = {str(field) for field in schema.schema}
+        assert step["title"]
+        assert step["description"]
+        assert step["data"].keys() == step["data_description"].keys() == fields
+
+
+async def test_the_issue_about_too_many_entities_ends_with_the_last_device_it_concerns(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    simulator: Simulator,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(allowance, "MOST_ENABLED", 100)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await _settle(hass)
+    assert _raised(hass, entry) == {ENTITY_LIMIT}
+    limited = [
+        device.sn
+        for device in entry.runtime_data.devices.values()
+        if device.shown_grade is Grade.PRIMARY
+    ]
+    assert len(limited) > 2
+    for sn in limited[1:]:
+        simulator.remove_device(sn)
+    await entry.runtime_data.async_refresh()
+    assert _raised(hass, entry) == {ENTITY_LIMIT}
+    simulator.remove_device(limited[0])
+    await entry.runtime_data.async_refresh()
+    assert _raised(hass, entry) == set()

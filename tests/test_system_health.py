@@ -1,0 +1,106 @@
+"""System health, as the page in Home Assistant's settings asks for it."""
+
+from datetime import timedelta
+import json
+from typing import Any
+
+from homeassistant.components import system_health
+from homeassistant.const import CONF_CLIENT_ID, CONF_URL, CONF_WEBHOOK_ID
+from homeassistant.core import HomeAssistant
+from homeassistant.setup import async_setup_component
+from homeassistant.util import dt as dt_util
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.typing import WebSocketGenerator
+
+from custom_components.milesight import registry
+from custom_components.milesight.const import DOMAIN
+from tests.simulator import Simulator
+from tests.test_translations import SOURCE
+
+
+@pytest.fixture
+async def offered(hass: HomeAssistant) -> None:
+    """Offer the page before the first visitor, after whom no address can be added."""
+    for component in ("websocket_api", system_health.DOMAIN):
+        assert await async_setup_component(hass, component, {})
+
+
+async def _info(hass_ws_client: WebSocketGenerator) -> tuple[dict[str, Any], str]:
+    """Return what the page shows of the integration in the end, and all that was said on it."""
+    client = await hass_ws_client()
+    await client.send_json_auto_id({"type": "system_health/info"})
+    assert (await client.receive_json())["success"]
+    first = await client.receive_json()
+    shown = first["event"]["data"][DOMAIN]
+    assert shown["manage_url"].endswith(f"/{DOMAIN}")
+    said = [shown]
+    while (message := (await client.receive_json())["event"])["type"] != "finish":
+        if message["domain"] == DOMAIN:
+            said.append(message)
+            shown["info"][message["key"]] = message.get("data", message.get("error"))
+    return shown["info"], json.dumps(said)
+
+
+async def test_one_application_tells_how_platform_token_requests_and_pushes_are(
+    hass: HomeAssistant,
+    hass_ws_client: WebSocketGenerator,
+    offered: None,
+    pushing: MockConfigEntry,
+    simulator: Simulator,
+) -> None:
+    await simulator.report(simulator.device("EM300-TH").sn, {"temperature": 20})
+    requests = [request for request in simulator.requests if "oauth" not in request.path]
+    info, said = await _info(hass_ws_client)
+    until = dt_util.parse_datetime(info.pop("token_valid_until")["value"])
+    assert until is not None
+    assert timedelta(minutes=50) < until - dt_util.utcnow() < timedelta(minutes=60)
+    assert info == {
+        "applications": "1 / 1",
+        "can_reach_server": "ok",
+        "requests": f"{len(requests)} / 1000",
+        "pushes": "1",
+        "pushes_healthy": "1 / 1",
+    }
+    for secret in (pushing.title, simulator.client_id, simulator.client_secret):
+        assert secret not in said
+    assert info.keys() | {"token_valid_until"} == SOURCE["system_health"]["info"].keys()
+
+
+async def test_of_several_applications_each_is_told_and_one_server_out_of_reach_is_enough(
+    hass: HomeAssistant,
+    hass_ws_client: WebSocketGenerator,
+    offered: None,
+    loaded: MockConfigEntry,
+    simulator: Simulator,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(registry, "belongs_elsewhere", lambda *_: False)
+    data = {**loaded.data, CONF_WEBHOOK_ID: "6a" * 32}
+    second = MockConfigEntry(domain=DOMAIN, unique_id="second", data=data)
+    gone = {**data, CONF_WEBHOOK_ID: "7b" * 32, CONF_CLIENT_ID: "third"}
+    third = MockConfigEntry(
+        domain=DOMAIN, unique_id="third", data=gone | {CONF_URL: "http://127.0.0.1:9"}
+    )
+    for entry in (second, third):
+        entry.add_to_hass(hass)
+        await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    info, _ = await _info(hass_ws_client)
+    assert info["applications"] == "2 / 3"
+    assert info["can_reach_server"] == {"type": "failed", "error": "unreachable"}
+    assert info["requests"].count(" / 1000") == 2
+    assert info["pushes"] == "0, 0"
+    assert info["pushes_healthy"] == "0 / 2"
+
+
+async def test_an_application_without_a_token_has_none_that_is_valid(
+    hass: HomeAssistant,
+    hass_ws_client: WebSocketGenerator,
+    offered: None,
+    loaded: MockConfigEntry,
+) -> None:
+    keeper = loaded.runtime_data.client.token
+    keeper.reject(await keeper.get())
+    info, _ = await _info(hass_ws_client)
+    assert info["token_valid_until"] is None
