@@ -1,0 +1,1 @@
+"""Measurements of cost: `python -m tests.bench`, or scripts/bench."""
