@@ -1,0 +1,148 @@
+"""One Home Assistant and one browser for all tests, and for each a platform of its own."""
+
+from collections.abc import AsyncIterator, Generator
+from pathlib import Path
+import shutil
+
+import aiohttp
+from playwright.async_api import (
+    Browser,
+    BrowserContext,
+    Page,
+    ViewportSize,
+    async_playwright,
+    expect,
+)
+import pytest
+
+from tests.demo.dashboard import install
+from tests.demo.home_assistant import HomeAssistant
+from tests.demo.integration import DOMAIN, connect, first_value
+from tests.demo.process import ROOT, free_port
+from tests.demo.simulator import Simulator, simulated_platform
+
+from .console import PATIENCE, until
+
+DEBIANS = Path("/usr/bin/chromium")
+PLAYWRIGHTS_OWN = None
+CHROMIUM = DEBIANS if DEBIANS.exists() else PLAYWRIGHTS_OWN
+FLAGS = (
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-sync",
+    "--no-first-run",
+)
+WINDOW = ViewportSize(width=1280, height=900)
+FAILURES = ROOT / ".demo" / "browser"
+FAILED = pytest.StashKey[bool]()
+
+expect.set_options(timeout=PATIENCE * 1000)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Tell with a failure where that is kept which the browser showed."""
+    report = yield
+    if report.failed:
+        item.stash[FAILED] = True
+        kept = f"Screenshot, text of the page and logs: {_failure_folder(item)}"
+        report.sections.append(("What was seen", kept))
+    return report
+
+
+def _failure_folder(item: pytest.Item) -> Path:
+    return FAILURES / item.name
+
+
+@pytest.fixture(scope="session")
+async def session() -> AsyncIterator[aiohttp.ClientSession]:
+    """Return the session for all that tests ask of Home Assistant and the platform themselves."""
+    async with aiohttp.ClientSession() as session:
+        yield session
+
+
+@pytest.fixture(scope="session")
+async def home(
+    session: aiohttp.ClientSession, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[HomeAssistant]:
+    """Run the demo's Home Assistant, with nothing configured."""
+    folder = tmp_path_factory.mktemp("home-assistant")
+    log = folder / "home-assistant.output"
+    async with HomeAssistant(session, folder, free_port(8124), log) as home:
+        yield home
+
+
+@pytest.fixture
+async def simulator(
+    session: aiohttp.ClientSession, home: HomeAssistant, tmp_path: Path
+) -> AsyncIterator[Simulator]:
+    """Run a platform whose devices report when told to; it is forgotten after the test."""
+    log = tmp_path / "simulator.output"
+    async with simulated_platform(session, interval=0, log=log) as simulator:
+        yield simulator
+        for entry in await home.command("config_entries/get", domain=DOMAIN):
+            await home.request("DELETE", f"/api/config/config_entries/entry/{entry['entry_id']}")
+        await _dismiss_notifications(home)
+
+
+@pytest.fixture
+async def connected(home: HomeAssistant, simulator: Simulator) -> Simulator:
+    """Return the platform with the integration connected to it, and the demo's dashboard made."""
+    await connect(home, simulator)
+    await first_value(home)
+    await install(home)
+    # the platform tests the callback address, of which a notification tells
+    await until(lambda: home.command("persistent_notification/get"))
+    await _dismiss_notifications(home)
+    return simulator
+
+
+async def _dismiss_notifications(home: HomeAssistant) -> None:
+    await home.request("POST", "/api/services/persistent_notification/dismiss_all", {})
+
+
+@pytest.fixture(scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    """Run Chromium."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture(scope="session")
+async def person(browser: Browser, home: HomeAssistant) -> BrowserContext:
+    """Return the browser of somebody who stays logged in."""
+    context = await browser.new_context(
+        base_url=home.url, locale="en", viewport=WINDOW, reduced_motion="reduce"
+    )
+    context.set_default_timeout(PATIENCE * 1000)
+    return context
+
+
+@pytest.fixture
+async def page(
+    person: BrowserContext, home: HomeAssistant, request: pytest.FixtureRequest, tmp_path: Path
+) -> AsyncIterator[Page]:
+    """Return a new page; if the test fails, what it showed last is kept."""
+    page = await person.new_page()
+    folder = _failure_folder(request.node)
+    shutil.rmtree(folder, ignore_errors=True)
+    yield page
+    if FAILED in request.node.stash:
+        await page.screenshot(path=folder / "page.png")
+        text = f"{page.url}\n{await page.locator('body').aria_snapshot()}\n"
+        _keep(folder, text, home.folder, tmp_path)
+    await page.close()
+
+
+def _keep(folder: Path, text: str, *others: Path) -> None:
+    """Write the text of the page into the folder, and copy the logs in the others there."""
+    (folder / "page.txt").write_text(text)
+    for other in others:
+        for log in other.glob("*.output"):
+            shutil.copy(log, folder)

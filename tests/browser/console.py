@@ -1,0 +1,50 @@
+"""What a test does in the console of the simulated platform, and sees there."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from tests.demo.simulator import Simulator
+
+PATIENCE = 60  # seconds; a machine that does other things as well is slow
+
+
+async def state(simulator: Simulator) -> dict[str, Any]:
+    """Return everything there is to see."""
+    found: dict[str, Any] = await simulator.control("GET", "/state")
+    return found
+
+
+async def device(simulator: Simulator, name: str) -> dict[str, Any]:
+    """Return the device of that name: `sn`, `connectStatus`, and its present `values` by path."""
+    devices = (await state(simulator))["devices"]
+    return next(device for device in devices if device["name"] == name)
+
+
+async def report(simulator: Simulator, name: str, **properties: object) -> None:
+    """Let a device report these properties."""
+    sn = (await device(simulator, name))["sn"]
+    await simulator.control("POST", f"/devices/{sn}/report", {"properties": properties})
+
+
+async def reported(simulator: Simulator, name: str, path: str, value: object) -> None:
+    """Wait until a device has a value, which it then reports."""
+
+    async def has_it() -> bool:
+        return bool((await device(simulator, name))["values"][path] == value)
+
+    await until(has_it)
+
+
+async def change(simulator: Simulator, **settings: object) -> None:
+    """Change settings of the Application."""
+    await simulator.control("POST", "/application", settings)
+
+
+async def until(true: Callable[[], Awaitable[object]]) -> None:
+    """Ask until the answer is true; raise TimeoutError if that takes too long."""
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            if await true():
+                return
+            await asyncio.sleep(0.1)

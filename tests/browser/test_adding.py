@@ -1,0 +1,48 @@
+"""Adding the integration through the dialogs."""
+
+from playwright.async_api import Page, expect
+
+from tests.demo.simulator import CLIENT_ID, CLIENT_SECRET, WEBHOOK_SECRET, Simulator
+
+from .console import report
+from .pictures import picture_of_dialog, picture_of_page
+from .web import entity_row, fill, go, open_integration
+
+
+async def test_the_dialogs_refuse_a_wrong_secret_and_then_add_every_device_of_the_application(
+    page: Page, simulator: Simulator
+) -> None:
+    await go(page, "/config/integrations/dashboard")
+    await page.get_by_role("button", name="Add integration").click()
+    await page.get_by_placeholder("Search for a brand name").fill("milesight")
+    await page.get_by_role("button", name="Milesight").click()
+
+    server = page.get_by_role("button", name="Server address")
+    await server.click()
+    await page.get_by_placeholder("Search | Add custom item").fill(simulator.url)
+    await page.get_by_role("option", name=simulator.url).click()
+    await expect(server).to_contain_text(simulator.url)
+    await fill(page, client_ID=CLIENT_ID, client_secret="another")
+    await expect(
+        page.get_by_text("does not accept this client ID with this secret")
+    ).to_be_visible()
+    await fill(page, client_secret=CLIENT_SECRET)
+
+    await expect(page.get_by_text("Let the platform push")).to_be_visible()
+    callback = await page.locator("code").inner_text()
+    await picture_of_dialog(page, "add")
+    await fill(page, webhook_secret=WEBHOOK_SECRET)
+    await page.get_by_role("button", name="Skip and finish").click()
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+
+    await open_integration(page)
+    await expect(page.get_by_role("link", name="27 devices")).to_be_visible()
+    await picture_of_page(page, "integration", width=950, height=620)
+    await page.get_by_role("button", name="Wine cellar").first.click()
+    await expect(entity_row(page, "Humidity")).to_contain_text("%")
+    await simulator.register_callback(callback)
+    await page.get_by_role("button", name="1 Notifications").click()
+    await expect(page.get_by_text("The test of the console has arrived at Home")).to_be_visible()
+    await page.keyboard.press("Escape")
+    await report(simulator, "Wine cellar", temperature=11.5)
+    await expect(entity_row(page, "Temperature")).to_contain_text("11.5 °C")

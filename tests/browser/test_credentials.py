@@ -1,0 +1,46 @@
+"""Mending the access to the platform when something was changed in the console."""
+
+from playwright.async_api import Page, expect
+import pytest
+
+from tests.demo.home_assistant import HomeAssistant
+from tests.demo.process import DemoError
+from tests.demo.simulator import Simulator
+
+from .console import change, report
+from .web import choose, entity_row, fill, open_device, open_integration
+
+
+async def test_a_new_client_secret_is_asked_for_and_a_wrong_one_refused(
+    page: Page, home: HomeAssistant, connected: Simulator
+) -> None:
+    await change(connected, client_secret="regenerated")
+    with pytest.raises(DemoError):
+        await home.request("POST", "/api/services/milesight/refresh", {})
+
+    await open_integration(page)
+    await expect(page.get_by_text("Attention required")).to_be_visible()
+    await page.get_by_role("button", name="Reconfigure").click()
+    await expect(page.get_by_text("The platform refuses the credentials")).to_be_visible()
+    await fill(page, client_secret="guessed")
+    await expect(
+        page.get_by_text("does not accept this client ID with this secret")
+    ).to_be_visible()
+    await fill(page, client_secret="regenerated")
+    await expect(page.get_by_text("Re-authentication was successful")).to_be_visible()
+    await page.get_by_role("button", name="Close").last.click()
+    await expect(page.get_by_text("Attention required")).to_be_hidden()
+    await home.request("POST", "/api/services/milesight/refresh", {})
+
+
+async def test_a_new_webhook_secret_is_entered_by_reconfiguring_and_pushes_are_believed_again(
+    page: Page, connected: Simulator
+) -> None:
+    await change(connected, webhook_secret="regenerated")
+    entry = await open_integration(page)
+    await choose(entry, "Reconfigure")
+    await fill(page, webhook_secret="regenerated")
+    await expect(page.get_by_text("Reconfiguration was successful")).to_be_visible()
+    await report(connected, "Wine cellar", temperature=12.5)
+    await open_device(page, "Wine cellar")
+    await expect(entity_row(page, "Temperature")).to_contain_text("12.5 °C")

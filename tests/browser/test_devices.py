@@ -1,0 +1,60 @@
+"""Seeing and switching devices."""
+
+import re
+
+from playwright.async_api import Page, expect
+
+from tests.demo.simulator import Simulator
+
+from .console import device, report, reported
+from .pictures import picture_of_page
+from .web import dashboard_section, entity_row, go, open_device
+
+
+async def test_the_dashboard_and_the_page_of_a_device_show_what_it_reported(
+    page: Page, connected: Simulator
+) -> None:
+    values = (await device(connected, "Bedroom radiator"))["values"]
+    await go(page, "/")
+    temperature = f"Temperature {values['temperature']} °C"
+    radiator = dashboard_section(page, "Bedroom radiator")
+    await expect(radiator.get_by_role("button", name=temperature)).to_be_visible()
+    await picture_of_page(page, "demo", width=1500, height=1060)
+
+    await open_device(page, "Bedroom radiator")
+    for name, path in ("Temperature", "temperature"), ("Valve opening", "valve_opening"):
+        await expect(entity_row(page, name)).to_contain_text(str(values[path]))
+    await picture_of_page(page, "device", width=950, height=620)
+
+
+async def test_a_socket_is_switched_and_the_devices_own_report_comes_back(
+    page: Page, connected: Simulator
+) -> None:
+    assert (await device(connected, "Desk lamp"))["values"]["set_socket.status"] == "1"
+    await go(page, "/")
+    lamp = dashboard_section(page, "Desk lamp")
+    await lamp.get_by_role("switch").click()
+    await expect(lamp.get_by_role("button", name="Switch Off")).to_be_visible()
+    # only the device can know that
+    await expect(lamp.get_by_role("button", name="Power 0.0 W")).to_be_visible()
+    assert (await device(connected, "Desk lamp"))["values"]["set_socket.status"] == "0"
+
+    await lamp.get_by_role("switch").click()
+    await expect(lamp.get_by_role("button", name=re.compile("Power [1-9]"))).to_be_visible()
+    assert (await device(connected, "Desk lamp"))["values"]["set_socket.status"] == "1"
+
+
+async def test_a_thermostat_is_set_and_takes_the_new_temperature(
+    page: Page, connected: Simulator
+) -> None:
+    await go(page, "/")
+    radiator = dashboard_section(page, "Bedroom radiator")
+    target = radiator.get_by_role("spinbutton", name="Target temperature")
+    await expect(target).to_have_text("21.0 °C")
+    await radiator.get_by_role("button", name="Increment").first.click()
+    await expect(target).to_have_text("21.1 °C")
+    await reported(connected, "Bedroom radiator", "target_temperature", 21.1)
+
+    # somebody turns its knob
+    await report(connected, "Bedroom radiator", target_temperature=18)
+    await expect(target).to_have_text("18.0 °C")
