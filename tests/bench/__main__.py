@@ -32,18 +32,18 @@ SOAK = 500_000
 
 @dataclass(frozen=True)
 class Row:
-    """A line of the table: what was measured, against what, and whether the aim is met."""
+    """A line of the table: what was measured, against what, and whether the aim is met, if any."""
 
     what: str
     measured: str
     ratio: str
     aim: str
-    met: bool
+    met: bool | None = None
 
     @override
     def __str__(self) -> str:
         """Return the line."""
-        mark = "met" if self.met else "MISSED"
+        mark = "" if self.met is None else "met" if self.met else "MISSED"
         return f"{self.what:<44} {self.measured:<42} {self.ratio:>7}  {self.aim:<8} {mark}"
 
 
@@ -80,7 +80,7 @@ def push_rows() -> Iterator[Row]:
         for array, rates in found.items():
             ratio = rates["ours"] / peer["events"]
             measured = f"{rates['ours']:.0f} / {peer['events']:.0f} events a second"
-            yield at_least(f"pushes in arrays of {array}, to MQTT (peer)", measured, ratio, 1)
+            yield Row(f"pushes in arrays of {array}, to MQTT", measured, f"{ratio:.2f}", "a peer")
     else:
         print("The peer is left out: the program mosquitto is missing.", file=sys.stderr)
 
@@ -137,7 +137,7 @@ def main() -> int:
             rows.append(row)
             print(row, flush=True)
     print(f"\n{time.monotonic() - started:.0f} s")
-    return 0 if all(row.met for row in rows) else 1
+    return 1 if any(row.met is False for row in rows) else 0
 
 
 if __name__ == "__main__":
