@@ -169,6 +169,7 @@ async def test_ten_devices_live_a_whole_day_on_the_free_plan(
     hass_client_no_auth: ClientSessionGenerator,
     pushed: bool,
 ) -> None:
+    hass.loop.set_debug(False)  # of which most of the time would go into tracebacks
     if pushed:
         client = await hass_client_no_auth()
         await simulator.add_callback(str(client.make_url(f"/api/webhook/{WEBHOOK_ID}")))

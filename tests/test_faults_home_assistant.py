@@ -150,6 +150,7 @@ async def test_ten_thousand_pushes_before_the_platforms_are_set_up_are_all_heard
     hass_storage: dict[str, Any],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    hass.loop.set_debug(False)  # of which most of the time would go into tracebacks
     devices = probes(10)
     for device in devices:
         simulator.platform._take(device)

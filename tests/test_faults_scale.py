@@ -53,6 +53,7 @@ async def test_a_page_that_fails_leaves_nothing_half_done(
     simulator: Simulator,
     device_registry: dr.DeviceRegistry,
 ) -> None:
+    hass.loop.set_debug(False)  # of which most of the time would go into tracebacks
     hass.config_entries.async_update_entry(entry, options={CONF_DAILY_API_LIMIT: 200})
     simulator.faults.add(Fault("/devices/search", "status", spared=6))
     assert not await hass.config_entries.async_setup(entry.entry_id)
@@ -86,6 +87,7 @@ async def test_after_an_outage_a_large_fleet_is_read_few_at_a_time_and_within_th
     hass_storage: dict[str, Any],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    hass.loop.set_debug(False)  # of which most of the time would go into tracebacks
     store(hass_storage, entry.entry_id, stored_fleet(simulator))
     hass.config_entries.async_update_entry(entry, options={CONF_DAILY_API_LIMIT: 1000})
     for device in simulator.platform.devices:

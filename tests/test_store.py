@@ -50,6 +50,7 @@ async def test_a_battery_that_only_the_device_list_knows_is_shown_and_followed(
     with pytest.raises(AssertionError, match="no sensor"):
         state_of(hass, Platform.SENSOR, f"{sn}_battery")
     for level in (80, 79):
+        simulator.device("WS523").name = f"Socket with {level} %"
         await entry.runtime_data.async_refresh()
         await hass.async_block_till_done(wait_background_tasks=True)
         assert state_of(hass, Platform.SENSOR, f"{sn}_battery").state == str(level)

@@ -365,6 +365,7 @@ class MilesightCoordinator(DataUpdateCoordinator[None]):
                 case SystemMessage():
                     self.pushes.notice(event)
                 case WebhookTest():
+                    self.pushes.pushed()
                     self._in_background(self.pushes.async_confirm(), "confirm the webhook")
         self._save_soon()
         self._tell_soon()
