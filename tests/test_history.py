@@ -44,6 +44,12 @@ def custom_integrations(recorder_mock: Recorder, enable_custom_integrations: Non
     """Record before Home Assistant loads the integration of this repository."""
 
 
+@pytest.fixture(autouse=True)
+def far_from_the_full_hour(freezer: FrozenDateTimeFactory) -> None:
+    """Let no hour end in the middle of a test."""
+    freezer.move_to(datetime.now(UTC).replace(minute=20, second=0))
+
+
 def _hours_ago(hours: float) -> int:
     """Return a full hour of the past, or a part of one (epoch ms)."""
     return hour_of(int(time.time() * 1000)) - round(hours * HOUR_MS)
@@ -186,7 +192,10 @@ async def test_a_counter_goes_on_where_it_was_and_what_follows_goes_on_from_ther
 
 
 async def test_home_assistant_counts_on_from_what_was_imported(
-    hass: HomeAssistant, pushing: MockConfigEntry, simulator: Simulator
+    hass: HomeAssistant,
+    pushing: MockConfigEntry,
+    simulator: Simulator,
+    freezer: FrozenDateTimeFactory,
 ) -> None:
     device = simulator.device("WS523")
     sensor = entity_id(hass, Platform.SENSOR, f"{device.sn}_power_consumption")
@@ -201,6 +210,7 @@ async def test_home_assistant_counts_on_from_what_was_imported(
         device_id=device_id(hass, pushing, device),
         start_time=_start(_hours_ago(4)),
     )
+    freezer.tick()
     await simulator.report(device.sn, {"power_consumption": 170})
     await async_wait_recording_done(hass)
     do_adhoc_statistics(hass, start=_start(_hours_ago(-1) - 5 * MINUTE_MS))

@@ -59,7 +59,7 @@ async def test_one_application_tells_how_platform_token_requests_and_pushes_are(
         "applications": "1 / 1",
         "can_reach_server": "ok",
         "requests": f"{len(requests)} / 1000",
-        "pushes": "1",
+        "pushes": "2",
         "pushes_healthy": "1 / 1",
     }
     for secret in (pushing.title, simulator.client_id, simulator.client_secret):
