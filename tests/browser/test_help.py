@@ -18,7 +18,7 @@ async def test_a_repair_issue_tells_why_no_push_comes_and_goes_when_one_does(
 ) -> None:
     (callback,) = (await state(connected))["callbacks"]
     await connected.control("DELETE", "/callbacks", {"uri": callback["uri"]})
-    for temperature in (9, 10, 11):
+    for temperature in (8, 9, 10, 11):
         await report(connected, "Wine cellar", temperature=temperature)
         await home.request("POST", "/api/services/milesight/refresh", {})
 
