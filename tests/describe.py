@@ -131,7 +131,7 @@ async def show_devices(arguments: Namespace) -> None:
     secret = os.environ.get(SECRET) or getpass("Client secret: ")
     async with ClientSession() as session:
         client = MilesightClient(session, arguments.url, arguments.client_id, secret)
-        async for device in client.all_devices():
+        for device in await client.list_devices():
             if arguments.subjects and device.sn not in arguments.subjects:
                 continue
             raw = await client.get_thing_specification_json(device.device_id)

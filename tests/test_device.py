@@ -43,7 +43,7 @@ def test_a_listener_is_called_exactly_when_what_it_sees_has_changed(
 ) -> None:
     device = _device()
     seen: list[Json] = []
-    device.listen("temperature", lambda: seen.append(device.value("temperature")))
+    device.listen_values("temperature", seen.append)
     expected: list[Json] = []
     newest = 0
     for time, values in reports:
@@ -64,8 +64,8 @@ def test_null_leaves_a_value_as_it_was() -> None:
 
 def test_a_listener_that_left_is_not_called() -> None:
     device = _device()
-    calls: list[int] = []
-    leave = device.listen("a", lambda: calls.append(1))
+    calls: list[Json] = []
+    leave = device.listen_values("a", calls.append)
     device.merge(1, {"a": 1}, pushed=True)
     leave()
     device.merge(2, {"a": 2}, pushed=True)
@@ -104,7 +104,7 @@ def test_a_written_value_is_shown_until_the_device_reports_that_path() -> None:
 def test_a_written_value_that_is_not_answered_gives_way_to_the_last_report() -> None:
     device = _device()
     calls: list[Json] = []
-    device.listen("switch", lambda: calls.append(device.value("switch")))
+    device.listen_values("switch", calls.append)
     device.merge(1, {"switch": "0"}, pushed=True)
     device.write({"switch": "1"})
     device.settle({"switch": "1"})

@@ -15,7 +15,6 @@ from unittest.mock import patch
 from aiohttp import ClientSession, web
 from aiohttp.test_utils import TestClient, TestServer
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers.json import json_bytes
 from homeassistant.setup import async_setup_component
 from hypothesis import HealthCheck, example, given, settings, strategies as st
 import pytest
@@ -162,7 +161,7 @@ async def test_deliveries_are_answered_as_promised_whatever_they_are(
     headers = signed(simulator.webhook_secret)
     assert (await client.post(ADDRESS, data=body, headers=headers)).status in (200, 400)
     await hass.async_block_till_done()
-    json_bytes(loaded.runtime_data._stored())
+    await loaded.runtime_data.async_save()
     assert _faults(caplog) == []
 
 
@@ -200,7 +199,7 @@ async def test_a_device_list_and_a_history_are_taken_whatever_is_in_them(
         await simulator.report(device.sn)
         await coordinator.async_refresh()
         await hass.async_block_till_done(wait_background_tasks=True)
-    json_bytes(coordinator._stored())
+    await coordinator.async_save()
     refusals = "Error fetching Home data: The platform cannot be reached: "
     assert [line for line in _faults(caplog) if not line.startswith(refusals)] == []
     await coordinator.async_refresh()
@@ -211,7 +210,7 @@ async def test_a_device_list_and_a_history_are_taken_whatever_is_in_them(
 
 OPERATIONS: Final[tuple[Callable[[MilesightClient], Awaitable[object]], ...]] = (
     lambda client: client.search_devices(),
-    lambda client: _all(client.all_devices()),
+    lambda client: client.list_devices(),
     lambda client: client.get_device("1"),
     lambda client: client.get_device_config("1"),
     lambda client: client.get_thing_specification("1"),

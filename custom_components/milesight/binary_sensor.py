@@ -61,7 +61,7 @@ class MilesightBinarySensor(MilesightFlagEntity, BinarySensorEntity):
 
     @callback
     def _reported(self, _raw: Json, _made: int, _pushed: bool) -> None:
-        self._changed()
+        self._changed(self._raw)
 
     @override
     def _convert(self, value: Value) -> bool | None:

@@ -1,7 +1,7 @@
 """What was reported while nobody listened: the latest values, and the statistics of a gap."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 import time
 from typing import Final
 
@@ -31,8 +31,9 @@ class CatchUp:
     Those that were read longest ago come first, and those that could not be read last. Rounds in
     which nothing could be read make the next ones wait, the longer the more of them there were.
 
-    ``background_left`` says how many requests the account can spare, ``grown`` is told of devices
-    that turn out to have more than was known, ``done`` is called at the end of a round.
+    ``devices`` are those of the fleet by serial number, now and later; ``background_left`` says how
+    many requests the account can spare, ``grown`` is told of devices that turn out to have more
+    than was known, ``done`` is called at the end of a round.
     """
 
     def __init__(
@@ -40,6 +41,7 @@ class CatchUp:
         hass: HomeAssistant,
         entry: ConfigEntry,
         client: MilesightClient,
+        devices: Mapping[str, MilesightDevice],
         *,
         background_left: Callable[[], int],
         grown: Callable[[MilesightDevice], None],
@@ -50,6 +52,7 @@ class CatchUp:
         self._hass = hass
         self._entry = entry
         self._client = client
+        self._devices = devices
         self._background_left = background_left
         self._grown = grown
         self._done = done
@@ -61,32 +64,46 @@ class CatchUp:
         self._urgent = 0
 
     @callback
-    def miss(self, devices: Iterable[MilesightDevice]) -> None:
-        """Note that reports of these devices may be lost from now on, until they are read."""
+    def miss(self) -> None:
+        """Note that reports of all devices may be lost from now on, until they are read."""
         if not self._entry.options.get(CONF_IMPORT_HISTORY, True) or not self.importer.available:
             return
-        for device in devices:
+        for device in self._devices.values():
             if not device.is_new:
                 self._missing.setdefault(device.sn, device.covered_until)
 
     @callback
-    def start(self, devices: Iterable[MilesightDevice]) -> None:
+    def behind(self) -> list[MilesightDevice]:
+        """Return the devices whose history is to be read."""
+        for sn, since in tuple(self._missing.items()):
+            device = self._devices.get(sn)
+            if device is None or (device.info.last_update_time or 0) <= since:
+                del self._missing[sn]
+        return [
+            device
+            for sn, device in self._devices.items()
+            if device.is_behind or sn in self._missing
+        ]
+
+    @callback
+    def start(self, behind: list[MilesightDevice]) -> None:
         """Read on in the background what the device list says is newer than what is held."""
-        behind = [device for device in devices if self._is_behind(device)]
         if not behind or (self._task is not None and not self._task.done()):
             return
         if self._urgent or time.monotonic() >= self._resume:
-            behind.sort(key=lambda device: (device.sn in self._unreadable, device.covered_until))
+            in_turn = sorted(
+                behind, key=lambda device: (device.sn in self._unreadable, device.covered_until)
+            )
             self._task = self._entry.async_create_background_task(
-                self._hass, self._read_all(behind), "read what was reported meanwhile"
+                self._hass, self._read_all(in_turn), "read what was reported meanwhile"
             )
 
-    async def finish(self, devices: Iterable[MilesightDevice]) -> None:
+    async def finish(self) -> None:
         """Read now, whatever the account can spare, and wait for the end."""
         self._urgent += 1
         try:
             await self._wait()
-            self.start(devices)
+            self.start(self.behind())
             await self._wait()
         finally:
             self._urgent -= 1
@@ -94,12 +111,6 @@ class CatchUp:
     async def _wait(self) -> None:
         if self._task is not None:
             await asyncio.wait([self._task])
-
-    def _is_behind(self, device: MilesightDevice) -> bool:
-        listed = device.info.last_update_time or 0
-        if listed <= self._missing.get(device.sn, listed):
-            self._missing.pop(device.sn, None)
-        return device.sn in self._missing or device.is_behind or (device.is_new and listed > 0)
 
     def _may_go_on(self) -> bool:
         return self._urgent > 0 or self._background_left() > 0
@@ -162,7 +173,7 @@ class CatchUp:
         if grown:
             self._grown(device)
         if since is not None and complete:
-            del self._missing[device.sn]
+            self._missing.pop(device.sn, None)
             await self._import(device, readings, since)
 
     async def _readings(

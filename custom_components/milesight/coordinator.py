@@ -1,6 +1,6 @@
-"""The fleet: inventory, latest values, and who must be told of what."""
+"""Where polls and pushes come together: the pace of the one, the way of the other."""
 
-from collections.abc import Callable, Coroutine, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable
 from datetime import datetime, timedelta
 import time
 from typing import Any, Final, override
@@ -14,20 +14,20 @@ from homeassistant.helpers.event import async_call_later
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 
 from . import registry
-from .allowance import EntityAllowance
-from .api import AuthenticationError, Device, MilesightClient, MilesightError
+from .api import AuthenticationError, MilesightClient, MilesightError
 from .api.webhook import DeviceReport, Event, ReportType, SystemMessage, TaskReport, WebhookTest
 from .budget import RequestBudget, jittered, pages, retry_delay
 from .catch_up import CatchUp
 from .commands import Commands
 from .const import CONF_DAILY_API_LIMIT, DEFAULT_DAILY_API_LIMIT, DOMAIN, LOGGER
 from .contact import Contact
-from .device import NO_CAPABILITIES, MilesightDevice, Signal, believed
+from .device import MilesightDevice, Signal, believed
+from .fleet import Fleet
 from .issues import REQUEST_LIMIT, keep_issue
 from .outcomes import Outcomes, async_fire_task
 from .pushes import PushWatch
 from .specifications import Specifications
-from .store import FleetStore, StoredFleet, restore, stored
+from .store import FleetStore, StoredFleet
 
 type MilesightConfigEntry = ConfigEntry[MilesightCoordinator]
 type DeviceListener = Callable[[MilesightDevice], None]
@@ -68,12 +68,11 @@ class MilesightCoordinator(DataUpdateCoordinator[None]):
             entry.data[CONF_CLIENT_SECRET],
             on_request=self._count_request,
         )
-        self.devices: dict[str, MilesightDevice] = {}
+        self._specifications = Specifications(self.client)
+        self.fleet = Fleet(hass, entry, self._specifications)
+        self.devices = self.fleet.devices
         self.in_touch = True
         self.last_update: int | None = None
-        self._by_id: dict[str, MilesightDevice] = {}
-        self._specifications = Specifications(self.client)
-        self._allowance = EntityAllowance(hass, entry)
         self._store = FleetStore(hass, entry.entry_id)
         self._device_listeners: list[DeviceListener] = []
         self._strangers: dict[str, float] = {}
@@ -92,6 +91,7 @@ class MilesightCoordinator(DataUpdateCoordinator[None]):
             hass,
             entry,
             self.client,
+            self.devices,
             background_left=lambda: self.budget.background_left(time.time()),
             grown=self._announce,
             done=self._save_soon,
@@ -108,34 +108,19 @@ class MilesightCoordinator(DataUpdateCoordinator[None]):
             self._restore(fleet)
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             LOGGER.warning("The stored devices are damaged and are fetched anew: %r", error)
-            self.devices.clear()
-            self._by_id.clear()
+            self.fleet.clear()
 
     def _restore(self, fleet: StoredFleet) -> None:
         self.budget = RequestBudget(self.budget.limit, fleet["requests"])
         self.pushes.restore(fleet["pushes"], fleet["last_push"])
         self._specifications.restore(fleet["specifications"])
-        known = [
-            (info, data)
-            for data in fleet["devices"]
-            if (info := Device.from_json(data["info"])) is not None
-            and not registry.belongs_elsewhere(self.hass, self.config_entry, info.sn)
-        ]
-        self._reserve(info for info, _ in known)
-        for info, data in known:
-            restore(self._admit(info), data)
-        self.catch_up.miss(self.devices.values())
-        registry.register_devices(
-            self.hass,
-            self.config_entry,
-            (device.info for device in self.devices.values()),
-            self._gateways(),
-        )
+        self.fleet.restore(fleet["devices"])
+        self.catch_up.miss()
 
     def _stored(self) -> StoredFleet:
         self._saving = False
         return {
-            "devices": [stored(device) for device in self.devices.values()],
+            "devices": self.fleet.stored(),
             "specifications": dict(self._specifications.json),
             "requests": self.budget.buckets,
             "pushes": self.pushes.counter.buckets,
@@ -179,20 +164,23 @@ class MilesightCoordinator(DataUpdateCoordinator[None]):
             return
         asked = now_ms()
         try:
-            listed = {device.sn: device async for device in self.client.all_devices()}
-            await self._specifications.fetch_missing(listed.values())
+            listed = {device.sn: device for device in await self.client.list_devices()}
+            await self._specifications.fetch_missing(self.fleet.unspecified(listed))
         except MilesightError as error:
             raise self._poll_failed(error) from error
         self._failures = 0
         self._contact.stop()
         self._contact.touch()
         self.last_update = asked
-        self._take_inventory(listed, asked)
-        changed = sum(device.is_behind for device in self.devices.values())
+        for device in self.fleet.take(listed, asked):
+            self._strangers.clear()
+            self._announce(device)
+        behind = self.catch_up.behind()
+        changed = sum(not device.is_new and device.is_behind for device in behind)
         self._set_interval(changed)
         self._forget_reauth()
         self.pushes.polled(reported=changed > 0)
-        self.catch_up.start(self.devices.values())
+        self.catch_up.start(behind)
         self._save_soon()
 
     def _poll_failed(self, error: MilesightError) -> HomeAssistantError:
@@ -253,69 +241,7 @@ class MilesightCoordinator(DataUpdateCoordinator[None]):
             self._urgent = False
         if self.last_exception is not None and not self.last_update_success:
             raise self.last_exception
-        await self.catch_up.finish(self.devices.values())
-
-    def _take_inventory(self, listed: Mapping[str, Device], asked: int) -> None:
-        """Make the fleet what the complete list says it is."""
-        for sn in self.devices.keys() - listed.keys():
-            self._dismiss(self.devices[sn])
-        renewed: list[MilesightDevice] = []
-        self._reserve(info for sn, info in listed.items() if sn not in self.devices)
-        for sn, info in listed.items():
-            device = self.devices.get(sn)
-            if device is None:
-                if registry.belongs_elsewhere(self.hass, self.config_entry, sn):
-                    continue
-                device = self._admit(info)
-                device.last_report = info.last_update_time
-                renewed.append(device)
-                continue
-            if info is device.info and device.capabilities is not NO_CAPABILITIES:
-                device.update_information(info, asked)
-                continue
-            if device.info.device_id != info.device_id:
-                self._by_id.pop(device.info.device_id, None)
-                self._by_id[info.device_id] = device
-            capabilities = self._specifications.get(info)
-            changed = registry.differs(device.info, info)
-            device.update_information(info, asked)
-            if changed or capabilities is not device.capabilities:
-                device.capabilities = capabilities
-                device.shown_grade = self._allowance.admit(device)
-                renewed.append(device)
-        if renewed:
-            registry.register_devices(
-                self.hass, self.config_entry, (device.info for device in renewed), self._gateways()
-            )
-        for device in renewed:
-            self._announce(device)
-
-    def _reserve(self, expected: Iterable[Device]) -> None:
-        self._allowance.reserve((info, self._specifications.get(info)) for info in expected)
-
-    def _admit(self, info: Device) -> MilesightDevice:
-        device = MilesightDevice(info, self._specifications.get(info))
-        device.shown_grade = self._allowance.admit(device)
-        self.devices[info.sn] = device
-        self._by_id[info.device_id] = device
-        self._strangers.clear()
-        return device
-
-    def _gateways(self) -> dict[str, str]:
-        """Return ``any id -> serial number``, since it is not told which id names a gateway."""
-        return {
-            key: device.sn
-            for device in self.devices.values()
-            for key in (device.info.device_id, device.info.dev_eui, device.sn)
-            if key is not None
-        }
-
-    def _dismiss(self, device: MilesightDevice) -> None:
-        """Forget a device that a complete list no longer holds."""
-        del self.devices[device.sn]
-        self._allowance.dismiss(device.sn)
-        self._by_id.pop(device.info.device_id, None)
-        registry.remove_device(self.hass, self.config_entry, device.sn)
+        await self.catch_up.finish()
 
     @callback
     def async_start(self) -> None:
@@ -371,7 +297,7 @@ class MilesightCoordinator(DataUpdateCoordinator[None]):
         self._tell_soon()
 
     def _receive_report(self, report: DeviceReport) -> None:
-        device = self._by_id.get(report.device_id or "") or self.devices.get(report.sn or "")
+        device = self.fleet.find(report.device_id, report.sn)
         if device is None:
             self._meet(report.sn or report.device_id or "")
             return
@@ -389,7 +315,7 @@ class MilesightCoordinator(DataUpdateCoordinator[None]):
             self._announce(device)
 
     def _receive_task(self, report: TaskReport) -> None:
-        device = self._by_id.get(report.device_id or "")
+        device = self.fleet.find(report.device_id)
         if device is not None:
             self.outcomes.tell(device, report)
         registered = device and registry.registered(self.hass, self.config_entry, device.sn)
@@ -421,7 +347,7 @@ class MilesightCoordinator(DataUpdateCoordinator[None]):
     def _note_gap(self) -> None:
         """Expect that reports are lost when neither a poll nor a push came through."""
         if self._contact.silence >= self._interval.total_seconds():
-            self.catch_up.miss(self.devices.values())
+            self.catch_up.miss()
 
     def _contact_changed(self, in_touch: bool) -> None:
         self.in_touch = in_touch

@@ -19,6 +19,7 @@ INDEX = re.compile(r"\[(\d+)\]")
 SECOND_MS = 1000
 
 type Listener = Callable[[], None]
+type ValueListener = Callable[[Json], None]
 type ReportListener = Callable[[Json, int, bool], None]
 type EventListener = Callable[[Mapping[str, Json]], None]
 
@@ -89,7 +90,7 @@ class Point:
 
     value: Json = None
     time: int = 0
-    listeners: list[Listener] = field(default_factory=list)
+    listeners: list[ValueListener] = field(default_factory=list)
 
 
 NO_CAPABILITIES = Capabilities(ThingSpecification())
@@ -107,7 +108,7 @@ class MilesightDevice:
         self.info = info
         self.capabilities = capabilities
         self.shown_grade = Grade.SECONDARY
-        self.last_report: int | None = None
+        self.last_report = info.last_update_time
         self.online = info.connect_status is ConnectStatus.ONLINE
         self.covered_until = 0
         self.is_new = True
@@ -128,11 +129,9 @@ class MilesightDevice:
 
     @property
     def is_behind(self) -> bool:
-        """Return whether the device list told of reports that are not held.
-
-        That of a new device, whose history was never read, says nothing.
-        """
-        return not self.is_new and self.covered_until < (self.info.last_update_time or 0)
+        """Return whether the device list told of reports that are not held."""
+        listed = self.info.last_update_time or 0
+        return self.covered_until < listed or (self.is_new and listed > 0)
 
     @property
     def values(self) -> dict[str, Json]:
@@ -179,11 +178,13 @@ class MilesightDevice:
                 if self.capabilities.admits(description.path, indices):
                     yield description.element(*indices)
 
-    def listen(self, key: str | Signal, listener: Listener) -> Callable[[], None]:
-        """Call ``listener`` when what is shown at a path changes; return what ends that."""
-        if isinstance(key, Signal):
-            return _add(self._listeners.setdefault(key, []), listener)
-        return _add(self._point(key).listeners, listener)
+    def listen(self, signal: Signal, listener: Listener) -> Callable[[], None]:
+        """Call ``listener`` when something besides the values changes; return what ends that."""
+        return _add(self._listeners.setdefault(signal, []), listener)
+
+    def listen_values(self, path: str, listener: ValueListener) -> Callable[[], None]:
+        """Call ``listener`` with the value to show at a path whenever that changes."""
+        return _add(self._point(path).listeners, listener)
 
     def listen_reports(self, path: str, listener: ReportListener) -> Callable[[], None]:
         """Call ``listener`` with value, time and whether it was pushed, at every report."""
@@ -224,8 +225,9 @@ class MilesightDevice:
             self.notify(Signal.LAST_REPORT)
         self.covered_until = max(self.covered_until, time)
         for point in changed:
+            value = point.value
             for listener in point.listeners:
-                listener()
+                listener(value)
         return grown
 
     def restore(
@@ -255,7 +257,7 @@ class MilesightDevice:
             changed = value != self.value(path)
             self._written[path] = value
             if changed:
-                self.notify(path)
+                self._show(path)
 
     def retract(self, values: Mapping[str, Json]) -> None:
         """Take back values whose sending failed."""
@@ -264,7 +266,7 @@ class MilesightDevice:
                 continue
             del self._written[path]
             if self.reported(path) != value:
-                self.notify(path)
+                self._show(path)
 
     def settle(self, values: Mapping[str, Json]) -> None:
         """Stop waiting for the report of values written.
@@ -312,13 +314,15 @@ class MilesightDevice:
             self.online = online
             self.notify(Signal.AVAILABILITY)
 
-    def notify(self, key: str | Signal) -> None:
-        """Call those who listen to a path or a signal."""
-        listeners = (
-            self._listeners.get(key, ()) if isinstance(key, Signal) else self._point(key).listeners
-        )
-        for listener in listeners:
+    def notify(self, signal: Signal) -> None:
+        """Call those who listen to a signal."""
+        for listener in self._listeners.get(signal, ()):
             listener()
+
+    def _show(self, path: str) -> None:
+        value = self.value(path)
+        for listener in self._point(path).listeners:
+            listener(value)
 
 
 def _add[Callback](listeners: list[Callback], listener: Callback) -> Callable[[], None]:

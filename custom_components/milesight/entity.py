@@ -79,9 +79,9 @@ class MilesightEntity(Entity):
         await super().async_added_to_hass()
         self.listen(Signal.AVAILABILITY, self.async_write_ha_state)
 
-    def listen(self, key: str | Signal, listener: Callable[[], None]) -> None:
+    def listen(self, signal: Signal, listener: Callable[[], None]) -> None:
         """Call ``listener`` when something of the device changes, as long as this entity lives."""
-        self.async_on_remove(self.device.listen(key, listener))
+        self.async_on_remove(self.device.listen(signal, listener))
 
 
 class MilesightDescribedEntity(MilesightEntity):
@@ -111,7 +111,10 @@ class MilesightDescribedEntity(MilesightEntity):
 
     def read(self, item: Item) -> Value:
         """Return the present value of an item; one that does not fit is unknown, told once."""
-        raw = self.device.value(item.path)
+        return self.decoded(item, self.device.value(item.path))
+
+    def decoded(self, item: Item, raw: Json) -> Value:
+        """Return what a value of an item means; one that does not fit is unknown, told once."""
         if raw is None:
             return None
         try:
@@ -195,28 +198,32 @@ class MilesightValueEntity(MilesightDescribedEntity):
         self.item = description.item
         self._source = self.source
         self._showing: object = None
-        self._update()
+        self._update(self._raw)
 
     @override
     async def async_added_to_hass(self) -> None:
         """Listen for values."""
         await super().async_added_to_hass()
-        self._update()
-        self.listen(self._source.path, self._changed)
+        self._update(self._raw)
+        self.async_on_remove(self.device.listen_values(self._source.path, self._changed))
 
     @property
     def source(self) -> Item:
         """Return the item whose value is shown."""
         return self.item
 
+    @property
+    def _raw(self) -> Json:
+        return self.device.value(self._source.path)
+
     @callback
-    def _changed(self) -> None:
-        if self._update():
+    def _changed(self, raw: Json) -> None:
+        if self._update(raw):
             self.async_write_ha_state()
 
-    def _update(self) -> bool:
-        """Show the present value; return whether that changed anything."""
-        showing = self._convert(self.read(self._source))
+    def _update(self, raw: Json) -> bool:
+        """Show a value of the source; return whether that changed anything."""
+        showing = self._convert(self.decoded(self._source, raw))
         if showing == self._showing:
             return False
         self._showing = showing
@@ -250,7 +257,11 @@ class MilesightCompositeEntity(MilesightDescribedEntity):
         """Listen for the values of all roles."""
         await super().async_added_to_hass()
         for path in {item.path for item in self.description.roles.values()}:
-            self.listen(path, self.async_write_ha_state)
+            self.async_on_remove(self.device.listen_values(path, self._changed))
+
+    @callback
+    def _changed(self, _raw: Json) -> None:
+        self.async_write_ha_state()
 
     def has(self, role: str) -> bool:
         """Return whether something plays a role, or a service stands in for it."""

@@ -8,6 +8,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
 
+from .api.decode import Json
 from .api.values import Value
 from .coordinator import MilesightConfigEntry
 from .entity import MilesightValueEntity, async_setup_platform
@@ -41,8 +42,8 @@ class MilesightImage(MilesightValueEntity, ImageEntity):
         return str(value) if is_address else None
 
     @override
-    def _update(self) -> bool:
-        changed = super()._update()
+    def _update(self, raw: Json) -> bool:
+        changed = super()._update(raw)
         if changed:
             self._cached_image = None
             self._attr_image_last_updated = dt_util.utcnow()

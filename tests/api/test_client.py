@@ -185,7 +185,7 @@ async def test_nobody_at_the_address_is_a_connection_error(session: ClientSessio
 
 async def test_all_pages_are_read(session: ClientSession) -> None:
     async with Simulator(fleet(250, seed=1)) as simulator:
-        devices = [device async for device in _client(session, simulator).all_devices()]
+        devices = await _client(session, simulator).list_devices()
         assert {device.sn for device in devices} == {
             device.sn for device in simulator.platform.devices
         }
@@ -279,11 +279,11 @@ async def test_devices_without_any_id_are_left_out_and_odd_answers_are_read(
         return {"data": answers.pop(0)}
 
     monkeypatch.setattr(client, "envelope", answer)
-    assert [device.sn async for device in client.all_devices()] == ["24E1"]
-    assert [device async for device in client.all_devices()] == []
-    assert [device.sn async for device in client.all_devices()] == ["a"]
+    assert [device.sn for device in await client.list_devices()] == ["24E1"]
+    assert await client.list_devices() == []
+    assert [device.sn for device in await client.list_devices()] == ["a"]
     with pytest.raises(BadResponseError, match="1 of 5"):
-        [device async for device in client.all_devices()]
+        await client.list_devices()
     with pytest.raises(BadResponseError):
         await client.search_devices()
 

@@ -4,14 +4,13 @@ The two operations on tokens (get, refresh) are in ``auth``. Paths that no publi
 inferred from their siblings, each in a constant of its own.
 """
 
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from itertools import count
 from typing import Final
 
 from .decode import Json, integer, mapping, sequence, text
 from .errors import BadResponseError
 from .models import (
-    NOBODY,
     Accepted,
     AddedDevice,
     Device,
@@ -36,43 +35,44 @@ PAGE_SIZE: Final = 100
 class MilesightClient(Transport):
     """An Application's view of the platform."""
 
-    _listed: Mapping[str, Device] = NOBODY
+    _pages: Sequence[DevicePage] = ()
 
     async def search_devices(
         self, page: int = 1, *, background: bool = False, **filters: Json
     ) -> DevicePage:
         """Return one page of the device list, 100 devices each; the first page is 1.
 
-        ``filters`` are fields of the request body such as ``model`` or ``connectStatus``.
-        Source: "Search specific devices".
+        ``filters`` are fields of the request body such as ``model`` or ``connectStatus``. A page
+        that reads as it did in the last list is not decoded again, but the same. Source: "Search
+        specific devices".
         """
         body: dict[str, Json] = {"pageSize": PAGE_SIZE, "pageNumber": page, **filters}
         data = await self.call("POST", f"{DEVICES_PATH}/search", body, background=background)
         if not isinstance(mapping(data).get("content"), list):
             raise BadResponseError("no list of devices in the answer")
-        return DevicePage.from_json(data, self._listed)
+        before = self._pages[page - 1] if page <= len(self._pages) else None
+        return before if before and before.source == data else DevicePage.from_json(data)
 
-    async def all_devices(
-        self, *, background: bool = True, **filters: Json
-    ) -> AsyncIterator[Device]:
-        """Yield every device of the Application, page after page.
+    async def list_devices(self, *, background: bool = True, **filters: Json) -> list[Device]:
+        """Return every device of the Application, page after page.
 
         Raises ``BadResponseError`` when the pages end before the total that they announce.
         """
-        seen: dict[str, Device] = {}
-        for page in count(1):
-            found = await self.search_devices(page, background=background, **filters)
-            fresh = [device for device in found.devices if device.device_id not in seen]
-            for device in fresh:
-                seen[device.device_id] = device
-                yield device
-            if found.total is not None and len(seen) + found.unreadable >= found.total:
-                self._listed = seen
-                return
-            if not fresh:
+        pages: list[DevicePage] = []
+        found: dict[str, Device] = {}
+        for number in count(1):
+            page = await self.search_devices(number, background=background, **filters)
+            pages.append(page)
+            before = len(found)
+            found |= {device.device_id: device for device in page.devices}
+            if page.total is not None and len(found) + page.unreadable >= page.total:
                 break
-        if found.total is not None:
-            raise BadResponseError(f"{len(seen)} of {found.total} devices in the answer")
+            if len(found) == before:
+                if page.total is None:
+                    break
+                raise BadResponseError(f"{before} of {page.total} devices in the answer")
+        self._pages = pages
+        return list(found.values())
 
     async def get_device_json(self, device_id: str) -> dict[str, Json]:
         """Return one device as the platform words it. Source: "Query a specific device"."""

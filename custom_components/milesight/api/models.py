@@ -54,7 +54,6 @@ class Device:
     ``device_id`` is the 19-digit address as a string, ``last_update_time`` the time of the latest
     report in epoch milliseconds, ``electricity`` the battery in percent and ``gateway`` the
     serial number, DevEUI or device id of the gateway in front, where the platform tells it.
-    ``source`` is the item that it was read from.
     """
 
     sn: str
@@ -74,7 +73,6 @@ class Device:
     tags: tuple[str, ...] = ()
     device_type: str | None = None
     gateway: str | None = None
-    source: Mapping[str, Json] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
     def from_json(cls, data: object) -> Self | None:
@@ -105,7 +103,6 @@ class Device:
             tags=tuple(tag for tag in map(text, sequence(found.get("tag"))) if tag),
             device_type=text(found.get("deviceType")),
             gateway=next(filter(None, (text(found.get(key)) for key in GATEWAY_KEYS)), None),
-            source=found,
         )
 
     def to_json(self) -> dict[str, Json]:
@@ -139,35 +136,29 @@ def _connect_status(value: Json, last_update_time: int | None) -> ConnectStatus:
     return ConnectStatus.DISCONNECT if last_update_time is None else ConnectStatus.ONLINE
 
 
-NOBODY: Mapping[str, Device] = {}
-
-
-def _read(item: Json, known: Mapping[str, Device]) -> Device | None:
-    device = known.get(text(mapping(item).get("deviceId")) or "")
-    return device if device is not None and device.source == item else Device.from_json(item)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DevicePage:
-    """One page of the device list; ``total`` is ``None`` where the platform leaves it out."""
+    """One page of the device list; ``total`` is ``None`` where the platform leaves it out.
+
+    ``source`` is the answer that it was read from.
+    """
 
     devices: tuple[Device, ...]
     unreadable: int
     total: int | None
+    source: Json = field(default=None, compare=False, repr=False)
 
     @classmethod
-    def from_json(cls, data: object, known: Mapping[str, Device] = NOBODY) -> Self:
-        """Read the ``data`` of a search answer; devices without any id are left out.
-
-        One of ``known``, by device id, that is still worded as before is taken as it is.
-        """
+    def from_json(cls, data: Json) -> Self:
+        """Read the ``data`` of a search answer; devices without any id are left out."""
         found = mapping(data)
         content = sequence(found.get("content"))
-        devices = tuple(device for item in content if (device := _read(item, known)))
+        devices = tuple(device for device in map(Device.from_json, content) if device)
         return cls(
             devices=devices,
             unreadable=len(content) - len(devices),
             total=integer(found.get("total")),
+            source=data,
         )
 
 

@@ -30,9 +30,9 @@ def decode(item: Item, raw: Json) -> Value:
 
 def _decode_number(item: Item, raw: Json) -> Value:
     found = number(raw)
-    if found is None or not _is_within(item, found):
-        raise InvalidValueError("number", item.path, **_limits(item))
-    return found
+    if found is not None and _is_within(item, found):
+        return found
+    raise InvalidValueError("number", item.path, **_limits(item))
 
 
 def _is_within(item: Item, value: float) -> bool:

@@ -163,12 +163,10 @@ async def async_search_devices(call: ServiceCall) -> ServiceResponse:
         if key in call.data
     }
     try:
-        devices = [
-            device.to_json()
-            async for device in coordinator.client.all_devices(background=False, **filters)
-        ]
+        found = await coordinator.client.list_devices(background=False, **filters)
     except MilesightError as error:
         raise coordinator.commands.request_failed(error) from error
+    devices = (device.to_json() for device in found)
     return {"devices": [{k: v for k, v in device.items() if v is not None} for device in devices]}
 
 

@@ -1,0 +1,143 @@
+"""The devices of one Application: who comes, who goes, and by which ids each is known."""
+
+from collections.abc import Iterable, Mapping
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant, callback
+
+from . import registry
+from .allowance import EntityAllowance
+from .api import Device
+from .device import NO_CAPABILITIES, MilesightDevice
+from .specifications import Specifications
+from .store import StoredDevice, restore, stored
+
+
+class Fleet:
+    """The devices by serial number, in step with the device list and the device registry.
+
+    A device belongs to one Application: what another one showed first is left out.
+    """
+
+    def __init__(
+        self, hass: HomeAssistant, entry: ConfigEntry, specifications: Specifications
+    ) -> None:
+        """Start without devices; ``specifications`` tells what each of them can do."""
+        self.devices: dict[str, MilesightDevice] = {}
+        self._by_id: dict[str, MilesightDevice] = {}
+        self._hass = hass
+        self._entry = entry
+        self._specifications = specifications
+        self._allowance = EntityAllowance(hass, entry)
+
+    @callback
+    def find(self, device_id: str | None, sn: str | None = None) -> MilesightDevice | None:
+        """Return the device of this id, else the one of this serial number."""
+        return self._by_id.get(device_id or "") or self.devices.get(sn or "")
+
+    @callback
+    def unspecified(self, listed: Mapping[str, Device]) -> list[Device]:
+        """Return the listed devices of which it must be asked again what they can do."""
+        return [
+            info
+            for sn, info in listed.items()
+            if (device := self.devices.get(sn)) is None
+            or device.info is not info
+            or device.capabilities is NO_CAPABILITIES
+        ]
+
+    @callback
+    def take(self, listed: Mapping[str, Device], asked: int) -> list[MilesightDevice]:
+        """Make the fleet what the complete device list says, which was asked for then (epoch ms).
+
+        Returns the devices that are new, or can do something new.
+        """
+        for sn in self.devices.keys() - listed.keys():
+            self._dismiss(self.devices[sn])
+        new = [info for sn, info in listed.items() if sn not in self.devices and self._is_ours(sn)]
+        self._reserve(new)
+        renewed = [
+            device for sn, device in self.devices.items() if self._update(device, listed[sn], asked)
+        ]
+        renewed += [self.admit(info) for info in new]
+        if renewed:
+            self._register(renewed)
+        return renewed
+
+    @callback
+    def restore(self, known: Iterable[StoredDevice]) -> None:
+        """Take the devices of an earlier run.
+
+        Raises what malformed data lead to, part of them taken.
+        """
+        found = [
+            (info, data)
+            for data in known
+            if (info := Device.from_json(data["info"])) is not None and self._is_ours(info.sn)
+        ]
+        self._reserve(info for info, _ in found)
+        for info, data in found:
+            restore(self.admit(info), data)
+        self._register(self.devices.values())
+
+    @callback
+    def clear(self) -> None:
+        """Forget all devices; the registry keeps them."""
+        for sn in self.devices:
+            self._allowance.dismiss(sn)
+        self.devices.clear()
+        self._by_id.clear()
+
+    @callback
+    def stored(self) -> list[StoredDevice]:
+        """Return what a later run needs to know of the devices."""
+        return [stored(device) for device in self.devices.values()]
+
+    @callback
+    def admit(self, info: Device) -> MilesightDevice:
+        """Take a device into the fleet."""
+        device = MilesightDevice(info, self._specifications.get(info))
+        device.shown_grade = self._allowance.admit(device)
+        self.devices[info.sn] = device
+        self._by_id[info.device_id] = device
+        return device
+
+    def _update(self, device: MilesightDevice, info: Device, asked: int) -> bool:
+        """Take what the list says of a device; return whether it is renewed by that."""
+        before = device.info
+        device.update_information(info, asked)
+        if info is before and device.capabilities is not NO_CAPABILITIES:
+            return False
+        if info.device_id != before.device_id:
+            self._by_id.pop(before.device_id, None)
+            self._by_id[info.device_id] = device
+        capabilities = self._specifications.get(info)
+        if capabilities is device.capabilities and not registry.differs(before, info):
+            return False
+        device.capabilities = capabilities
+        device.shown_grade = self._allowance.admit(device)
+        return True
+
+    def _dismiss(self, device: MilesightDevice) -> None:
+        """Forget a device that a complete list no longer holds."""
+        del self.devices[device.sn]
+        self._by_id.pop(device.info.device_id, None)
+        self._allowance.dismiss(device.sn)
+        registry.remove_device(self._hass, self._entry, device.sn)
+
+    def _is_ours(self, sn: str) -> bool:
+        return not registry.belongs_elsewhere(self._hass, self._entry, sn)
+
+    def _reserve(self, expected: Iterable[Device]) -> None:
+        self._allowance.reserve((info, self._specifications.get(info)) for info in expected)
+
+    def _register(self, devices: Iterable[MilesightDevice]) -> None:
+        """Write devices to the registry; it is not told which id of a gateway names it."""
+        gateways = {
+            key: device.sn
+            for device in self.devices.values()
+            for key in (device.info.device_id, device.info.dev_eui, device.sn)
+            if key is not None
+        }
+        infos = (device.info for device in devices)
+        registry.register_devices(self._hass, self._entry, infos, gateways)
