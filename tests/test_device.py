@@ -4,7 +4,7 @@ from hypothesis import given, strategies as st
 
 from custom_components.milesight.api import ConnectStatus, Device, parse_specification
 from custom_components.milesight.api.decode import Json
-from custom_components.milesight.device import Capabilities, MilesightDevice, Signal
+from custom_components.milesight.device import MOST_PATHS, Capabilities, MilesightDevice, Signal
 
 PATHS = st.sampled_from(["temperature", "battery", "relay[0].state", "relay[1].state"])
 REPORTS = st.lists(
@@ -60,6 +60,16 @@ def test_null_leaves_a_value_as_it_was() -> None:
     device.merge(1, {"temperature": 20}, pushed=True)
     device.merge(2, {"temperature": None}, pushed=True)
     assert device.values == {"temperature": 20}
+
+
+def test_made_up_paths_do_not_fill_the_memory_and_known_ones_are_still_heard() -> None:
+    device = _device()
+    device.merge(1, {"temperature": 20}, pushed=True)
+    for report in range(10):
+        device.merge(2, {f"{report}.{path}": 1 for path in range(1000)}, pushed=True)
+    device.merge(3, {"temperature": 21}, pushed=True)
+    assert len(device.values) == MOST_PATHS
+    assert device.value("temperature") == 21
 
 
 def test_a_listener_that_left_is_not_called() -> None:

@@ -17,6 +17,7 @@ from .mapping import Description, Grade, describe, expected
 
 INDEX = re.compile(r"\[(\d+)\]")
 SECOND_MS = 1000
+MOST_PATHS = 4096  # no device has so many; who sends more does not speak for one
 
 type Listener = Callable[[], None]
 type ValueListener = Callable[[Json], None]
@@ -208,8 +209,8 @@ class MilesightDevice:
         changed: list[Point] = []
         grown = False
         for path, value in values.items():
-            point = self._points.get(path) or self._point(path)
-            if value is None or time < point.time:
+            point = self._points.get(path) or self._new_point(path)
+            if value is None or point is None or time < point.time:
                 continue
             if value != (self._written.pop(path, point.value) if self._written else point.value):
                 changed.append(point)
@@ -242,6 +243,10 @@ class MilesightDevice:
 
     def _point(self, path: str) -> Point:
         return self._points.setdefault(path, Point())
+
+    def _new_point(self, path: str) -> Point | None:
+        """Return room for a path that was not heard of before, as long as there is any."""
+        return self._point(path) if len(self._points) < MOST_PATHS else None
 
     def _discover(self, path: str) -> bool:
         """Note a path that was not reported before; return whether it is an element's."""

@@ -91,6 +91,6 @@ def belongs_elsewhere(hass: HomeAssistant, entry: ConfigEntry, sn: str) -> bool:
     )
 
 
-def serial_number(device: dr.DeviceEntry) -> str | None:
+def serial_number(device: dr.AnyDeviceEntry) -> str | None:
     """Return the serial number by which the integration knows a registered device."""
     return next((key for domain, key in device.identifiers if domain == DOMAIN), None)

@@ -16,6 +16,7 @@ import voluptuous as vol
 
 from ..const import DOMAIN
 from . import account, agentcraft, commands, queries
+from .targets import APPLICATION_ONLY, DEVICES_ONLY
 
 NONE, OPTIONAL, ONLY = SupportsResponse.NONE, SupportsResponse.OPTIONAL, SupportsResponse.ONLY
 
@@ -43,29 +44,22 @@ ACTIONS: Final = (
         OPTIONAL,
         admin=True,
     ),
-    Action(
-        "get_thing_specification",
-        queries.async_get_thing_specification,
-        queries.DEVICE_SCHEMA,
-        ONLY,
-    ),
+    Action("get_thing_specification", queries.async_get_thing_specification, DEVICES_ONLY, ONLY),
     Action("get_history", queries.async_get_history, queries.GET_HISTORY, ONLY),
     Action("import_history", queries.async_import_history, queries.IMPORT_HISTORY, OPTIONAL),
-    Action("get_device", queries.async_get_device, queries.DEVICE_SCHEMA, ONLY),
-    Action("get_device_config", queries.async_get_device_config, queries.DEVICE_SCHEMA, ONLY),
-    Action("refresh", queries.async_refresh, queries.REFRESH, NONE),
+    Action("get_device", queries.async_get_device, DEVICES_ONLY, ONLY),
+    Action("get_device_config", queries.async_get_device_config, DEVICES_ONLY, ONLY),
+    Action("refresh", queries.async_refresh, APPLICATION_ONLY, NONE),
     Action("search_devices", queries.async_search_devices, queries.SEARCH_DEVICES, ONLY),
     Action("add_device", account.async_add_device, account.ADD_DEVICE, OPTIONAL, admin=True),
     Action(
         "update_device", account.async_update_device, account.UPDATE_DEVICE, OPTIONAL, admin=True
     ),
-    Action(
-        "delete_device", account.async_delete_device, account.DEVICE_SCHEMA, OPTIONAL, admin=True
-    ),
+    Action("delete_device", account.async_delete_device, DEVICES_ONLY, OPTIONAL, admin=True),
     Action(
         "remove_from_application",
         account.async_remove_from_application,
-        account.DEVICE_SCHEMA,
+        DEVICES_ONLY,
         OPTIONAL,
         admin=True,
     ),
@@ -76,12 +70,7 @@ ACTIONS: Final = (
         NONE,
         admin=True,
     ),
-    Action(
-        "list_rps_profile_urls",
-        account.async_list_rps_profile_urls,
-        account.LIST_RPS_PROFILE_URLS,
-        ONLY,
-    ),
+    Action("list_rps_profile_urls", account.async_list_rps_profile_urls, APPLICATION_ONLY, ONLY),
     Action(
         "delete_rps_record",
         account.async_delete_rps_record,
@@ -89,34 +78,14 @@ ACTIONS: Final = (
         NONE,
         admin=True,
     ),
+    Action("agentcraft_get_token", agentcraft.async_get_token, DEVICES_ONLY, ONLY, admin=True),
     Action(
-        "agentcraft_get_token",
-        agentcraft.async_get_token,
-        agentcraft.DEVICE_SCHEMA,
-        ONLY,
-        admin=True,
+        "agentcraft_register", agentcraft.async_register, agentcraft.REGISTER, OPTIONAL, admin=True
     ),
     Action(
-        "agentcraft_register",
-        agentcraft.async_register,
-        agentcraft.REGISTER,
-        OPTIONAL,
-        admin=True,
+        "agentcraft_unregister", agentcraft.async_unregister, DEVICES_ONLY, OPTIONAL, admin=True
     ),
-    Action(
-        "agentcraft_unregister",
-        agentcraft.async_unregister,
-        agentcraft.DEVICE_SCHEMA,
-        OPTIONAL,
-        admin=True,
-    ),
-    Action(
-        "agentcraft_refresh",
-        agentcraft.async_refresh,
-        agentcraft.DEVICE_SCHEMA,
-        OPTIONAL,
-        admin=True,
-    ),
+    Action("agentcraft_refresh", agentcraft.async_refresh, DEVICES_ONLY, OPTIONAL, admin=True),
 )
 
 

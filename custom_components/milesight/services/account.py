@@ -37,11 +37,9 @@ ADD_DEVICE: Final = vol.Schema(
     {**APPLICATION, **SERIAL_NUMBER, vol.Required(ATTR_NAME): NAME, **ADDITIONS}
 )
 UPDATE_DEVICE: Final = vol.Schema({**DEVICES, vol.Optional(ATTR_NAME): NAME, **ADDITIONS})
-DEVICE_SCHEMA: Final = vol.Schema(DEVICES)
 SET_RPS_PROFILE_URL: Final = vol.Schema(
     {**APPLICATION, **SERIAL_NUMBER, vol.Required(ATTR_PROFILE_URL): cv.url}
 )
-LIST_RPS_PROFILE_URLS: Final = vol.Schema(APPLICATION)
 DELETE_RPS_RECORD: Final = vol.Schema({**APPLICATION, **SERIAL_NUMBER})
 
 

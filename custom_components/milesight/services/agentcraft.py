@@ -17,7 +17,6 @@ from .targets import DEVICES, Round, Target, answer_each, targets_of
 
 ATTR_AGENTCRAFT_DEVICE_ID: Final = "agentcraft_device_id"
 
-DEVICE_SCHEMA: Final = vol.Schema(DEVICES)
 REGISTER: Final = vol.Schema(
     {
         **DEVICES,

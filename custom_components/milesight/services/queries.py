@@ -37,7 +37,6 @@ RANGE: Final = {
     vol.Required(ATTR_START_TIME): cv.datetime,
     vol.Optional(ATTR_END_TIME): cv.datetime,
 }
-DEVICE_SCHEMA: Final = vol.Schema(DEVICES)
 GET_HISTORY: Final = vol.Schema(
     {
         **DEVICES,
@@ -46,7 +45,6 @@ GET_HISTORY: Final = vol.Schema(
     }
 )
 IMPORT_HISTORY: Final = vol.Schema({**DEVICES, **RANGE})
-REFRESH: Final = vol.Schema(APPLICATION)
 
 _TEXT: Final = cv.string
 _LIST: Final = vol.All(cv.ensure_list, [cv.string])

@@ -14,6 +14,7 @@ from homeassistant.util import dt as dt_util
 from homeassistant.util.json import JsonValueType
 import voluptuous as vol
 
+from .. import registry
 from ..api import (
     AuthenticationError,
     CannotConnectError,
@@ -35,6 +36,8 @@ DEVICES: Final = {
     vol.Required(ATTR_DEVICE_ID): vol.All(cv.ensure_list, vol.Length(min=1), [cv.string])
 }
 APPLICATION: Final = {vol.Optional(ATTR_CONFIG_ENTRY_ID): cv.string}
+DEVICES_ONLY: Final = vol.Schema(DEVICES)
+APPLICATION_ONLY: Final = vol.Schema(APPLICATION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +80,7 @@ def targets_of(call: ServiceCall) -> list[Target]:
 def _target(call: ServiceCall, device_id: str) -> Target:
     registered, entry = service.async_get_device_and_config_entry(call.hass, DOMAIN, device_id)
     coordinator: MilesightCoordinator = entry.runtime_data
-    sn = next((key for domain, key in registered.identifiers if domain == DOMAIN), "")
-    device = coordinator.devices.get(sn)
+    device = coordinator.devices.get(registry.serial_number(registered) or "")
     if device is None:
         raise ServiceValidationError(
             translation_domain=DOMAIN,
