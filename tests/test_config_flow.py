@@ -45,6 +45,12 @@ async def _go_on(
     return await hass.config_entries.flow.async_configure(result["flow_id"], user_input)
 
 
+def _assert_closed_in_our_words(result: ConfigFlowResult, reason: str) -> None:
+    """Home Assistant's own words would be named by its domain, and lack some languages."""
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, reason)
+    assert result.get("translation_domain") is None
+
+
 async def test_credentials_become_an_entry_with_an_address_for_pushes(
     hass: HomeAssistant, simulator: Simulator
 ) -> None:
@@ -84,6 +90,25 @@ async def test_without_a_public_address_the_dialog_says_so_and_goes_on(
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert result["data"][CONF_WEBHOOK_SECRET] == ""
     await hass.async_block_till_done(wait_background_tasks=True)
+
+
+@pytest.mark.parametrize(
+    ("server", "address", "error"),
+    [
+        ("https://eu-openapi.milesight.com", "http://home.example.com", "insecure_address"),
+        ("https://eu-openapi.milesight.com", "https://home.example.com", None),
+        ("http://192.168.1.20", "http://192.168.1.30:8123", None),
+    ],
+)
+async def test_an_address_without_https_is_shown_and_the_dialog_says_that_pushes_will_not_come(
+    hass: HomeAssistant, entry: MockConfigEntry, server: str, address: str, error: str | None
+) -> None:
+    await hass.config.async_update(external_url=address)
+    hass.config_entries.async_update_entry(entry, data={**entry.data, CONF_URL: server})
+    result = await entry.start_reconfigure_flow(hass)
+    assert result["errors"] == ({} if error is None else {"base": error})
+    assert result["description_placeholders"] is not None
+    assert result["description_placeholders"]["webhook_url"].startswith(address)
 
 
 async def test_an_application_without_devices_is_named_after_the_platform(
@@ -200,7 +225,7 @@ async def test_a_regenerated_secret_is_asked_for_once_and_entered(
     )
     assert result["errors"] == {"base": "invalid_auth"}
     result = await _go_on(hass, result, {CONF_CLIENT_SECRET: "new"})
-    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "reauth_successful")
+    _assert_closed_in_our_words(result, "reauth_successful")
     await hass.async_block_till_done(wait_background_tasks=True)
     assert loaded.data[CONF_CLIENT_SECRET] == "new"
     assert loaded.state is ConfigEntryState.LOADED
@@ -219,7 +244,7 @@ async def test_the_connection_can_be_changed(
     result = await _go_on(hass, result, {**answers, CONF_CLIENT_SECRET: "wrong"})
     assert result["errors"] == {"base": "invalid_auth"}
     result = await _go_on(hass, result, {**answers, CONF_WEBHOOK_SECRET: " s3 "})
-    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "reconfigure_successful")
+    _assert_closed_in_our_words(result, "reconfigure_successful")
     await hass.async_block_till_done(wait_background_tasks=True)
     assert loaded.data[CONF_URL] == simulator.url
     assert loaded.data[CONF_WEBHOOK_SECRET] == "s3"

@@ -135,6 +135,15 @@ async def test_the_consoles_test_is_confirmed_at_once(
     assert "Home" in notification["message"]
 
 
+async def test_the_confirmation_goes_with_the_application(
+    hass: HomeAssistant, client: TestClient[Any, Any], loaded: MockConfigEntry, simulator: Simulator
+) -> None:
+    await _deliver(hass, client, simulator, {"eventType": "WEBHOOK_TEST", "data": "Test"})
+    assert async_get_persistent_notifications(hass)
+    await hass.config_entries.async_remove(loaded.entry_id)
+    assert not async_get_persistent_notifications(hass)
+
+
 async def test_the_application_shows_requests_pushes_and_polls_also_after_a_restart(
     hass: HomeAssistant,
     freezer: FrozenDateTimeFactory,

@@ -6,7 +6,7 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.device_registry import DeviceEntry
 from homeassistant.helpers.typing import ConfigType
 
-from . import address, issues, registry, webhook
+from . import address, issues, pushes, registry, webhook
 from .agentcraft.setup import async_load_link, async_remove_link, async_start_link
 from .const import DOMAIN
 from .coordinator import MilesightConfigEntry, MilesightCoordinator
@@ -71,6 +71,7 @@ async def async_unload_entry(hass: HomeAssistant, entry: MilesightConfigEntry) -
 async def async_remove_entry(hass: HomeAssistant, entry: MilesightConfigEntry) -> None:
     """Forget an Application that was removed."""
     issues.withdraw_all(hass, entry)
+    pushes.withdraw_confirmation(hass, entry)
     await async_remove_link(hass, entry)
     await FleetStore(hass, entry.entry_id).async_remove()
     await address.async_give_back(hass, entry)

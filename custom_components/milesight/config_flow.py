@@ -135,7 +135,9 @@ class MilesightConfigFlow(ConfigFlow, domain=DOMAIN):
         if user_input is not None:
             data, errors = await self._async_check({**entry.data, **user_input}, entry)
             if not errors:
-                return self.async_update_reload_and_abort(entry, data_updates=data)
+                return self.async_update_reload_and_abort(
+                    entry, data_updates=data, reason="reauth_successful"
+                )
         return self._form("reauth_confirm", REAUTH_SCHEMA, None, errors, application=entry.title)
 
     async def async_step_reconfigure(
@@ -149,7 +151,9 @@ class MilesightConfigFlow(ConfigFlow, domain=DOMAIN):
             data, errors = await self._async_check(user_input, entry)
             if not errors:
                 data[CONF_WEBHOOK_SECRET] = user_input.get(CONF_WEBHOOK_SECRET, "").strip()
-                return self.async_update_reload_and_abort(entry, data_updates=data | self._shown)
+                return self.async_update_reload_and_abort(
+                    entry, data_updates=data | self._shown, reason="reconfigure_successful"
+                )
         return await self._async_webhook_form(
             "reconfigure", RECONFIGURE_SCHEMA, user_input or self._data, errors
         )
@@ -197,8 +201,7 @@ class MilesightConfigFlow(ConfigFlow, domain=DOMAIN):
         address, from_cloud = await async_callback_url(self.hass, self._data[CONF_WEBHOOK_ID])
         if from_cloud:
             self._shown[CONF_CLOUDHOOK_URL] = address
-        if address is None:
-            errors = errors or {"base": "no_public_address"}
+        errors = errors or _in_the_way_of_pushes(address, self._data[CONF_URL])
         return self._form(step, schema, values, errors, webhook_url=address or "-")
 
     def _form(
@@ -230,6 +233,19 @@ class MilesightOptionsFlow(OptionsFlowWithReload):
                 OPTIONS_SCHEMA, self.config_entry.options
             ),
         )
+
+
+def _in_the_way_of_pushes(address: str | None, server: str) -> dict[str, str]:
+    """Return why the platform cannot push to an address, as an error of a dialog, if it cannot.
+
+    It pushes to https only ("Event Notification Overview", requirements). One that is asked by
+    plain http is in the local network, and may push there as it likes.
+    """
+    if address is None:
+        return {"base": "no_public_address"}
+    if address.startswith("http:") and server.startswith("https:"):
+        return {"base": "insecure_address"}
+    return {}
 
 
 async def _async_first_page(hass: HomeAssistant, data: Mapping[str, Any]) -> DevicePage:

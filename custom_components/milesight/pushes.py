@@ -29,6 +29,16 @@ NOTICES: Final = {"SERVICE_NOTICE": PUSH_LIMIT, "SYSTEM_ALERT": PUSH_STOPPED}
 CURED_BY_PUSH: Final = frozenset({PUSH_LIMIT, PUSH_NOTICE, PUSH_SILENT, PUSH_STOPPED})
 
 
+def _confirmation_id(entry: ConfigEntry) -> str:
+    return f"{DOMAIN}_webhook_test_{entry.entry_id}"
+
+
+@callback
+def withdraw_confirmation(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    """Take back that the console's test has arrived, if the user was told."""
+    persistent_notification.async_dismiss(hass, _confirmation_id(entry))
+
+
 class PushWatch:
     """Watches the pushes of one Application."""
 
@@ -91,7 +101,7 @@ class PushWatch:
             self._hass,
             texts[f"{prefix}.webhook_test_message"].format(application=self._entry.title),
             texts[f"{prefix}.webhook_test_title"],
-            f"{DOMAIN}_webhook_test_{self._entry.entry_id}",
+            _confirmation_id(self._entry),
         )
 
     def _raise_issue(self, kind: str, info: str = "") -> None:

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from aiohttp import ClientSession
+from homeassistant.util.yaml import parse_yaml
 import pytest
 
 from custom_components.milesight.api import (
@@ -49,11 +50,16 @@ async def test_a_device_can_leave_its_application_and_stay_on_the_platform(
     client: MilesightClient, simulator: Simulator
 ) -> None:
     device = simulator.device("EM300-TH")
-    with pytest.raises(ApiError):
-        await client.remove_from_application(str(device.device_id))
+    address = str(device.device_id)
+    await client.remove_from_application(address)
     asked = simulator.requests[-1]
     assert asked.method == "DELETE"
-    assert asked.path.endswith(f"/devices/{device.device_id}/{INFERRED_MEMBERSHIP}")
+    assert asked.path.endswith(f"/devices/{address}/{INFERRED_MEMBERSHIP}")
+    with pytest.raises(ApiError) as refused:
+        await client.get_device_json(address)
+    assert refused.value.status == 404
+    added = await client.add_device(device.sn, DeviceFacts(name="Attic"))
+    assert (added.device_id, device.name) == (address, "Attic")
 
 
 async def test_settings_are_returned_in_the_words_of_the_platform(
@@ -118,6 +124,17 @@ async def test_a_task_is_made_for_many_devices_in_either_form(
     assert len(set(tasks.values())) == len(ids)
     await simulator.settle()
     assert {device.values["reporting_interval"] for device in devices} == {600}
+
+
+async def test_settings_may_have_keys_as_a_file_in_yaml_brings_them(
+    client: MilesightClient, simulator: Simulator
+) -> None:
+    device = simulator.device("WS523")
+    settings: Any = parse_yaml("- {key: reporting_interval, value: 600}")
+    assert str not in map(type, settings[0])
+    await client.create_config_task([str(device.device_id)], TaskKind.PROFILE, settings)
+    await simulator.settle()
+    assert device.values["reporting_interval"] == 600
 
 
 async def test_history_is_paged_to_its_end_oldest_first(

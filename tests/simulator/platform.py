@@ -52,6 +52,7 @@ class Platform:
         self._later = later
         self._by_sn: dict[str, Device] = {}
         self._by_id: dict[int, Device] = {}
+        self._released: dict[str, Device] = {}
         self._serial_numbers: set[str] = set()
         self._waiting: defaultdict[str, list[Callable[[], None]]] = defaultdict(list)
         self._random = Random(2)
@@ -108,7 +109,10 @@ class Platform:
         """Add a device to the Application; online at once, or when its first uplink comes."""
         number = 1 + sum(device.model is model for device in self._by_sn.values())
         name = name or f"{model.name} {number}"
-        device = new_device(model, name, self._random, self._serial_numbers, sn=sn, seen=False)
+        device = self._released.pop(sn or "", None) or new_device(
+            model, name, self._random, self._serial_numbers, sn=sn, seen=False
+        )
+        device.name = name
         self._take(device)
         if online:
             self.online(device)
@@ -125,6 +129,11 @@ class Platform:
         self._by_sn.pop(device.sn, None)
         self._by_id.pop(device.device_id, None)
         self._waiting.pop(device.sn, None)
+
+    def release(self, device: Device) -> None:
+        """Take a device out of the Application; added again, it is the same one."""
+        self.remove(device)
+        self._released[device.sn] = device
 
     def report(self, device: Device, properties: dict[str, Any] | None = None) -> None:
         """A device reports what it is told to (nested, right or wrong), or lives on a step."""

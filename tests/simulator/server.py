@@ -65,6 +65,7 @@ class Server:
             ("POST", f"{_ROOT}/devices/search", self._search),
             ("GET", f"{_ROOT}/devices/{{deviceId}}", self._device),
             ("DELETE", f"{_ROOT}/devices/{{deviceId}}", self._delete),
+            ("DELETE", f"{_ROOT}/devices/{{deviceId}}/application", self._release),
             ("GET", f"{_ROOT}/devices/{{deviceId}}/thing-specification", self._specification),
             ("GET", f"{_ROOT}/devices/{{deviceId}}/config", self._config),
             ("GET", f"{_ROOT}/devices/{{deviceId}}/properties/history", self._history),
@@ -168,6 +169,12 @@ class Server:
     async def _delete(self, request: web.Request) -> web.Response:
         device = self._found(request)
         self._platform.remove(device)
+        return _success(device.sn)
+
+    async def _release(self, request: web.Request) -> web.Response:
+        """Its path is inferred from its siblings."""
+        device = self._found(request)
+        self._platform.release(device)
         return _success(device.sn)
 
     async def _specification(self, request: web.Request) -> web.Response:

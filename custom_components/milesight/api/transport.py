@@ -85,7 +85,8 @@ class Transport:
         """
         arguments: dict[str, Any] = {"params": query} if query else {}
         if body is not None:
-            arguments["data"] = orjson.dumps(body)
+            # Keys may be of a subclass of str, as those are that a file in YAML brings.
+            arguments["data"] = orjson.dumps(body, option=orjson.OPT_NON_STR_KEYS)
         first_place: AbstractAsyncContextManager[object] = (
             self._background_places if background else nullcontext()
         )

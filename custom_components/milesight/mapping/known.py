@@ -12,6 +12,7 @@ SENSORS = {
     "adc": "adc",
     "adv": "adv",
     "analog_input": "analog_input",
+    "analog_input_alarm": "analog_input_alarm",
     "angle_x": "angle_x",
     "angle_y": "angle_y",
     "angle_z": "angle_z",
@@ -24,6 +25,7 @@ SENSORS = {
     "conductivity": "conductivity",
     "current": "current",
     "current_rating": "current",
+    "current_sensor_status": "current_sensor_status",
     "depth": "depth",
     "detection_status": "detection_status",
     "distance": "distance",
@@ -67,6 +69,7 @@ SENSORS = {
     "power": "power",
     "power_consumption": "energy",
     "power_factor": "power_factor",
+    "power_status": "power_status",
     "pressure": "pressure",
     "pt100": "pt100",
     "pulse": "pulse",
@@ -79,17 +82,22 @@ SENSORS = {
     "soil_moisture": "soil_moisture",
     "soil_temperature": "soil_temperature",
     "target_temperature": "target_temperature",
+    "target_valve_opening_degree": "target_valve_opening",
     "temperature": "temperature",
     "temperature_alarm": "temperature_alarm",
+    "temperature_mutation": "temperature_change",
     "temperature_sensor_status": "temperature_sensor_status",
+    "total_current": "total_current",
     "total_in": "total_in",
     "total_out": "total_out",
     "tvoc": "tvoc",
+    "ups_status": "ups_status",
     "valve_opening": "valve_opening",
     "valve_opening_degree": "valve_opening",
     "valve_pulse": "valve_pulse",
     "voltage": "voltage",
     "water": "water",
+    "water_alarm": "water_alarm",
     "wind_direction": "wind_direction",
     "wind_speed": "wind_speed",
 }
@@ -113,16 +121,19 @@ BINARY_SENSORS = {
     "motion": "motion",
     "occupancy": "occupancy",
     "occupancy_status": "occupancy",
+    "period_count_alarm": "period_count_alarm",
     "pir": "motion",
     "pir_status": "motion",
     "position": "tilt",
     "pressure_alarm": "pressure_alarm",
+    "pressure_sensor_status": "pressure_sensor_status",
     "region": "region",
     "region_occupancy": "region_occupancy",
     "smoke_status": "smoke",
     "tamper": "tamper",
     "tamper_status": "tamper",
     "temperature_alarm": "temperature_alarm",
+    "total_count_alarm": "total_count_alarm",
     "valve": "valve",
     "valve_status": "valve",
 }
@@ -197,6 +208,7 @@ BUTTONS = {
     "clear_history": "clear_history",
     "clear_power_consumption": "clear_energy",
     "power_consumption_clear": "clear_energy",
+    "query_all": "query_all",
     "query_device_status": "query_status",
     "query_status": "query_status",
     "reboot": "reboot",
@@ -217,12 +229,16 @@ EVENTS = {
     "button_event_status": "button",
     "button_status": "button",
     "current_alarm": "current_alarm",
+    "function_key_event": "function_key",
     "humidity_alarm": "humidity_alarm",
     "key_event": "button",
     "low_voltage_alarm": "low_voltage_alarm",
     "overcurrent_alarm": "overcurrent_alarm",
+    "pressure_threshold_alarm": "pressure_threshold_alarm",
     "reset_event": "reset",
+    "target_temperature_alarm": "target_temperature_alarm",
     "temperature_alarm": "temperature_alarm",
+    "window_opening_alarm": "window_opening_alarm",
 }
 
 KNOWN: dict[str, dict[str, str]] = {
@@ -248,7 +264,9 @@ KNOWN_NUMBERS = vocabulary("""
     pulse region region_avg_dwell region_count region_max_dwell region_occupancy relay socket switch
     target_temperature temperature valve valve_opening valve_pulse
     """)
-KNOWN_CHANNELS = vocabulary("analog_input contact current humidity power pulse temperature voltage")
+KNOWN_CHANNELS = vocabulary("""
+    analog_input analog_input_alarm contact current humidity power pulse temperature voltage
+    """)
 
 _PRESSES = vocabulary("""
     double_click double_press long_press pressed released short_press single_click single_press

@@ -1,0 +1,83 @@
+"""The documentation keeps its word: links lead somewhere, examples run on the demo's devices."""
+
+from pathlib import Path
+import re
+from typing import Final
+
+from homeassistant.components.recorder import Recorder
+from homeassistant.const import ATTR_DEVICE_ID
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import config_validation as cv, entity_registry as er
+from homeassistant.helpers.script import Script, async_validate_actions_config
+from homeassistant.util.yaml import parse_yaml
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry, async_mock_service
+
+from custom_components.milesight import services
+from custom_components.milesight.const import DOMAIN
+from tests.agentcraft.helpers import device_id, link
+from tests.files import ROOT
+from tests.simulator import Simulator
+
+PAGES: Final = {
+    str(page.relative_to(ROOT)): page.read_text()
+    for page in sorted((*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")))
+}
+FENCE: Final = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+HEADING: Final = re.compile(r"^#+ (.+)$", re.MULTILINE)
+LINK: Final = re.compile(r"\]\((?!https?:)([^)\s]+)\)")
+EXAMPLES: Final = {
+    page: examples
+    for page, text in PAGES.items()
+    if (examples := [code for language, code in FENCE.findall(text) if language == "yaml"])
+}
+ENTITY: Final = re.compile(r"(?<![.\w])(?:binary_sensor|climate|event|sensor|switch)\.\w+")
+OTHERS: Final = (
+    ("notify", "notify"),
+    ("persistent_notification", "create"),
+    ("rest_command", "tell_the_agent"),
+)
+LINKED: Final = "Meeting room 3 air"
+
+
+def _leads(page: Path, address: str) -> bool:
+    """Return whether an address on a page is of a file, and of a heading in it if it names one."""
+    path, _, anchor = address.partition("#")
+    target = page.parent / path if path else page
+    if not target.exists() or not anchor:
+        return target.exists()
+    headings = HEADING.findall(FENCE.sub("", target.read_text()))
+    return anchor in {re.sub(r"[^\w -]", "", text).lower().replace(" ", "-") for text in headings}
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_link_leads_to_a_file_and_to_a_heading_in_it(page: str) -> None:
+    addresses = LINK.findall(FENCE.sub("", PAGES[page]))
+    assert [address for address in addresses if not _leads(ROOT / page, address)] == []
+
+
+@pytest.fixture
+def custom_integrations(recorder_mock: Recorder, enable_custom_integrations: None) -> None:
+    """Let Home Assistant find the integration, and record."""
+
+
+@pytest.mark.parametrize("page", EXAMPLES)
+async def test_the_examples_of_a_page_run_one_after_the_other(
+    hass: HomeAssistant, pushing: MockConfigEntry, simulator: Simulator, page: str
+) -> None:
+    await link(hass, pushing, simulator, [LINKED])
+    for domain, action in OTHERS:
+        async_mock_service(hass, domain, action)
+    named = set(ENTITY.findall("".join(EXAMPLES[page])))
+    assert named <= set(er.async_get(hass).entities)
+    told = {ATTR_DEVICE_ID: device_id(hass, pushing, LINKED), "status": "FAILED", "error": "busy"}
+    for example in EXAMPLES[page]:
+        found = parse_yaml(example)
+        actions = cv.SCRIPT_SCHEMA(found["actions"] if isinstance(found, dict) else found)
+        script = Script(hass, await async_validate_actions_config(hass, actions), page, DOMAIN)
+        await script.async_run({"trigger": {"event": {"data": told}}})
+
+
+def test_there_is_an_example_of_every_action() -> None:
+    shown = set(re.findall(rf"- action: {DOMAIN}\.(\w+)", PAGES["docs/actions.md"]))
+    assert shown == {action.name for action in services.ACTIONS}
