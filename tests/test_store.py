@@ -30,6 +30,26 @@ async def test_a_store_of_a_newer_version_is_put_aside(
     assert len(entry.runtime_data.devices) == len(simulator.platform.devices)
 
 
+async def test_specifications_that_no_device_has_any_longer_are_not_kept(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    simulator: Simulator,
+    hass_storage: dict[str, Any],
+) -> None:
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    coordinator, model = entry.runtime_data, simulator.device("EM300-TH").model.name
+    updated = [device for device in simulator.platform.devices if device.model.name == model]
+    before = {f"{model} {device.firmware}" for device in updated}
+    for device in updated:
+        device.firmware = "99.0"
+    await coordinator.async_refresh()
+    await coordinator.async_save()
+    kept = hass_storage[f"{DOMAIN}.{entry.entry_id}"]["data"]["specifications"]
+    assert f"{model} 99.0" in kept
+    assert before.isdisjoint(kept)
+
+
 async def test_a_battery_that_only_the_device_list_knows_is_shown_and_followed(
     hass: HomeAssistant,
     entry: MockConfigEntry,

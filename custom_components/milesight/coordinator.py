@@ -121,7 +121,9 @@ class MilesightCoordinator(DataUpdateCoordinator[None]):
         self._saving = False
         return {
             "devices": self.fleet.stored(),
-            "specifications": dict(self._specifications.json),
+            "specifications": self._specifications.stored(
+                device.info for device in self.devices.values()
+            ),
             "requests": self.budget.buckets,
             "pushes": self.pushes.counter.buckets,
             "last_push": self.pushes.last,

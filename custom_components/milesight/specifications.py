@@ -34,12 +34,17 @@ class Specifications:
         self._client = client
         self._capabilities: dict[str, Capabilities] = {}
         self._failed: set[str] = set()
-        self.json: dict[str, dict[str, Json]] = {}
+        self._json: dict[str, dict[str, Json]] = {}
 
     def restore(self, json: Mapping[str, dict[str, Json]]) -> None:
         """Take the specifications of an earlier run."""
         for key, specification in json.items():
             self._keep(key, specification)
+
+    def stored(self, devices: Iterable[Device]) -> dict[str, dict[str, Json]]:
+        """Return what a later run needs to know of these devices' specifications."""
+        in_use = {specification_key(device) for device in devices}
+        return {key: json for key, json in self._json.items() if key in in_use}
 
     def get(self, device: Device) -> Capabilities:
         """Return what a device can do; nothing, as long as its specification is not known."""
@@ -101,5 +106,5 @@ class Specifications:
                 len(specification.problems),
                 "; ".join(problem[:MAX_SHOWN] for problem in specification.problems[:5]),
             )
-        self.json[key] = json
+        self._json[key] = json
         self._capabilities[key] = Capabilities.of(specification)
