@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests import describe
-from tests.mapping_helpers import item
+from tests.mapping.helpers import item
 from tests.simulator import Simulator
 
 SPECIFICATION = {
@@ -52,7 +52,9 @@ def test_only_what_is_enabled_is_shown_on_request(
 
     describe.main([str(path), "--enabled"])
 
-    assert "d2d_key" not in capsys.readouterr().out
+    shown = capsys.readouterr().out
+    assert "relay_2" in shown
+    assert "d2d_key" not in shown
 
 
 def test_a_file_that_is_no_json_is_said_to_be_none(

@@ -14,7 +14,7 @@ from .known import KNOWN
 from .labels import shown
 from .leaf import is_history
 from .naming import humanise, tidy, translated_states
-from .words import Words, pattern, read
+from .words import Words, pattern, read, split
 
 DIAGNOSTIC = EntityCategory.DIAGNOSTIC
 UNNAMED: Final = ""
@@ -66,7 +66,7 @@ OCCURRENCES: tuple[Occurrence, ...] = (
     Occurrence("-", Grade.SECONDARY),
 )
 # The output that tells what kind of an event it was.
-KINDS = ("type", "alarm_type", "status", "event", "state", "action", "kind")
+KINDS = ("type", "alarm_type", "status", "event", "action", "kind")
 
 
 def event_entities(events: tuple[Event, ...]) -> Iterator[Description]:
@@ -97,12 +97,12 @@ def _occurrence(words: Words) -> Occurrence:
 
 def kind_of(event: Event) -> Item | None:
     """Return the output whose value tells one kind of the event from another."""
-    choices = [
-        item
-        for item in event.outputs
-        if item.data_type is DataType.ENUM and item.mappings and item.key.lower() in KINDS
-    ]
-    return min(choices, key=lambda item: (KINDS.index(item.key.lower()), item.path), default=None)
+    choices = {
+        "_".join(split(item.key)[0]): item
+        for item in sorted(event.outputs, key=lambda item: item.path, reverse=True)
+        if item.data_type is DataType.ENUM and item.mappings
+    }
+    return next((choices[kind] for kind in KINDS if kind in choices), None)
 
 
 def _types(event: Event, kind: Item | None, translation_key: str | None) -> dict[str, str]:

@@ -8,7 +8,7 @@ from .description import Call
 from .words import SCALES, read, split
 
 SETTING = frozenset({"set", "control", "write", "update"})
-SAYING_NOTHING = SETTING | frozenset({"value", "status", "state", "of", "degree", "switch"})
+SAYING_NOTHING = SETTING | frozenset({"value", "status", "of", "degree", "switch"})
 STRUCTURES = (DataType.STRUCT, DataType.ARRAY)
 INDEX = re.compile(r"\[\d+\]")
 
@@ -23,6 +23,7 @@ def call_for(services: Iterable[Service], words: frozenset[str], item: Item) -> 
         Call(service=service, input=chosen)
         for service in services
         if read(service.id).any(SETTING)
+        and read(service.id).numbers in ((), read(item.path).numbers)
         and read(service.id).all - SAYING_NOTHING <= meant
         and (chosen := _input(service, item)) is not None
         and meant <= (read(service.id).all | read(chosen.path).all | SAYING_NOTHING)

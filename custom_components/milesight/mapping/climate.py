@@ -5,6 +5,7 @@ there is a temperature, a mode or a switch to go with it.
 """
 
 from collections.abc import Callable, Iterable, Mapping
+import re
 
 from homeassistant.components.climate.const import HVACAction, HVACMode
 from homeassistant.const import Platform, UnitOfTemperature
@@ -61,6 +62,7 @@ MODE_WORDS: tuple[tuple[frozenset[str], HVACMode], ...] = (
     (frozenset({"ventilate"}), HVACMode.FAN_ONLY),
     (frozenset({"off"}), HVACMode.OFF),
 )
+LISTED = re.compile(r"[,;\u3001\uff0c]")  # "heat, cool" is no mode, but a choice of them
 ACTION_WORDS: tuple[tuple[str, HVACAction], ...] = (
     ("standby", HVACAction.IDLE),
     ("idle", HVACAction.IDLE),
@@ -84,10 +86,10 @@ MODE = pattern(
     "|display|source|interface|calibration|valve|card|screen|timer|led"
 )
 FAN = pattern(
-    "fan mode|speed|control -enable|delay|stop|lock|range|settings|threshold|auto|schedule"
+    "fan|wind mode|speed|control -enable|delay|stop|lock|range|setting|threshold|auto|schedule"
 )
 PRESET = pattern("preset|mode -fan|enable|schedule")
-ACTION = pattern("status|action|state -fan|alarm|valve|relay|sensor|schedule")
+ACTION = pattern("status|action -fan|alarm|valve|relay|sensor|schedule")
 POWER = (
     pattern("system status|switch|power|on -schedule|lock|timer|timed|enable|object|alarm|di"),
     pattern("thermostat status|switch|power|on|enable -schedule|lock|timer"),
@@ -106,7 +108,7 @@ CURRENT = (
 HUMIDITY = (pattern("=humidity"), pattern("=ambient|room|indoor|current humidity"))
 OPENING = (
     pattern("valve opening|position|degree -target|set"),
-    pattern("valve status|state -relay|target"),
+    pattern("valve status -relay|target"),
 )
 
 
@@ -158,7 +160,7 @@ def thermostat(leaves: Iterable[Leaf], services: tuple[Service, ...]) -> Composi
         minimum=minimum,
         maximum=maximum,
         step=_resolution(leaves) or step(item),
-        grade=Grade.RARE if item.hidden else Grade.PRIMARY,
+        grade=Grade.RARE if leading.hidden else Grade.PRIMARY,
         roles={role: leaf.item for role, leaf in controlled.items()}
         | {role: leaf.item for role, leaf in read_only.items() if leaf is not None},
         options=options,
@@ -193,15 +195,16 @@ def _targets(
     """Return the set-points by role, and the services for those that no property sets."""
     targets: dict[str, Leaf] = {}
     calls: dict[str, Call] = {}
+    deepest = min((leaf.path.count(".") for leaf in leaves), default=0) + 1
     for leaf in sorted(leaves, key=lambda leaf: (leaf.path.count("."), leaf.path)):
-        if not _is_target(leaf) or leaf.path.count(".") > 1:
+        if not _is_target(leaf) or leaf.path.count(".") > deepest:
             continue
         role = _role(leaf)
         if role is None or role in targets:
             continue
         if leaf.item.writable:
             targets[role] = leaf
-        elif call := call_for(services, leaf.words.all - {"celsius", "fahrenheit"}, leaf.item):
+        elif call := call_for(services, frozenset(leaf.words.phrase), leaf.item):
             targets[role] = leaf
             calls[role] = call
     return targets, calls
@@ -211,8 +214,7 @@ def _is_target(leaf: Leaf) -> bool:
     return (
         leaf.item.data_type.is_number
         and TARGET.matches(leaf.words)
-        and "temperature" in leaf.words
-        and (leaf.unit in TEMPERATURES or leaf.unit is None)
+        and (leaf.unit in TEMPERATURES or (leaf.unit is None and "temperature" in leaf.words))
     )
 
 
@@ -273,6 +275,8 @@ def _modes(item: Item) -> dict[str, str]:
 
 
 def _mode(label: str) -> HVACMode | None:
+    if LISTED.search(label):
+        return None
     words = frozenset(words_of(label))
     return next((mode for needed, mode in MODE_WORDS if needed <= words), None)
 

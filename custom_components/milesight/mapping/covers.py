@@ -11,6 +11,7 @@ from .description import Composite, Grade
 from .entities import bounds, plain
 from .labels import flag_labels, words_of
 from .leaf import Leaf
+from .naming import spoken_name, subject
 from .settings import CONFIGURING
 from .words import pattern
 
@@ -19,8 +20,8 @@ COVER_CLASSES: tuple[tuple[str, CoverDeviceClass], ...] = (
     ("blind", CoverDeviceClass.BLIND),
     ("curtain", CoverDeviceClass.CURTAIN),
     ("damper", CoverDeviceClass.DAMPER),
-    ("door", CoverDeviceClass.DOOR),
     ("garage", CoverDeviceClass.GARAGE),
+    ("door", CoverDeviceClass.DOOR),
     ("gate", CoverDeviceClass.GATE),
     ("roller", CoverDeviceClass.SHUTTER),
     ("shade", CoverDeviceClass.SHADE),
@@ -44,8 +45,6 @@ def covers(leaves: Iterable[Leaf]) -> Iterator[Composite]:
     """Yield a cover for each motor that is told to open, close and stop, or set to a position."""
     groups: dict[tuple[str | None, tuple[int, ...]], dict[str, Leaf]] = {}
     for leaf in leaves:
-        if "[]" in leaf.path:
-            continue
         parts = groups.setdefault((leaf.item.parent, leaf.words.numbers), {})
         if _motions(leaf):
             parts.setdefault("command", leaf)
@@ -100,10 +99,11 @@ def _cover(parts: Mapping[str, Leaf]) -> Composite:
         replace(
             plain(own, Platform.COVER),
             key=f"cover_{own.path}",
+            name=subject(spoken_name(own)),
             device_class=next((found for word, found in COVER_CLASSES if word in words), None),
             minimum=minimum,
             maximum=maximum,
-            grade=Grade.RARE if own.item.hidden else Grade.PRIMARY,
+            grade=Grade.RARE if own.hidden else Grade.PRIMARY,
             roles={role: leaf.item for role, leaf in parts.items()},
             options={"command": _motions(parts["command"])} if "command" in parts else {},
         ),

@@ -14,7 +14,15 @@ from ..api import DataType, Item
 from .commands import command_of
 from .description import Description, Grade
 from .known import KNOWN_CLASSES
-from .labels import flag_labels, is_press, on_keys, shown, words_of
+from .labels import (
+    PRESS_WORDS,
+    PRESSES,
+    flag_labels,
+    on_keys,
+    shown,
+    ways_to_press,
+    words_of,
+)
 from .leaf import Leaf
 from .naming import known_key, spoken_name, translated_states
 from .numbers import number_meaning
@@ -34,14 +42,15 @@ SECRETS = frozenset({"key", "password", "secret", "token", "pin", "appkey", "psk
 PRIVATE = (
     frozenset({"iccid", "id", "imsi", "eui", "mac", "message", "name", "phone", "sn"}) | SECRETS
 )
-PRESSED = frozenset({"button", "key", "sos"})
+PRESSED = frozenset({"button", "click", "key", "press", "sos"})
 NOT_PRESSED = vocabulary("lock enable config setting mode msgid d2d battery custom control socket")
 COMMANDS = vocabulary("""
     clear reset reboot restart rejoin reconnect sync synchronize query refresh detect beep start
-    stop calibrate calibration fetch retrieve cancel delete release trigger test identify locate
-    find wake collect collection toggle
+    stop calibration fetch retrieve cancel delete release trigger test identify locate find wake
+    collection toggle
     """)
 ENABLING = frozenset({"enable", "enabled", "disable", "disabled"})
+OPENED = frozenset({"open", "opened"})
 YES_NO = frozenset({"yes", "no"})
 FLAGS = ("false", "true")
 HAPPENED = YES_NO | {"normal", "reset", *FLAGS}
@@ -53,7 +62,7 @@ def describe_leaf(leaf: Leaf) -> Description | None:
     found = build(leaf) if build is not None else None
     if found is None:
         return None
-    if leaf.item.hidden or any(parent.hidden for parent in leaf.parents):
+    if leaf.hidden:
         found = replace(found, grade=Grade.RARE)
     return found
 
@@ -84,7 +93,7 @@ def _number(leaf: Leaf) -> Description:
 
 def _measurement(leaf: Leaf) -> Description:
     item = leaf.item
-    meaning = number_meaning(leaf.words, leaf.unit, whole=item.data_type.is_whole)
+    meaning = number_meaning(leaf.words, leaf.unit, ratio=_is_ratio(item))
     device_class = meaning.device_class if fits(meaning.device_class, meaning.unit) else None
     state_class = state_class_for(device_class, meaning.state_class)
     if state_class is SensorStateClass.MEASUREMENT_ANGLE and meaning.unit != "°":
@@ -100,6 +109,10 @@ def _measurement(leaf: Leaf) -> Description:
     )
 
 
+def _is_ratio(item: Item) -> bool:
+    return not item.data_type.is_whole and (item.maximum is None or item.maximum <= 1)
+
+
 def precision(item: Item) -> int | None:
     """Return how many decimals to show."""
     if item.fraction_digits is not None:
@@ -110,7 +123,7 @@ def precision(item: Item) -> int | None:
 def _number_setting(leaf: Leaf) -> Description:
     item = leaf.item
     setting = setting_of(leaf.words, Platform.NUMBER)
-    meaning = number_meaning(leaf.words, leaf.unit, whole=item.data_type.is_whole)
+    meaning = number_meaning(leaf.words, leaf.unit, ratio=_is_ratio(item))
     device_class = meaning.device_class
     if device_class not in NumberDeviceClass or not fits(device_class, leaf.unit):
         device_class = UNIT_CLASSES.get(leaf.unit or "")
@@ -131,10 +144,20 @@ def _number_setting(leaf: Leaf) -> Description:
 
 
 def step(item: Item) -> float:
-    """Return by how much a number changes: a whole one by 1, others by their last decimal."""
-    if item.data_type.is_whole or item.fraction_digits == 0:
+    """Return by how much a number changes: a whole one by 1, others by their last decimal.
+
+    Where the specification tells no decimals, its limits have as many as there are.
+    """
+    digits = item.fraction_digits
+    if item.data_type.is_whole or digits == 0:
         return 1.0
-    return float(10 ** -min(item.fraction_digits or 1, 10))
+    if digits is None:
+        digits = max(1, *(_decimals(limit) for limit in (item.minimum, item.maximum)))
+    return float(10 ** -min(digits, 10))
+
+
+def _decimals(limit: float | None) -> int:
+    return len(f"{limit:.10f}".rstrip("0").partition(".")[2]) if limit is not None else 0
 
 
 def bounds(item: Item, unit: str | None) -> tuple[float, float]:
@@ -177,9 +200,12 @@ def _is_momentary(leaf: Leaf) -> bool:
     if leaf.words.any(NOT_PRESSED):
         return False
     spoken = {word for label in labels.values() for word in words_of(label)}
-    if leaf.words.any(PRESSED) and (is_press(labels) or not leaf.item.mappings):
+    pressed = leaf.words.any(PRESSED)
+    if pressed and (ways_to_press(labels, PRESSES) or not leaf.item.mappings):
         return True
-    if is_press(labels) and len(labels) > len(FLAGS):
+    if ways_to_press(labels, PRESS_WORDS) == len(labels) or (
+        ways_to_press(labels, PRESS_WORDS) and len(labels) > len(FLAGS)
+    ):
         return True
     return leaf.words.last[-1:] == ("event",) and spoken <= HAPPENED
 
@@ -199,7 +225,8 @@ def _press(leaf: Leaf) -> Description:
 def _flag(leaf: Leaf, on: frozenset[str]) -> Description:
     labels = _labels(leaf.item)
     meaning = state_meaning(leaf.words, [labels[key] for key in on])
-    if meaning.device_class is BinarySensorDeviceClass.LOCK:
+    said = frozenset(word for key in on for word in words_of(labels[key]))
+    if meaning.device_class is BinarySensorDeviceClass.LOCK and said.isdisjoint(OPENED):
         on = frozenset(labels) - on  # Home Assistant's locks are on when they are open
     return replace(
         _classed(plain(leaf, Platform.BINARY_SENSOR), meaning.device_class),
@@ -267,16 +294,12 @@ def _trigger_keys(leaf: Leaf, on: frozenset[str] | None) -> frozenset[str]:
     """Return what to write to set off a write-only flag, nothing if it is a setting."""
     if "enable" in leaf.words:
         return frozenset()
-    said = [words_of(label) for label in leaf.item.mappings.values()]
-    if len(said) == 1 and leaf.item.data_type is DataType.ENUM:
+    if len(leaf.item.mappings) == 1 and leaf.item.data_type is DataType.ENUM:
         return frozenset(leaf.item.mappings)
-    if on is None:
-        return frozenset()
-    if said and all(YES_NO.issuperset(words) for words in said):
-        return on
-    if not said and leaf.words.any(COMMANDS):
-        return on
-    return frozenset()
+    said = frozenset(word for label in leaf.item.mappings.values() for word in words_of(label))
+    asked = said and said <= YES_NO
+    commanded = leaf.words.any(COMMANDS) and said.issubset(FLAGS)
+    return on if on is not None and (asked or commanded) else frozenset()
 
 
 def _text(leaf: Leaf) -> Description:

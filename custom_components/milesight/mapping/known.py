@@ -252,8 +252,9 @@ KNOWN: dict[str, dict[str, str]] = {
     "text": TEXTS,
 }
 
-# The same phrase of another kind: a pressure of the air, or in a pipe.
+# The same phrase of another kind: a pressure of the air, or in a pipe; what was consumed, or is.
 KNOWN_CLASSES: dict[tuple[str, str], str] = {
+    ("energy", "power"): "power",
     ("pressure", "atmospheric_pressure"): "barometric_pressure",
     ("motion", "occupancy"): "occupancy",
 }

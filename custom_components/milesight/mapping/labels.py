@@ -20,6 +20,8 @@ class Meaning(Enum):
     OUTCOME = 3
 
 
+BOTH = (Meaning.OFF, Meaning.ON)
+
 ON = vocabulary("""
     on yes enable enabled true open opened opening alarm alarmed alarming abnormal leak leakage
     leaking leaked wet trigger triggered triggering occupied presence present tilt tilted high
@@ -31,18 +33,34 @@ OFF = vocabulary("""
     off no not disable disabled false close closed closing normal normally release released
     releasing dismissed idle vacant unoccupied low unpressed installed dim dark hide hidden
     invisible inactive deactivated undetected dry none stopped stop unlock unlocked disconnect
-    disconnected offline absent clear cleared ok good absence recovered
+    disconnected offline absent clear cleared ok good absence recovered static still stationary
+    motionless
     """)
 OUTCOMES = vocabulary("success successful succeeded failed failure fail timeout")
 
 # What remains of a phrase such as "threshold alarm release": the later word decides.
-RELEASES = vocabulary("release released releasing dismissed deactivation recovered cleared")
+RELEASES = vocabulary("""
+    release released releasing dismiss dismissed deactivation recovery recovered restored cleared
+    ended
+    """)
 NEGATIONS = vocabulary("not no without un non")
-
-KNOWN_WORDS = (
-    ON | OFF | RELEASES | NEGATIONS | vocabulary("threshold is currently commanded to state")
+# Words that decide, whatever else a label says: "disable the lock".
+DECISIVE = (
+    (OUTCOMES, Meaning.OUTCOME),
+    (RELEASES | vocabulary("disable disabled"), Meaning.OFF),
+    (vocabulary("enable enabled"), Meaning.ON),
 )
+# Beside a word that is neither, these say how much there is of it: "high speed", "low alarm".
+LEVELS = vocabulary("low high")
+LEVELLED = vocabulary("level signal state status input output gpio digital")
+
+FILLERS = vocabulary("""
+    threshold is currently commanded to state status turn turned switch switched power powered
+    """)
+KNOWN_WORDS = ON | OFF | RELEASES | NEGATIONS | FILLERS
 PRESS_WORDS = vocabulary("press pressed click clicked hold held tap")
+# How a button is pressed, if it is said of a button.
+PRESSES = PRESS_WORDS | vocabulary("single double triple short long")
 
 
 def words_of(label: str) -> tuple[str, ...]:
@@ -54,17 +72,14 @@ def words_of(label: str) -> tuple[str, ...]:
 def meaning_of(words: tuple[str, ...]) -> Meaning | None:
     """Return what the words of a label mean."""
     found = frozenset(words)
-    if found & OUTCOMES:
-        return Meaning.OUTCOME
-    if found & RELEASES:
-        return Meaning.OFF
+    for decisive, meaning in DECISIVE:
+        if found & decisive:
+            return meaning
     if found & NEGATIONS and len(found) > 1 and found & (ON | OFF) - NEGATIONS:
         return Meaning.OFF if found & ON else Meaning.ON
-    if found & ON and not found & OFF:
-        return Meaning.ON
-    if found & OFF and not found & ON:
-        return Meaning.OFF
-    return None
+    if bool(found & ON) is bool(found & OFF):
+        return None
+    return Meaning.ON if found & ON else Meaning.OFF
 
 
 def on_keys(item: Item) -> frozenset[str] | None:
@@ -75,10 +90,10 @@ def on_keys(item: Item) -> frozenset[str] | None:
     """
     if item.data_type is DataType.BOOL:
         return _on_of_flag(flag_labels(item))
-    if len(item.mappings) != len(Meaning) - 1:
+    if len(item.mappings) != len(BOTH):
         return None
     meanings = meanings_of(item.mappings)
-    if set(meanings.values()) != {Meaning.ON, Meaning.OFF} or not _plain(item):
+    if set(meanings.values()) != set(BOTH) or not _plain(item):
         return None
     return frozenset(key for key, meaning in meanings.items() if meaning is Meaning.ON)
 
@@ -108,13 +123,32 @@ def _on_of_flag(labels: Mapping[str, str]) -> frozenset[str] | None:
 
 def meanings_of(labels: Mapping[str, str]) -> dict[str, Meaning | None]:
     """Return what each label means, looking past the words that all labels share."""
-    split = {key: words_of(label) for key, label in labels.items()}
-    shared = frozenset.intersection(*map(frozenset, split.values())) if len(split) > 1 else set()
-    found: dict[str, Meaning | None] = {}
-    for key, words in split.items():
-        own = tuple(word for word in words if word not in shared)
-        found[key] = meaning_of(own or words)
+    words = {key: words_of(label) for key, label in labels.items()}
+    several = len(words) > 1
+    shared = (
+        frozenset[str].intersection(*map(frozenset, words.values())) if several else frozenset()
+    )
+    own = {key: tuple(word for word in said if word not in shared) for key, said in words.items()}
+    found = {key: _meaning(own[key], said, shared) for key, said in words.items()}
+    for key, said in own.items():
+        if said and NEGATIONS.issuperset(said) and () in own.values():  # "not joined" and "joined"
+            is_off = meaning_of(words[key]) is not Meaning.ON
+            found = dict.fromkeys(words, Meaning.ON if is_off else Meaning.OFF)
+            found[key] = Meaning.OFF if is_off else Meaning.ON
+    if set(own.values()) == {("normal",), ("low",)}:
+        found = {
+            key: Meaning.OFF if said == ("normal",) else Meaning.ON for key, said in own.items()
+        }
     return found
+
+
+def _meaning(
+    own: tuple[str, ...], words: tuple[str, ...], shared: frozenset[str]
+) -> Meaning | None:
+    """Return what a label means by what it alone says, else by all that it says."""
+    if own and LEVELS.issuperset(own) and not LEVELLED.issuperset(shared):
+        return None
+    return meaning_of(own or words) or meaning_of(words)
 
 
 def flag_labels(item: Item) -> dict[str, str]:
@@ -128,9 +162,9 @@ def flag_labels(item: Item) -> dict[str, str]:
     return labels
 
 
-def is_press(labels: Mapping[str, str]) -> bool:
-    """Return whether the labels name ways to press a button."""
-    return any(PRESS_WORDS.intersection(words_of(label)) for label in labels.values())
+def ways_to_press(labels: Mapping[str, str], words: frozenset[str]) -> int:
+    """Return how many of the labels name a way to press a button, by these words."""
+    return sum(not words.isdisjoint(words_of(label)) for label in labels.values())
 
 
 def slug(label: str) -> str:

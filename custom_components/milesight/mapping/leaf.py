@@ -20,6 +20,8 @@ REGISTRY = frozenset(
         "tsl_version",
     }
 )
+CELSIUS = "celsius"
+UNIT_SCALES = {"°C": CELSIUS, "°F": "fahrenheit"}
 VALUELESS = (DataType.STRUCT, DataType.ARRAY, DataType.UNKNOWN)
 
 
@@ -36,6 +38,11 @@ class Leaf:
     def path(self) -> str:
         """Return where the value stands in reports."""
         return self.item.path
+
+    @property
+    def hidden(self) -> bool:
+        """Return whether the specification hides this, or a structure that it stands in."""
+        return self.item.hidden or any(parent.hidden for parent in self.parents)
 
 
 def leaves(properties: Iterable[Item]) -> tuple[Leaf, ...]:
@@ -66,7 +73,9 @@ def _below(item: Item, parents: tuple[Item, ...]) -> Iterator[Leaf]:
         return
     for child in item.children:
         yield from _below(child, (*parents, item))
-    if holds or item.key.lower() in REGISTRY or not (item.readable or item.writable):
+    if holds or "_".join(split(item.key)[0]) in REGISTRY:
+        return
+    if not (item.readable or item.writable):
         return
     item = _typed(item)
     yield Leaf(item, parents, read(item.path), fold(item.unit))
@@ -74,7 +83,10 @@ def _below(item: Item, parents: tuple[Item, ...]) -> Iterator[Leaf]:
 
 def _typed(item: Item) -> Item:
     """Return an item with the type that its labels, or their absence, imply."""
-    if item.data_type.is_whole and item.mappings:
+    numbered = item.data_type is DataType.BOOL and any(
+        key.isdecimal() and key not in ("0", "1") for key in item.mappings
+    )
+    if numbered or (item.data_type.is_whole and item.mappings):
         return replace(item, data_type=DataType.ENUM)
     if item.data_type is DataType.ENUM and not item.mappings:
         return replace(item, data_type=DataType.STRING)
@@ -90,17 +102,25 @@ def _unique(found: Iterable[Leaf]) -> Iterator[Leaf]:
 
 
 def _one_scale(found: Iterable[Leaf]) -> Iterator[Leaf]:
-    groups: dict[tuple[str | None, tuple[str, ...], tuple[int, ...]], list[Leaf]] = {}
+    groups: dict[tuple[object, ...], list[tuple[str | None, Leaf]]] = {}
     for leaf in found:
-        words, numbers = split(leaf.item.key)
-        plain = tuple(word for word in words if word not in SCALES)
-        groups.setdefault((leaf.item.parent, plain, numbers), []).append(leaf)
+        scale, said = _scale(leaf)
+        groups.setdefault((said, leaf.words.numbers), []).append((scale, leaf))
     for group in groups.values():
-        scaled = {leaf.words.scale for leaf in group} - {None}
-        if len(group) == 1 or not scaled:
-            yield from group
+        plain = [leaf for scale, leaf in group if scale is None]
+        if len(plain) == len(group):
+            yield from plain
             continue
-        plain_ones = [leaf for leaf in group if not SCALES.intersection(split(leaf.item.key)[0])]
-        celsius = [leaf for leaf in group if "celsius" in split(leaf.item.key)[0]]
-        in_celsius = [leaf for leaf in plain_ones if leaf.unit == "°C"]
-        yield from in_celsius or celsius or plain_ones or group
+        celsius = [leaf for scale, leaf in group if scale == CELSIUS]
+        in_celsius = [leaf for leaf in plain if leaf.unit == "°C"]
+        yield from in_celsius or celsius or plain or [leaf for _, leaf in group]
+
+
+def _scale(leaf: Leaf) -> tuple[str | None, tuple[tuple[str, ...], ...]]:
+    """Return the scale that a path names, and what else its steps say."""
+    steps = [split(step)[0] for step in leaf.path.replace("[]", "").split(".")]
+    if (named := UNIT_SCALES.get(leaf.unit or "")) is not None and steps[-1][-1:] == (named[0],):
+        steps[-1] = (*steps[-1][:-1], named)  # temperature_f, in degrees Fahrenheit
+    scale = next((word for step in reversed(steps) for word in step if word in SCALES), None)
+    plain = (tuple(word for word in step if word not in SCALES) for step in steps)
+    return scale, tuple(step for step in plain if step)

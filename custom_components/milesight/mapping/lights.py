@@ -10,6 +10,7 @@ from .description import Composite, Grade
 from .entities import HUGE, bounds, plain
 from .labels import on_keys, worded
 from .leaf import Leaf
+from .naming import spoken_name, subject
 from .words import pattern
 
 NOT_A_LAMP = (
@@ -23,6 +24,7 @@ LAMP_SWITCH = pattern(
     "|config|setting"
 )
 COLORS = ("red", "green", "blue")
+LETTER = pattern(f"rgb|rgbw r|g|b -{NOT_A_LAMP}")
 COLOR = pattern(f"red|green|blue -{NOT_A_LAMP}")
 
 
@@ -30,7 +32,7 @@ def lights(leaves: Iterable[Leaf]) -> Iterator[Composite]:
     """Yield a light for each lamp that can be dimmed or coloured."""
     groups: dict[tuple[str | None, tuple[int, ...]], dict[str, Leaf]] = {}
     for leaf in leaves:
-        if "[]" not in leaf.path and (part := _light_part(leaf)):
+        if part := _light_part(leaf):
             group = groups.setdefault((leaf.item.parent, leaf.words.numbers), {})
             group.setdefault(part, leaf)
     for parts in groups.values():
@@ -43,8 +45,8 @@ def _light_part(leaf: Leaf) -> str | None:
     if not item.writable:
         return None
     if item.data_type.is_number:
-        if COLOR.matches(leaf.words):
-            return next((color for color in COLORS if color in leaf.words.last), None)
+        if COLOR.matches(leaf.words) or LETTER.matches(leaf.words):
+            return next((color for color in COLORS if {color, color[0]} & {*leaf.words.last}), None)
         if COLOR_TEMPERATURE.matches(leaf.words) and leaf.unit == UnitOfTemperature.KELVIN:
             return "color_temperature"
         return "brightness" if BRIGHTNESS.matches(leaf.words) else None
@@ -64,9 +66,10 @@ def _light(parts: dict[str, Leaf]) -> Composite:
         replace(
             plain(own, Platform.LIGHT),
             key=f"light_{own.path}",
+            name=subject(spoken_name(own)),
             minimum=max(minimum, 0.0),
             maximum=maximum if maximum < HUGE else 255.0,
-            grade=Grade.RARE if own.item.hidden else Grade.PRIMARY,
+            grade=Grade.RARE if own.hidden else Grade.PRIMARY,
             roles={role: leaf.item for role, leaf in parts.items()},
             options={"power": worded(power.item, "on", "off")} if power else {},
         ),

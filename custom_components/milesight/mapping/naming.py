@@ -10,7 +10,7 @@ from .description import Description, Grade
 from .known import KNOWN, KNOWN_CHANNELS, KNOWN_NUMBERS, KNOWN_STATES
 from .labels import slug
 from .leaf import Leaf
-from .words import CHANNEL, NOISE, split, vocabulary
+from .words import CHANNEL, NOISE, TIMES, WORD, split, vocabulary
 
 MAX_NAME = 80
 LONG = 4
@@ -27,6 +27,7 @@ GLUED = re.compile(r"(?<=[a-z]{3})(?=[A-Z][a-z]{3})")
 NUMBER = re.compile(r"(?<=[A-Za-z]{4})(?=\d{1,3}\b)")
 INVISIBLE = re.compile(r"[\x00-\x1f\x7f\u200b-\u200f\u2028-\u202e\ufeff\[\]{}]")
 SPACE = re.compile(r"\s+")
+STEPS = re.compile(r"[_.\s]+")
 TITLE = re.compile(r"^[A-Z][a-z]+(?:[/&-][A-Z]?[a-z]+)*[.,;:]?$")
 
 PROPER = vocabulary(
@@ -40,7 +41,6 @@ ACRONYMS = {
         " NH3 NTC O3 OTA PIR PM PM1 PM10 PT100 QR RSSI SIM SN SNR SOS TVOC UPS USB UV WAN"
     )
 }
-SAYING_NOTHING = NOISE | {"time"}
 # Words at the end of a structure's name that say only that it is one.
 TAIL = re.compile(
     r"(?:\s+(?:settings?|settingd|config(?:uration)?|parameters?|info(?:rmation)?|rule|status))+$",
@@ -49,7 +49,12 @@ TAIL = re.compile(
 CONTROLS = frozenset(
     {Platform.CLIMATE, Platform.COVER, Platform.LIGHT, Platform.SWITCH, Platform.VALVE}
 )
+# What a device has beside its purpose, even if it is all that can be switched.
+OUTPUTS = vocabulary("gpio output do dout")
 FILLER = re.compile(r"\b(?:status|state|control|information|info|result)\b", re.IGNORECASE)
+ASPECT = re.compile(
+    r"\s+(?:brightness|dimming|level|position|control|command|state|status|red|r)$", re.IGNORECASE
+)
 SILENT = frozenset({"status", "value", "state"})
 
 
@@ -79,7 +84,12 @@ def _short(text: str) -> str:
 
 def humanise(identifier: str) -> str:
     """Return an id as words: ``report_interval`` is "Report interval"."""
-    return tidy(re.sub(r"[_.\s]+", " ", identifier.replace("[]", " "))) or UNNAMED
+    return tidy(STEPS.sub(" ", identifier.replace("[]", " "))) or UNNAMED
+
+
+def subject(name: str) -> str:
+    """Return whose brightness, position or command a name tells, if it says so at its end."""
+    return ASPECT.sub("", name) or name
 
 
 def spoken_name(leaf: Leaf) -> str:
@@ -99,8 +109,10 @@ def spoken_name(leaf: Leaf) -> str:
             own = "" if aside.lower() in SILENT else _uncapital(aside)
             return tidy(head if _within(own, head) else f"{head} {own}")
         name, group = _which_is_group(leaf, head, aside)
-    elif parents and not group:
+    if parents and not group:
         group = humanise(parents[-1].key)
+    if not WORD.search(name):
+        name = humanise(item.key)
     text = _joined(group, name)
     if leaf.path.count("[]"):
         text = _numbered(leaf, text)
@@ -115,15 +127,13 @@ def tidy_template(text: str) -> str:
 
 def _numbered(leaf: Leaf, text: str) -> str:
     """Return a name with ``[]`` after the name of each array, so that elements are told apart."""
-    arrays = [parent for parent in leaf.parents if parent.path.endswith("[]")]
     count = leaf.path.count("[]")
-    array = next(
-        (p.name or humanise(p.key) for p in reversed(leaf.parents) if not p.path.endswith("[]")), ""
-    )
-    array = TAIL.sub("", array or (arrays[-1].name if arrays else ""))
+    arrays = [step for step in leaf.parents if leaf.path.startswith(f"{step.path}[]")]
+    holding = arrays[-1] if arrays else leaf.item
+    array = TAIL.sub("", holding.name or humanise(holding.key))
     head = tidy(array) or "Item"
     rest = text.removeprefix(array).strip() if array and text.startswith(array) else text
-    if _within(rest, head) or SAYING_NOTHING.issuperset(split(rest)[0]):
+    if _within(rest, head) or _says_nothing(split(rest)[0]):
         rest = ""
     return f"{head} {' '.join(['[]'] * count)} {rest}".rstrip()
 
@@ -138,12 +148,17 @@ def _which_is_group(leaf: Leaf, head: str, aside: str) -> tuple[str, str]:
     return (head, aside) if as_group >= as_head else (aside, head)
 
 
+def _says_nothing(words: tuple[str, ...]) -> bool:
+    """Return whether words tell nothing of what they are said of: "minutes of time"."""
+    return NOISE.union(TIMES if "time" in words else ()).issuperset(words)
+
+
 def _joined(group: str, name: str) -> str:
     group = TAIL.sub("", SPACE.sub(" ", group).strip())
     if not group or group.count(" ") > LONG or _within(FILLER.sub(" ", group), name):
         return name
     own, above = split(name), split(group)
-    if SAYING_NOTHING.issuperset(own[0]) and not own[1]:
+    if _says_nothing(own[0]) and not own[1]:
         return group
     if own[0] and above[0][-len(own[0]) :] == own[0] and set(own[1]) <= set(above[1]):
         return group
@@ -191,14 +206,13 @@ def translated_states(translation_key: str | None, states: Mapping[str, str]) ->
 def without_repetition(descriptions: Iterable[Description]) -> list[Description]:
     """Return the descriptions named apart, and the device's one control without a name."""
     found = list(descriptions)
-    named: dict[tuple[object, ...], list[int]] = {}
-    for index, description in enumerate(found):
-        named.setdefault(_shown_name(description), []).append(index)
-    for alike in named.values():
-        if len(alike) > 1:
-            by_unit = len({found[index].unit for index in alike}) == len(alike)
-            for index in alike:
-                found[index] = _told_apart(found[index], by_unit=by_unit)
+    for alike in _alike(found):
+        by_unit = len({found[index].unit for index in alike}) == len(alike)
+        for index in alike:
+            found[index] = _told_apart(found[index], by_unit=by_unit)
+    for alike in _alike(found):
+        for index in alike:
+            found[index] = _told_apart(found[index], by_unit=False)
     controls = [
         index
         for index, description in enumerate(found)
@@ -207,11 +221,19 @@ def without_repetition(descriptions: Iterable[Description]) -> list[Description]
         and description.category is None
         and not description.is_template
     ]
-    if len(controls) == 1:
+    if len(controls) == 1 and OUTPUTS.isdisjoint(split(found[controls[0]].path)[0]):
         found[controls[0]] = replace(
             found[controls[0]], name=None, translation_key=None, placeholders={}
         )
     return found
+
+
+def _alike(found: Iterable[Description]) -> list[list[int]]:
+    """Return which descriptions have the same name, by their indices."""
+    named: dict[tuple[object, ...], list[int]] = {}
+    for index, description in enumerate(found):
+        named.setdefault(_shown_name(description), []).append(index)
+    return [alike for alike in named.values() if len(alike) > 1]
 
 
 def _shown_name(description: Description) -> tuple[object, ...]:
@@ -223,11 +245,9 @@ def _shown_name(description: Description) -> tuple[object, ...]:
 
 def _told_apart(description: Description, *, by_unit: bool) -> Description:
     """Return a description named by its unit or its whole path, as others are named the same."""
-    if description.is_template or description.platform is Platform.CLIMATE:
+    if description.platform is Platform.CLIMATE:
         return description
+    name = tidy_template(STEPS.sub(" ", description.path))
     if by_unit and description.name:
         name = f"{description.name} ({description.unit})" if description.unit else description.name
-        return replace(description, name=name, translation_key=None, placeholders={})
-    return replace(
-        description, name=humanise(description.path), translation_key=None, placeholders={}
-    )
+    return replace(description, name=name or UNNAMED, translation_key=None, placeholders={})

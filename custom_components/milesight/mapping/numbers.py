@@ -10,7 +10,7 @@ from homeassistant.components.sensor.const import (
     SensorDeviceClass as Class,
     SensorStateClass as State,
 )
-from homeassistant.const import DEGREE, PERCENTAGE, EntityCategory
+from homeassistant.const import DEGREE, PERCENTAGE, EntityCategory, UnitOfTemperature
 
 from .description import Grade
 from .units import TEMPERATURES, UNIT_CLASSES, fits
@@ -68,12 +68,14 @@ ADJUSTMENTS = (
     "calibration|offset|compensation|tolerance|hysteresis|deadband|deadzone|dead|delta|difference"
     "|mutation|variation|bias|drift|rate|correction|differential|speed"
 )
+DIFFERENCES = TEMPERATURES | {UnitOfTemperature.KELVIN.value}
+TOTALS = "total|accumulated|cumulative"
 SET = vocabulary(
-    "setting config configuration threshold calibration tolerance hysteresis deadband resolution"
-    " range limit parameter rule"
+    "setting interval config configuration threshold calibration tolerance hysteresis deadband"
+    " resolution range limit parameter rule"
 )
 WANTED = frozenset({"lafmax", "dwell"})
-EXTREMES = vocabulary("min max avg minimum maximum average peak lowest highest last")
+EXTREMES = vocabulary("min max avg peak lowest highest last")
 
 NUMBERS: tuple[Number, ...] = (
     # Not measured at all.
@@ -91,7 +93,7 @@ NUMBERS: tuple[Number, ...] = (
     ),
     Number("timestamp|epoch", state=None, grade=RARE, category=DIAGNOSTIC),
     Number(
-        "type|mode|code|error|fault|state|status",
+        "type|mode|code|error|fault|status",
         state=None,
         category=DIAGNOSTIC,
         units=frozenset(),
@@ -103,7 +105,7 @@ NUMBERS: tuple[Number, ...] = (
     Number("rssi|snr|rsrp|rsrq|csq|signal|sinr", grade=RARE, category=DIAGNOSTIC),
     strict("battery", Class.VOLTAGE, Class.CURRENT, Class.TEMPERATURE, category=DIAGNOSTIC),
     strict(
-        "battery -alarm|threshold|low|high|status|state|type|count|cycle|health",
+        "battery -alarm|threshold|low|high|status|type|count|cycle|health",
         Class.BATTERY,
         grade=PRIMARY,
         category=DIAGNOSTIC,
@@ -114,7 +116,7 @@ NUMBERS: tuple[Number, ...] = (
     strict("weight|load|mass", Class.WEIGHT, grade=PRIMARY),
     # Differences of temperatures are no temperatures, whatever they are used for.
     strict("temperature alarm =temperature", Class.TEMPERATURE, units=TEMPERATURES),
-    strict(ADJUSTMENTS, Class.TEMPERATURE_DELTA, units=TEMPERATURES),
+    strict(ADJUSTMENTS, Class.TEMPERATURE_DELTA, units=DIFFERENCES),
     Number(
         "calibration|offset|compensation|correction|bias|mutation|drift|coefficient|conv|ratio"
         "|scale|factor|weight|weighting -power",
@@ -135,7 +137,7 @@ NUMBERS: tuple[Number, ...] = (
     strict("co2", Class.CO2, grade=PRIMARY),
     Number("co2", grade=PRIMARY),
     strict("co", Class.CO, grade=PRIMARY),
-    strict("o3|ozone", Class.OZONE, grade=PRIMARY),
+    strict("o3", Class.OZONE, grade=PRIMARY),
     strict("no2", Class.NITROGEN_DIOXIDE, grade=PRIMARY),
     strict("so2", Class.SULPHUR_DIOXIDE, grade=PRIMARY),
     strict("radon", Class.RADON, grade=PRIMARY),
@@ -152,13 +154,11 @@ NUMBERS: tuple[Number, ...] = (
     strict("gas", Class.GAS, state=TOTAL, grade=PRIMARY),
     strict("aqi|iaq", Class.AQI, grade=PRIMARY),
     Number(
-        "tvoc|hcho|o3|ozone|co|no2|so2|nh3|h2s|ch4|o2|n2o|gas|smoke|vape|vaping|pm1|pm25|pm4"
+        "tvoc|hcho|o3|co|no2|so2|nh3|h2s|ch4|o2|n2o|gas|smoke|vape|vaping|pm1|pm25|pm4"
         "|pm10|iaq|aqi",
         grade=PRIMARY,
     ),
-    strict(
-        "barometric|atmospheric|barometer|air pressure", Class.ATMOSPHERIC_PRESSURE, grade=PRIMARY
-    ),
+    strict("barometric|atmospheric|air pressure", Class.ATMOSPHERIC_PRESSURE, grade=PRIMARY),
     strict("pressure", Class.ATMOSPHERIC_PRESSURE, grade=PRIMARY, units=frozenset({"hPa", "mbar"})),
     Number("pressure", (Class.PRESSURE,), grade=PRIMARY),
     strict("illuminance|light|brightness|daylight", Class.ILLUMINANCE, grade=PRIMARY),
@@ -175,7 +175,7 @@ NUMBERS: tuple[Number, ...] = (
         "rain|rainfall|precipitation intensity|rate", Class.PRECIPITATION_INTENSITY, grade=PRIMARY
     ),
     strict(
-        "rain|rainfall|precipitation total|accumulated|cumulative",
+        f"rain|rainfall|precipitation {TOTALS}|daily|today",
         Class.PRECIPITATION,
         state=TOTAL,
         grade=PRIMARY,
@@ -196,16 +196,17 @@ NUMBERS: tuple[Number, ...] = (
     Number("energy|consumption -water|gas|flow", state=TOTAL, grade=PRIMARY),
     strict("-reactive|apparent", Class.POWER, grade=PRIMARY),
     strict("-", Class.APPARENT_POWER, Class.REACTIVE_POWER),
-    strict("total|sum|cumulative|accumulated current|ah", Class.CURRENT, grade=PRIMARY),
-    Number("total|sum|cumulative|accumulated current|ah", state=TOTAL),
+    strict(f"{TOTALS}|sum current|ah", Class.CURRENT, grade=PRIMARY),
+    Number(f"{TOTALS}|sum current|ah", state=TOTAL),
     strict("current", Class.CURRENT, grade=PRIMARY),
     strict("-", Class.VOLTAGE),
     # People.
+    Number(f"child {TOTALS} -lock", state=TOTAL, grade=RARE),
     Number("child -lock", grade=RARE),
     Number("dwell|stay", (Class.DURATION,), grade=SECONDARY),
     Number("period|interval|hourly|today|daily in|out|count|people|enter|exit|line"),
     Number(
-        "total|accumulated|cumulative in|out|enter|exit|entered|exited|entry|passing",
+        f"{TOTALS} in|out|enter|exit|entered|exited|entry|passing",
         state=TOTAL,
         grade=PRIMARY,
     ),
@@ -213,6 +214,7 @@ NUMBERS: tuple[Number, ...] = (
     Number("=region|line|zone|area", grade=PRIMARY),
     Number("people|passenger|visitor", grade=PRIMARY),
     # Water, levels, pulses and flows.
+    strict("tank|remain|remaining|stored|storage|container", Class.VOLUME_STORAGE, grade=PRIMARY),
     strict(
         "water|flow|meter|consumption|irrigation",
         Class.WATER,
@@ -235,11 +237,9 @@ NUMBERS: tuple[Number, ...] = (
         grade=PRIMARY,
         units=frozenset({PERCENTAGE}),
     ),
-    Number("valve status|state", grade=PRIMARY, units=frozenset({PERCENTAGE})),
+    Number("valve status", grade=PRIMARY, units=frozenset({PERCENTAGE})),
     Number("motor", grade=RARE, category=DIAGNOSTIC),
-    strict(
-        "use|on|run|open|working today|total|accumulated|cumulative", Class.DURATION, state=TOTAL
-    ),
+    strict(f"use|on|run|open|working {TOTALS}|today", Class.DURATION, state=TOTAL),
     Number("respiratory|respiration|breath|heart|pulse rate", grade=PRIMARY),
     # Whatever is wired to an input.
     Number("analog|adc|adv|modbus|sdi|ain|input -type|enable", grade=PRIMARY),
@@ -249,16 +249,19 @@ NUMBERS: tuple[Number, ...] = (
 )
 
 
-def number_meaning(words: Words, unit: str | None, *, whole: bool) -> Meaning:
-    """Return what a number that is read means; one that no rule knows goes by its unit."""
+def number_meaning(words: Words, unit: str | None, *, ratio: bool) -> Meaning:
+    """Return what a number that is read means; one that no rule knows goes by its unit.
+
+    ``ratio`` says whether it can be one: a number of at most 1, and not a whole one.
+    """
     for rule in NUMBERS:
         if not pattern(rule.words).matches(words):
             continue
         if rule.units is not None and (unit or "") not in (rule.units or {""}):
             continue
         assumed = unit or rule.assumed
-        if "power" in words and "factor" in words and whole and unit is None:
-            assumed = PERCENTAGE  # a whole number cannot be a ratio
+        if Class.POWER_FACTOR in rule.classes and not ratio and unit is None:
+            assumed = PERCENTAGE
         found = next((choice for choice in rule.classes if fits(choice, assumed)), None)
         if found is None and not rule.loose and rule.classes:
             continue

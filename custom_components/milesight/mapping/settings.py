@@ -19,7 +19,7 @@ SELECT = frozenset({Platform.SELECT})
 
 # Words that make a setting of whatever they are said of.
 CONFIGURING = (
-    "enable|enabled|config|configuration|setting|interval|threshold|calibration|mode|indicator|led"
+    "enable|config|configuration|setting|interval|threshold|calibration|mode|indicator|led"
     "|lock|alarm|time|timer|delay|duration|change|report|type|schedule|plan|rule|protection|invert"
     "|inverse|screen|display|task|restore|memory|filter|d2d|history|visible|template|range"
     "|resolution|tolerance|limit|min|max|deadband|hysteresis|unit|condition|parameter|pair|reset"
@@ -27,7 +27,7 @@ CONFIGURING = (
 )
 
 PURPOSE = (
-    "relay|socket|switch|outlet|plug|valve|light|lamp|output|dout|siren|pump|button|gpio|channel"
+    "relay|socket|switch|outlet|plug|valve|light|lamp|output|dout|do|siren|pump|button|gpio|channel"
 )
 
 
@@ -43,9 +43,9 @@ class Setting:
 
 SETTINGS: tuple[Setting, ...] = (
     # What the device is for.
-    Setting(f"{PURPOSE} -{CONFIGURING}", PRIMARY, None, SWITCH),
+    Setting(f"{PURPOSE} -{CONFIGURING}|not", PRIMARY, None, SWITCH),
     Setting(
-        f"power|status|state|system -{CONFIGURING}|device|control|consumption",
+        f"power|status|system -{CONFIGURING}|device|control|consumption",
         PRIMARY,
         None,
         SWITCH,
@@ -71,10 +71,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("led|indicator mode|enable|indicator|status -sleep|night", SECONDARY),
     Setting("=buzzer enable|status|buzzer", SECONDARY),
     Setting("child|button|key lock enable|lock", SECONDARY, CONFIG, SWITCH),
-    Setting(
-        "overcurrent|over protection|protect enable|protection|protect", SECONDARY, CONFIG, SWITCH
-    ),
-    Setting("power switch|restore|recovery|restored mode|state", SECONDARY),
+    Setting("overcurrent|over protection", SECONDARY, CONFIG, SWITCH),
+    Setting("power switch|restore|recovery|restored mode|status", SECONDARY),
     Setting("=screen display enable|display", SECONDARY),
     Setting("window detection enable", SECONDARY, CONFIG, SWITCH),
     Setting("freeze|frost protection enable", SECONDARY, CONFIG, SWITCH),

@@ -37,7 +37,7 @@ STATES: tuple[State, ...] = (
     State("lorawan|lora|confirm|adr|d2d|ble|bluetooth|multicast", None, RARE, DIAGNOSTIC),
     State("=device status", None, RARE, DIAGNOSTIC),
     State("reset|reboot|restart", None, RARE, DIAGNOSTIC),
-    State("enable|enabled|support|supported|config|setting", None, RARE, DIAGNOSTIC),
+    State("enable|support|supported|config|setting", None, RARE, DIAGNOSTIC),
     State(
         "result|response|task|plan|cmd|schedule|calibration|change|changed|airplane",
         None,
@@ -50,9 +50,7 @@ STATES: tuple[State, ...] = (
         "sim|mqtt|dtls|register|registration|cellular|modem", Class.CONNECTIVITY, RARE, DIAGNOSTIC
     ),
     # What speaks of the sensor itself.
-    State(
-        "sensor status|error|fault|failure|state -" + WORLD, Class.PROBLEM, SECONDARY, DIAGNOSTIC
-    ),
+    State("sensor status|error|fault|failure -" + WORLD, Class.PROBLEM, SECONDARY, DIAGNOSTIC),
     State("error|fault|failure|malfunction", Class.PROBLEM, SECONDARY, DIAGNOSTIC),
     State("tamper|dismantle|disassembly|uninstall", Class.TAMPER, SECONDARY, DIAGNOSTIC),
     State("battery charging|charge", Class.BATTERY_CHARGING, SECONDARY, DIAGNOSTIC),
@@ -64,13 +62,18 @@ STATES: tuple[State, ...] = (
         SECONDARY,
         DIAGNOSTIC,
     ),
-    State("power status|supply|source|external|outage|mains", Class.POWER, SECONDARY, DIAGNOSTIC),
+    State(
+        "power status|supply|source|external|outage|mains|ac|dc|usb",
+        Class.POWER,
+        SECONDARY,
+        DIAGNOSTIC,
+    ),
     # The world.
-    State("lock -child|button|key|indicator", Class.LOCK, PRIMARY),
-    State("leak|flood|wet", Class.MOISTURE, PRIMARY),
+    State("lock -child|button|key|indicator|alarm|abnormal", Class.LOCK, PRIMARY),
     State("smoke|fire", Class.SMOKE, PRIMARY),
     State("co alarm|status|detected", Class.CO, PRIMARY),
     State("gas", Class.GAS, PRIMARY),
+    State("leak|flood|wet", Class.MOISTURE, PRIMARY),
     State("window", Class.WINDOW, PRIMARY),
     State("garage", Class.GARAGE_DOOR, PRIMARY),
     State("door", Class.DOOR, PRIMARY),
@@ -97,14 +100,17 @@ STATES: tuple[State, ...] = (
     State("valve", Class.OPENING, PRIMARY),
     State("relay|socket|switch|outlet|output|plug", Class.POWER, PRIMARY),
     State("button", Class.POWER, SECONDARY),
+    State(
+        "buzzer|siren|horn|motor|pump|heater|heat|cool|fan|compressor -mode|target|alarm",
+        Class.RUNNING,
+    ),
+    State("analog alarm", Class.PROBLEM),
     State("gpio|input|di|din|digital|dry", None, PRIMARY),
     State(
-        "detection|target|respiratory|respiration|geofence|work|working|mode|fan|status|state",
+        "detection|target|respiratory|respiration|geofence|work|working|mode|fan|status",
         None,
         SECONDARY,
     ),
-    State("buzzer|siren|horn", Class.RUNNING, SECONDARY),
-    State("motor|pump|heater|heat|cool|compressor", Class.RUNNING, SECONDARY),
 )
 
 # What the label that means *on* says, where the id does not.

@@ -26,7 +26,7 @@ def trackers(leaves: Iterable[Leaf]) -> Iterator[Composite]:
         other = longitudes.get(_pair(leaf))
         if other is None or leaf.item.writable or not LATITUDE.matches(leaf.words):
             continue
-        hidden = leaf.item.hidden or other.item.hidden
+        hidden = leaf.hidden or other.hidden
         named = plain(leaf, Platform.DEVICE_TRACKER)
         parent = leaf.parents[-1].name if leaf.parents else ""
         yield Composite(

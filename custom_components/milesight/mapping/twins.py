@@ -14,7 +14,7 @@ from .leaf import Leaf
 from .words import Words, pattern, vocabulary
 
 # What tells a command from the state that it leads to.
-COMMANDING = vocabulary("set control command switch status state")
+COMMANDING = vocabulary("set control command switch status")
 RELEASING = vocabulary("release released deactivation dismiss recovery")
 SWITCHED = pattern(
     "socket|relay|switch|output|outlet|plug|light|lamp -change|task|alarm|enable|lock|error|fault"

@@ -1,7 +1,9 @@
 """Units: from the platform's many spellings to Home Assistant's, and what they measure."""
 
+from collections.abc import Iterator
 from enum import StrEnum
 from functools import lru_cache
+import re
 
 from homeassistant.components.sensor.const import (
     DEVICE_CLASS_STATE_CLASSES,
@@ -18,7 +20,6 @@ from homeassistant.const import (
     SIGNAL_STRENGTH_DECIBELS_MILLIWATT,
     UnitOfApparentPower,
     UnitOfConductivity,
-    UnitOfDensity,
     UnitOfElectricCurrent,
     UnitOfElectricPotential,
     UnitOfEnergy,
@@ -29,7 +30,6 @@ from homeassistant.const import (
     UnitOfPower,
     UnitOfPrecipitationDepth,
     UnitOfPressure,
-    UnitOfRatio,
     UnitOfReactiveEnergy,
     UnitOfReactivePower,
     UnitOfSoundPressure,
@@ -42,9 +42,15 @@ from homeassistant.const import (
 )
 
 MAX_LENGTH = 32
-NONE = frozenset({"", "-", "--", "/", "n/a", "na", "none", "null", "no", "\\"})
+NONE = frozenset({"", "-", "--", "/", "n/a", "na", "none", "null", "no", "ph", "\\"})
 
-# Spellings, in lower case and without spaces, that differ from Home Assistant's own.
+SIGNS = str.maketrans(
+    {"µ": "u", "μ": "u", "³": "3", "²": "2", "^": None, " ": None, "\u00a0": None, "·": "*"}
+)
+
+SEVERAL = re.compile(r"[a-z]{2,}s")
+
+# Words and signs that stand for a unit, in lower case and without spaces.
 SPELLINGS: dict[str, str] = {
     "%rh": PERCENTAGE,
     "%r.h.": PERCENTAGE,
@@ -56,138 +62,81 @@ SPELLINGS: dict[str, str] = {
     "percent": PERCENTAGE,
     "percentage": PERCENTAGE,
     "℃": UnitOfTemperature.CELSIUS,
-    "°c": UnitOfTemperature.CELSIUS,
     "ºc": UnitOfTemperature.CELSIUS,
+    "c": UnitOfTemperature.CELSIUS,
     "degc": UnitOfTemperature.CELSIUS,
     "celsius": UnitOfTemperature.CELSIUS,
     "℉": UnitOfTemperature.FAHRENHEIT,
-    "°f": UnitOfTemperature.FAHRENHEIT,
     "ºf": UnitOfTemperature.FAHRENHEIT,
+    "f": UnitOfTemperature.FAHRENHEIT,
     "degf": UnitOfTemperature.FAHRENHEIT,
     "fahrenheit": UnitOfTemperature.FAHRENHEIT,
-    "k": UnitOfTemperature.KELVIN,
+    "kelvin": UnitOfTemperature.KELVIN,
     "lux": LIGHT_LUX,
-    "lx": LIGHT_LUX,
     "º": DEGREE,
-    "°": DEGREE,
     "deg": DEGREE,
     "degree": DEGREE,
-    "degrees": DEGREE,
-    "ppm": UnitOfRatio.PARTS_PER_MILLION,
-    "ppb": UnitOfRatio.PARTS_PER_BILLION,
-    "ug/m3": UnitOfDensity.MICROGRAMS_PER_CUBIC_METER,
-    "mg/m3": UnitOfDensity.MILLIGRAMS_PER_CUBIC_METER,
-    "g/m3": UnitOfDensity.GRAMS_PER_CUBIC_METER,
-    "us/cm": UnitOfConductivity.MICROSIEMENS_PER_CM,
-    "ms/cm": UnitOfConductivity.MILLISIEMENS_PER_CM,
-    "s/cm": UnitOfConductivity.SIEMENS_PER_CM,
-    "us": UnitOfTime.MICROSECONDS,
-    "ms": UnitOfTime.MILLISECONDS,
     "msec": UnitOfTime.MILLISECONDS,
     "millisecond": UnitOfTime.MILLISECONDS,
-    "milliseconds": UnitOfTime.MILLISECONDS,
-    "s": UnitOfTime.SECONDS,
     "sec": UnitOfTime.SECONDS,
-    "secs": UnitOfTime.SECONDS,
     "second": UnitOfTime.SECONDS,
-    "seconds": UnitOfTime.SECONDS,
-    "min": UnitOfTime.MINUTES,
-    "mins": UnitOfTime.MINUTES,
     "minute": UnitOfTime.MINUTES,
-    "minutes": UnitOfTime.MINUTES,
-    "h": UnitOfTime.HOURS,
     "hr": UnitOfTime.HOURS,
-    "hrs": UnitOfTime.HOURS,
     "hour": UnitOfTime.HOURS,
-    "hours": UnitOfTime.HOURS,
-    "d": UnitOfTime.DAYS,
     "day": UnitOfTime.DAYS,
-    "days": UnitOfTime.DAYS,
-    "v": UnitOfElectricPotential.VOLT,
     "volt": UnitOfElectricPotential.VOLT,
-    "kv": UnitOfElectricPotential.KILOVOLT,
-    "uv": UnitOfElectricPotential.MICROVOLT,
-    "a": UnitOfElectricCurrent.AMPERE,
     "amp": UnitOfElectricCurrent.AMPERE,
-    "ma": UnitOfElectricCurrent.MILLIAMPERE,
-    "ua": "μA",
-    "w": UnitOfPower.WATT,
+    "ampere": UnitOfElectricCurrent.AMPERE,
     "watt": UnitOfPower.WATT,
-    "kw": UnitOfPower.KILO_WATT,
-    "va": UnitOfApparentPower.VOLT_AMPERE,
-    "kva": "kVA",
-    "var": UnitOfReactivePower.VOLT_AMPERE_REACTIVE,
-    "kvar": UnitOfReactivePower.KILO_VOLT_AMPERE_REACTIVE,
-    "varh": UnitOfReactiveEnergy.VOLT_AMPERE_REACTIVE_HOUR,
-    "kvarh": UnitOfReactiveEnergy.KILO_VOLT_AMPERE_REACTIVE_HOUR,
-    "vah": "VAh",
-    "kvah": "kVAh",
-    "ah": "Ah",
-    "mah": "mAh",
-    "wh": UnitOfEnergy.WATT_HOUR,
-    "kwh": UnitOfEnergy.KILO_WATT_HOUR,
-    "kw·h": UnitOfEnergy.KILO_WATT_HOUR,
-    "kw.h": UnitOfEnergy.KILO_WATT_HOUR,
+    "kilowatt": UnitOfPower.KILO_WATT,
     "kw*h": UnitOfEnergy.KILO_WATT_HOUR,
-    "w·h": UnitOfEnergy.WATT_HOUR,
-    "hz": UnitOfFrequency.HERTZ,
-    "khz": UnitOfFrequency.KILOHERTZ,
-    "pa": UnitOfPressure.PA,
-    "hpa": UnitOfPressure.HPA,
-    "kpa": UnitOfPressure.KPA,
-    "bar": UnitOfPressure.BAR,
-    "mbar": UnitOfPressure.MBAR,
-    "psi": UnitOfPressure.PSI,
-    "mmhg": UnitOfPressure.MMHG,
-    "db": SIGNAL_STRENGTH_DECIBELS,
-    "dba": UnitOfSoundPressure.WEIGHTED_DECIBEL_A,
+    "kw.h": UnitOfEnergy.KILO_WATT_HOUR,
+    "w*h": UnitOfEnergy.WATT_HOUR,
+    "w.h": UnitOfEnergy.WATT_HOUR,
+    "mwh": UnitOfEnergy.MEGA_WATT_HOUR,
+    "mhz": UnitOfFrequency.MEGAHERTZ,
+    "mpa": "MPa",
+    "hertz": UnitOfFrequency.HERTZ,
+    "decibel": SIGNAL_STRENGTH_DECIBELS,
     "db(a)": UnitOfSoundPressure.WEIGHTED_DECIBEL_A,
-    "dbm": SIGNAL_STRENGTH_DECIBELS_MILLIWATT,
-    "mm": UnitOfLength.MILLIMETERS,
-    "cm": UnitOfLength.CENTIMETERS,
-    "m": UnitOfLength.METERS,
     "meter": UnitOfLength.METERS,
-    "meters": UnitOfLength.METERS,
-    "km": UnitOfLength.KILOMETERS,
+    "metre": UnitOfLength.METERS,
+    "millimeter": UnitOfLength.MILLIMETERS,
+    "centimeter": UnitOfLength.CENTIMETERS,
     "inch": UnitOfLength.INCHES,
-    "m/s": UnitOfSpeed.METERS_PER_SECOND,
-    "km/h": UnitOfSpeed.KILOMETERS_PER_HOUR,
-    "mm/h": UnitOfVolumetricFlux.MILLIMETERS_PER_HOUR,
-    "l": UnitOfVolume.LITERS,
+    "foot": UnitOfLength.FEET,
+    "feet": UnitOfLength.FEET,
+    "mm/hr": UnitOfVolumetricFlux.MILLIMETERS_PER_HOUR,
     "liter": UnitOfVolume.LITERS,
     "litre": UnitOfVolume.LITERS,
-    "ml": UnitOfVolume.MILLILITERS,
-    "m3": UnitOfVolume.CUBIC_METERS,
-    "gal": UnitOfVolume.GALLONS,
-    "l/min": UnitOfVolumeFlowRate.LITERS_PER_MINUTE,
-    "l/h": UnitOfVolumeFlowRate.LITERS_PER_HOUR,
-    "l/s": UnitOfVolumeFlowRate.LITERS_PER_SECOND,
-    "m3/h": UnitOfVolumeFlowRate.CUBIC_METERS_PER_HOUR,
-    "g": UnitOfMass.GRAMS,
-    "kg": UnitOfMass.KILOGRAMS,
-    "w/m2": UnitOfIrradiance.WATTS_PER_SQUARE_METER,
-    "rpm": REVOLUTIONS_PER_MINUTE,
+    "gallon": UnitOfVolume.GALLONS,
+    "gpm": UnitOfVolumeFlowRate.GALLONS_PER_MINUTE,
+    "lpm": UnitOfVolumeFlowRate.LITERS_PER_MINUTE,
     "r/min": REVOLUTIONS_PER_MINUTE,
 }
 
-# Where the case decides: milli is not mega.
+# Units that Home Assistant has no class for, or where the case decides: milli is not mega.
+OTHERS = ("kVAh", "VAh", "kVA", "Ah", "mAh", "rpm")
 CASED: dict[str, str] = {
-    "mW": "mW",
-    "MW": "MW",
-    "mV": "mV",
-    "MV": "MV",
-    "mPa": "mPa",
-    "MPa": "MPa",
-    "Mpa": "MPa",
-    "mpa": "MPa",
-    "MWh": "MWh",
-    "mWh": "mWh",
-    "MHz": "MHz",
-    "mHz": "mHz",
-    "mS/cm": UnitOfConductivity.MILLISIEMENS_PER_CM,
+    **{unit: unit for unit in ("mW", "MW", "mV", "MV", "mWh", "MWh", "mHz", "MHz", "mPa", "MPa")},
 }
 
-SIGNS = str.maketrans({"µ": "u", "μ": "u", "³": "3", "²": "2", " ": None, "\u00a0": None})
+
+def _plain(unit: str) -> str:
+    return unit.translate(SIGNS).lower()
+
+
+def _admitted() -> Iterator[str]:
+    """Yield the units that Home Assistant admits for a class of sensors."""
+    for units in DEVICE_CLASS_UNITS.values():
+        for choice in units:
+            if isinstance(choice, type):
+                yield from (member.value for member in choice)
+            elif choice is not None:
+                yield str(choice)
+
+
+ADMITTED: dict[str, str] = {_plain(unit): unit for unit in sorted({*_admitted(), *OTHERS})}
 
 _TIME = [unit.value for unit in UnitOfTime if unit.value in ("μs", "ms", "s", "min", "h", "d")]
 
@@ -207,7 +156,8 @@ UNIT_CLASSES: dict[str, Class] = {
     **{unit.value: Class.PRESSURE for unit in UnitOfPressure},
     **{unit.value: Class.CONDUCTIVITY for unit in UnitOfConductivity},
     **{unit.value: Class.DISTANCE for unit in UnitOfLength},
-    **{unit.value: Class.WEIGHT for unit in UnitOfMass},
+    # Grams may as well be multiples of gravity.
+    **{unit.value: Class.WEIGHT for unit in UnitOfMass if unit is not UnitOfMass.GRAMS},
     **{unit.value: Class.SPEED for unit in UnitOfSpeed},
     **{unit.value: Class.VOLUME for unit in UnitOfVolume},
     **{unit.value: Class.VOLUME_FLOW_RATE for unit in UnitOfVolumeFlowRate},
@@ -232,11 +182,14 @@ def fold(unit: str | None) -> str | None:
     unit = " ".join(unit.split())[:MAX_LENGTH].strip()
     if (known := CASED.get(unit)) is not None:
         return str(known)
-    plain = unit.translate(SIGNS).lower()
+    plain = _plain(unit)
     if plain in NONE:
         return None
-    found = SPELLINGS.get(plain)
-    return str(found) if found is not None else unit
+    for spelling in (plain, plain[:-1] if SEVERAL.fullmatch(plain) else plain):
+        found = SPELLINGS.get(spelling) or ADMITTED.get(spelling)
+        if found is not None:
+            return str(found)
+    return unit
 
 
 def fits(device_class: Class | None, unit: str | None) -> bool:

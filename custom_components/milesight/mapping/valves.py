@@ -8,7 +8,7 @@ from homeassistant.const import PERCENTAGE, Platform
 
 from ..api import DataType, Service
 from .calls import call_for
-from .description import Call, Composite, Grade
+from .description import BRACKETS, Call, Composite, Grade
 from .entities import bounds, plain
 from .labels import on_keys, worded
 from .leaf import Leaf
@@ -42,21 +42,23 @@ class Valve:
 def valves(leaves: Iterable[Leaf], services: tuple[Service, ...]) -> Iterator[Composite]:
     """Yield a valve for each channel that can be opened and closed, or set to a position."""
     leaves = tuple(leaves)
-    found: dict[tuple[int, ...], Valve] = {}
-    about = [leaf for leaf in leaves if "valve" in leaf.words and "[]" not in leaf.path]
+    found: dict[tuple[str, tuple[int, ...]], Valve] = {}
+    about = [leaf for leaf in leaves if "valve" in leaf.words]
     for_gas = any("gas" in leaf.words for leaf in leaves)
     for leaf in sorted(about, key=lambda leaf: (leaf.path.count("."), leaf.path)):
         if (kind := _valve_part(leaf)) is None:
             continue
-        valve = found.setdefault(leaf.words.numbers, Valve(leaf.words.numbers))
+        array = leaf.path.rpartition(BRACKETS)[0]
+        valve = found.setdefault((array, leaf.words.numbers), Valve(leaf.words.numbers))
         if leaf.item.readable and not leaf.words.any(TASK):
             valve.parts.setdefault(kind, leaf)
         if leaf.item.writable:
             valve.parts.setdefault(f"set_{kind}", leaf)
     index = _valve_index(about)
-    shared = found.pop((), None) if index is not None else None
-    for valve in found.values():
-        _complete(valve, shared, index, services)
+    shared = found.pop(("", ()), None) if index is not None else None
+    for (array, _), valve in found.items():
+        if not array:
+            _complete(valve, shared, index, services)
         if {"set_state", "set_position"} & {*valve.parts, *valve.calls}:
             yield _valve(valve, for_gas=for_gas)
 
@@ -72,7 +74,7 @@ def _complete(
         valve.parts |= {kind: leaf for kind, leaf in shared.parts.items() if kind[:4] == "set_"}
     for kind in ("state", "position"):
         own = valve.parts.get(kind)
-        if own and (call := call_for(services, own.words.all, own.item)):
+        if own and (call := call_for(services, frozenset(own.words.phrase), own.item)):
             valve.calls[f"set_{kind}"] = call
 
 
@@ -96,6 +98,7 @@ def _valve_index(about: Iterable[Leaf]) -> Leaf | None:
             for leaf in about
             if leaf.item.writable
             and leaf.item.data_type is DataType.ENUM
+            and BRACKETS not in leaf.path
             and leaf.words.any(INDEX)
             and VALVE_TASK.matches(leaf.words)
         ),
@@ -126,17 +129,18 @@ def _valve(valve: Valve, *, for_gas: bool) -> Composite:
         options["index"] = _index_of(valve.index, valve.numbers)
     position = parts.get("set_position") or parts.get("position")
     minimum, maximum = bounds(position.item, PERCENTAGE) if position else (0.0, 100.0)
-    numbered = len(valve.numbers) == 1
+    counted = (*map(str, valve.numbers), *[BRACKETS] * own.path.count(BRACKETS))
+    numbered = len(counted) == 1
     return Composite(
         replace(
             plain(own, Platform.VALVE),
             key=f"valve_{own.path}",
             translation_key="valve_number" if numbered else "valve",
-            placeholders={"number": str(valve.numbers[0])} if numbered else {},
+            placeholders={"number": counted[0]} if numbered else {},
             device_class=ValveDeviceClass.GAS if for_gas else ValveDeviceClass.WATER,
             minimum=minimum,
             maximum=maximum,
-            grade=Grade.RARE if own.item.hidden else Grade.PRIMARY,
+            grade=Grade.RARE if own.hidden else Grade.PRIMARY,
             roles=roles,
             options=options,
             calls=valve.calls,

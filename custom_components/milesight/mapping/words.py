@@ -5,6 +5,7 @@ from functools import lru_cache
 import re
 
 MAX_LENGTH = 500
+SHORTEST_PLURAL = 4
 
 
 def vocabulary(text: str) -> frozenset[str]:
@@ -12,21 +13,46 @@ def vocabulary(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-FINE_DUST = re.compile(r"(pm)[\s_.]?(\d)[_.](\d)", re.IGNORECASE)
-CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z][a-z]{2})")
+# Names of several words that are one, as the rules know them.
+COMPOUNDS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+    (re.compile(name, re.IGNORECASE), f"_{word}_")
+    for name, word in (
+        (r"(?<![a-z])pm[\s_.-]?2[_.p-]5", "pm25"),
+        (r"(?<![a-z])pm[\s_.-]?(\d)[_.p-]0(?!\d)", r"pm\1"),
+        (r"carbon[\s_-]?dioxide", "co2"),
+        (r"carbon[\s_-]?monoxide", "co"),
+        (r"hydrogen[\s_-]?sul(?:f|ph)ide", "h2s"),
+        (r"nitrogen[\s_-]?dioxide", "no2"),
+        (r"sul(?:f|ph)ur[\s_-]?dioxide", "so2"),
+        (r"set[\s_.-]?point", "setpoint"),
+        (r"wind[\s_-]?(speed|direction)", r"wind_\1"),
+    )
+)
+# Where a word begins in camel case, and words whose capitals begin none.
+CAMEL = re.compile(
+    r"(?<=[a-z0-9])(?=[A-Z][a-z])|(?<=[a-z]{2})(?=[A-Z]{2})|(?<=[A-Z]{2})(?=[A-Z][a-z]{2})"
+)
+CAPITALS = re.compile(r"LoRa(?:WAN)?|WiFi|QRCode|D2[dD]|[kKM]Wh|mAh|L[ACZ](?:eq|[FIS])(?:max|min)?")
 WORD = re.compile(r"[^\W_]+")
+PLURALS = (("ies", "y"), ("ches", "ch"), ("shes", "sh"), ("sses", "ss"), ("xes", "x"), ("s", ""))
+SINGULAR = ("ss", "us", "is", "as", "os")
 NUMBERED = re.compile(r"([^\W\d_]+)(\d{1,4})")
 
-ATOMS = vocabulary(
-    "ch2o ch4 co co2 d2d h2s hcho n2o nh3 no no2 o2 o3 pm1 pm10 pm25 pm4 pt100 so2 rs485 i2c"
-)
+# Words that are taken as they stand, whatever their last letters are.
+ATOMS = vocabulary("""
+    ch2o ch4 co co2 d2d dtls h2s hcho i2c lens mains n2o nh3 no no2 o2 o3 pm1 pm10 pm25 pm4 pt100
+    rs485 series so2 times
+    """)
 
 ALIASES: dict[str, tuple[str, ...]] = {
     "alarming": ("alarm",),
+    "ammonia": ("nh3",),
     "analogue": ("analog",),
     "average": ("avg",),
+    "barometer": ("barometric",),
     "bat": ("battery",),
     "batt": ("battery",),
+    "beeper": ("buzzer",),
     "btn": ("button",),
     "calib": ("calibration",),
     "calibrate": ("calibration",),
@@ -38,11 +64,10 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "collecting": ("collection",),
     "consumed": ("consumption",),
     "cooling": ("cool",),
-    "counts": ("count",),
     "ctrl": ("control",),
     "curr": ("current",),
     "disp": ("display",),
-    "errors": ("error",),
+    "enabled": ("enable",),
     "formaldehyde": ("hcho",),
     "heating": ("heat",),
     "hum": ("humidity",),
@@ -57,22 +82,24 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "lon": ("longitude",),
     "lux": ("illuminance",),
     "magnetic": ("magnet",),
+    "methane": ("ch4",),
     "maximum": ("max",),
     "minimum": ("min",),
     "occupied": ("occupancy",),
-    "persons": ("people",),
+    "oxygen": ("o2",),
+    "ozone": ("o3",),
     "person": ("people",),
     "protect": ("protection",),
     "reporting": ("report",),
     "reserve": ("reserved",),
     "retransmit": ("retransmission",),
     "retrival": ("retrieval",),
+    "rh": ("humidity",),
     "saltation": ("mutation",),
     "setpoint": ("target",),
-    "settings": ("setting",),
+    "state": ("status",),
     "sumkwh": ("total", "energy"),
     "temp": ("temperature",),
-    "temperatures": ("temperature",),
     "thresh": ("threshold",),
     "voc": ("tvoc",),
     "volt": ("voltage",),
@@ -81,11 +108,13 @@ ALIASES: dict[str, tuple[str, ...]] = {
 SCALES = frozenset({"celsius", "fahrenheit"})
 CHANNEL = "channel"
 
+# What an interval is told in.
+TIMES = ("time", "second", "minute")
 # Words that say that a value is part of a setting or an answer, and nothing about its meaning.
-NOISE = vocabulary(
-    "config configuration data info item items of parameter parameters seconds minutes setting "
-    "value"
-)
+NOISE = vocabulary("""
+    attribute config configuration data info item measurement of parameter payload property setting
+    telemetry value
+    """)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +129,6 @@ class Words:
     last: tuple[str, ...]
     phrase: tuple[str, ...]
     numbers: tuple[int, ...]
-    scale: str | None
 
     def __contains__(self, word: object) -> bool:
         """Return whether the path says this word."""
@@ -121,25 +149,35 @@ def split(text: str) -> tuple[tuple[str, ...], tuple[int, ...]]:
     """Return the words of an id or a name, in their usual spelling, and its numbers."""
     words: list[str] = []
     numbers: list[int] = []
-    text = FINE_DUST.sub(_fine_dust, text[:MAX_LENGTH])
+    text = text[:MAX_LENGTH]
+    for name, word in COMPOUNDS:
+        text = name.sub(word, text)
+    text = CAPITALS.sub(lambda found: f"_{found[0].lower()}_", text)
     for token in WORD.findall(CAMEL.sub("_", text)):
         _read(token.lower(), words, numbers)
     return tuple(words), tuple(numbers)
-
-
-def _fine_dust(found: re.Match[str]) -> str:
-    """Return "pm25" for "pm2_5" and "pm1" for "pm1.0"."""
-    return f"{found[1]}{found[2]}{found[3].strip('0')}"
 
 
 def _read(token: str, words: list[str], numbers: list[int]) -> None:
     if token.isdecimal():
         numbers.append(int(token))
         return
-    if token not in ATOMS and (found := NUMBERED.fullmatch(token)):
-        token = found[1]
-        numbers.append(int(found[2]))
+    if token not in ATOMS:
+        if found := NUMBERED.fullmatch(token):
+            token = found[1]
+            numbers.append(int(found[2]))
+        token = _singular(token)
     words.extend(ALIASES.get(token, (token,)))
+
+
+def _singular(word: str) -> str:
+    """Return "alarm" for "alarms", and a word that is none of many as it is."""
+    if len(word) < SHORTEST_PLURAL or word in ATOMS or word.endswith(SINGULAR):
+        return word
+    for plural, ending in PLURALS:
+        if word.endswith(plural):
+            return word.removesuffix(plural) + ending
+    return word
 
 
 def read(path: str) -> Words:
@@ -151,16 +189,15 @@ def read(path: str) -> Words:
         last, counted = split(step)
         words.extend(last)
         numbers.extend(counted)
-    every = frozenset(words)
     phrase = dict.fromkeys(word for word in words if word not in NOISE and word not in SCALES)
     if "interval" in phrase:
-        phrase.pop("time", None)
+        for word in TIMES:
+            phrase.pop(word, None)
     return Words(
-        all=every,
+        all=frozenset(words),
         last=last,
         phrase=tuple(phrase),
         numbers=tuple(numbers),
-        scale=next((scale for scale in sorted(SCALES) if scale in every), None),
     )
 
 

@@ -1,4 +1,4 @@
-"""Thermostats, valves, covers and lights are recognised by the roles that properties play."""
+"""Thermostats, valves, covers, lights and trackers: recognised by the roles of properties."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,7 +8,7 @@ import pytest
 
 from custom_components.milesight.mapping import Description, Grade
 
-from .mapping_helpers import entities, item, service
+from .helpers import entities, item, service
 
 TEMPERATURE = item("temperature", unit="°C")
 RANGE: dict[str, Any] = {"validator": {"min": 5, "max": 35}, "fractionDigits": 1}
@@ -146,6 +146,38 @@ def test_a_thermostat_speaks_the_unit_of_its_set_point() -> None:
     assert paths(climate)["current_temperature"] == "room_temperature"
 
 
+def test_set_points_are_known_by_their_other_names() -> None:
+    found = entities(
+        item("roomTemperature", unit="°C"),
+        item("heatSetpoint", "float", "°C", "RW"),
+        item("cool_set_point", "float", "°C", "RW"),
+        item("hvacMode", "enum", None, "RW", "off/heat/cool/heat cool"),
+        item("modes_enable", "enum", None, "RW", "heat, cool/heat"),
+        item("wind_speed", "enum", None, "RW", "auto/low/high"),
+    )
+
+    climate = climate_of(found)
+    assert paths(climate) == {
+        "current_temperature": "roomTemperature",
+        "fan_mode": "wind_speed",
+        "hvac_mode": "hvacMode",
+        "target_temperature_cool": "cool_set_point",
+        "target_temperature_heat": "heatSetpoint",
+    }
+    assert set(found) == {"climate_heatSetpoint", "roomTemperature", "modes_enable"}
+
+
+def test_a_thermostat_may_stand_in_a_structure() -> None:
+    found = entities(
+        item("data.temperature", unit="°C"),
+        item("data.target_temperature_settings.heat", "float", "°C", "RW"),
+        item("data.plan.eco.target_temperature", "float", "°C", "RW"),
+    )
+
+    assert climate_of(found).key == "climate_data.target_temperature_settings.heat"
+    assert "data.plan.eco.target_temperature" in found
+
+
 NO_THERMOSTATS = [
     [TEMPERATURE, item("temperature_alarm_config.threshold_max", "float", "°C", "RW")],
     [TEMPERATURE, item("target_temperature", "float", "°C", "R")],
@@ -224,6 +256,33 @@ def test_a_valve_that_a_service_moves_is_a_valve() -> None:
     assert valve.options["set_state"] == {"0": "closed", "1": "open"}
 
 
+def test_a_service_for_one_valve_moves_no_other() -> None:
+    found = entities(
+        item("valve_1_status", "enum", None, "R", "closed/open"),
+        item("valve_2_status", "enum", None, "R", "closed/open"),
+        services=[service("set_valve_1", item("status", "enum", labels="closed/open"))],
+    )
+
+    (valve,) = of(found, Platform.VALVE)
+    assert paths(valve)["state"] == "valve_1_status"
+    assert found["valve_2_status"].platform is Platform.BINARY_SENSOR
+
+
+def test_each_element_of_an_array_of_valves_is_a_valve() -> None:
+    found = entities(
+        item("valves", "array"),
+        item("valves._item", "struct"),
+        item("valves._item.status", "enum", None, "RW", "close/open"),
+        item("valves._item.pulse", "long"),
+    )
+
+    (valve,) = of(found, Platform.VALVE)
+    element = valve.element(1)
+    assert element.key == "valve_valves[1].status"
+    assert element.placeholders == {"number": "2"}
+    assert paths(element) == {"state": "valves[1].status", "set_state": "valves[1].status"}
+
+
 def test_a_motor_that_opens_closes_and_stops_is_a_cover() -> None:
     found = entities(
         item("curtain_control", "enum", None, "RW", "close/open/stop"),
@@ -267,7 +326,37 @@ def test_red_green_and_blue_are_one_light() -> None:
 COLORS = ("red", "green", "blue")
 
 
+def test_the_letters_of_the_colors_will_do() -> None:
+    found = entities(*(item(f"rgb.{letter}", "int", None, "RW") for letter in "rgb"))
+
+    (light,) = of(found, Platform.LIGHT)
+    assert paths(light) == {"red": "rgb.r", "green": "rgb.g", "blue": "rgb.b"}
+
+
+def test_lamps_are_named_without_their_brightness() -> None:
+    found = entities(*(item(f"light_{number}_brightness", "int", "%", "RW") for number in (1, 2)))
+
+    assert {light.name for light in of(found, Platform.LIGHT)} == {"Light 1", "Light 2"}
+
+
 def test_a_lamp_that_is_only_switched_is_a_switch() -> None:
     found = entities(item("light_1", "bool", None, "RW", "off/on"))
 
     assert found["light_1"].platform is Platform.SWITCH
+
+
+def test_a_latitude_and_its_longitude_are_one_tracker() -> None:
+    found = entities(item("latitude", fractionDigits=6), item("longitude", fractionDigits=6))
+
+    assert set(found) == {"device_tracker_latitude"}
+    assert paths(found["device_tracker_latitude"]) == {
+        "latitude": "latitude",
+        "longitude": "longitude",
+    }
+
+
+def test_a_position_that_can_be_written_is_two_numbers() -> None:
+    found = entities(item("latitude", access="RW"), item("longitude", access="RW"))
+
+    assert {description.platform for description in found.values()} == {Platform.NUMBER}
+    assert set(found) == {"latitude", "longitude"}

@@ -1,21 +1,20 @@
 """Every model of the simulator becomes the entities that its stored table shows.
 
 The tables in ``fixtures/entities`` are meant to be read. After a change that is wanted:
-``UPDATE_TABLES=1 scripts/test tests/test_mapping_models.py``, then look at the difference.
+``UPDATE_TABLES=1 scripts/test tests/mapping/test_models.py``, then look at the difference.
 """
 
 import os
-from pathlib import Path
 
 import pytest
 
 from custom_components.milesight.api import parse_specification
 from custom_components.milesight.mapping import describe
+from tests.describe import summary, table
+from tests.files import ROOT
+from tests.simulator.models import MODELS
 
-from .describe import summary, table
-from .simulator.models import MODELS
-
-TABLES = Path(__file__).parent / "fixtures" / "entities"
+TABLES = ROOT / "tests" / "fixtures" / "entities"
 
 
 @pytest.mark.parametrize("model", MODELS)

@@ -1,14 +1,10 @@
 """What the mapping calls by a translation key has a name in every language."""
 
 from collections.abc import Iterator
-import json
-from pathlib import Path
-from typing import Any
 
 from homeassistant.const import Platform
 import pytest
 
-from custom_components.milesight import mapping
 from custom_components.milesight.mapping.known import (
     KNOWN,
     KNOWN_CHANNELS,
@@ -16,21 +12,14 @@ from custom_components.milesight.mapping.known import (
     KNOWN_NUMBERS,
     KNOWN_STATES,
 )
+from tests.files import INTEGRATION, texts_in
 
-INTEGRATION = Path(mapping.__file__).parents[1]
-LANGUAGES = ("de", "en", "ja", "zh-Hans")
+LANGUAGES = sorted(path.stem for path in INTEGRATION.glob("translations/*.json"))
 COMPOSITES = {
     Platform.CLIMATE: "thermostat",
     Platform.DEVICE_TRACKER: "position",
     Platform.VALVE: "valve_number",
 }
-
-
-def entity_texts(name: str) -> dict[str, Any]:
-    """Return what a file says of entities: platform -> key -> texts."""
-    raw = json.loads((INTEGRATION / name).read_text(encoding="utf-8"))
-    found: dict[str, Any] = raw["entity"]
-    return found
 
 
 def spoken_of() -> Iterator[tuple[str, str]]:
@@ -51,7 +40,7 @@ def spoken_of() -> Iterator[tuple[str, str]]:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_key_has_a_name_with_its_placeholder(language: str) -> None:
-    texts = entity_texts(f"translations/{language}.json")
+    texts = texts_in(language)["entity"]
 
     for platform, key in spoken_of():
         name = texts[platform][key]["name"]
@@ -64,7 +53,7 @@ def test_every_key_has_a_name_with_its_placeholder(language: str) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_known_state_has_a_text(language: str) -> None:
-    texts = entity_texts(f"translations/{language}.json")
+    texts = texts_in(language)["entity"]
 
     for platform, table in KNOWN.items():
         for key in set(table.values()) & set(KNOWN_STATES):
@@ -73,13 +62,3 @@ def test_every_known_state_has_a_text(language: str) -> None:
                 entry = entry["state_attributes"]["event_type"]
             if platform in (Platform.SENSOR, Platform.SELECT, Platform.EVENT):
                 assert set(entry["state"]) == KNOWN_STATES[key], (platform, key)
-
-
-def test_every_icon_belongs_to_an_entity_with_a_name() -> None:
-    names = entity_texts("translations/en.json")
-
-    for platform, icons in entity_texts("icons.json").items():
-        assert set(icons) <= set(names[platform])
-        for icon in icons.values():
-            assert icon["default"].startswith("mdi:")
-            assert icon["default"] not in icon.get("state", {}).values()

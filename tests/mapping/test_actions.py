@@ -1,0 +1,74 @@
+"""Services, events and presses: buttons and event entities."""
+
+from homeassistant.const import Platform
+import pytest
+
+from custom_components.milesight.mapping import Grade
+
+from .helpers import entities, entity, event, item, service
+
+PRESSES = [
+    ("button_1", "bool", "released/pressed"),
+    ("button_event.status", "enum", "1=short press/2=long press/3=double press"),
+    ("button_status", "enum", "single_click/double_click/long_press"),
+    ("sos_key", "bool", None),
+    ("function_key_event", "bool", "no/yes"),
+    ("button_event", "enum", "single/double/long"),
+    ("press_event", "enum", "short/long"),
+    ("click_type", "enum", "single click/double click"),
+]
+
+
+@pytest.mark.parametrize(("path", "kind", "labels"), PRESSES)
+def test_a_press_of_a_button_is_an_event(path: str, kind: str, labels: str | None) -> None:
+    found = entity(path, kind, None, "R", labels)
+
+    assert (found.platform, found.device_class) == (Platform.EVENT, "button")
+    assert found.grade is Grade.PRIMARY
+    assert found.states
+
+
+def test_the_state_of_a_wall_switch_is_no_press() -> None:
+    assert entity("button_status.button1", "enum", labels="Off/On").platform is (
+        Platform.BINARY_SENSOR
+    )
+
+
+def test_an_event_has_the_kinds_that_its_type_names() -> None:
+    found = entities(
+        events=[
+            event(
+                "frost_alarm",
+                item("frost_alarm.type", "enum", labels="16=release/17=trigger"),
+                item("frost_alarm.temperature", unit="°C"),
+            )
+        ]
+    )["event_frost_alarm"]
+
+    assert found.platform is Platform.EVENT
+    assert found.roles["type"].path == "type"
+    assert dict(found.states) == {"16": "release", "17": "trigger", "": "frost_alarm"}
+
+
+@pytest.mark.parametrize("output", ["alarmType", "state", "Kind"])
+def test_the_output_that_names_the_kind_is_known_in_any_spelling(output: str) -> None:
+    found = entities(events=[event("alarm", item(output, "enum", labels="over/under"))])
+
+    assert found["event_alarm"].roles["type"].path == output
+
+
+def test_a_service_without_inputs_is_a_button() -> None:
+    found = entities(
+        services=[
+            service("reboot"),
+            service("clear_history"),
+            service("set_speed", item("speed", "int")),
+            service("set_pace", item("pace", "int", defaultValue=3)),
+            service("set_list", item("list", "array")),
+        ]
+    )
+
+    assert set(found) == {"service_reboot", "service_clear_history", "service_set_pace"}
+    assert found["service_reboot"].device_class == "restart"
+    assert found["service_reboot"].grade is Grade.SECONDARY
+    assert found["service_clear_history"].grade is Grade.RARE

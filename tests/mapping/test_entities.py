@@ -1,0 +1,109 @@
+"""Which properties become entities, once or for each element of an array."""
+
+import pytest
+
+from .helpers import entities, event, item
+
+
+def test_the_registrys_facts_are_no_entities_at_any_depth() -> None:
+    paths = "sn product_sn hardware_version firmware_version tsl_version ipso_version imei"
+    properties = [item(path, "text") for path in paths.split()]
+    deep = [item("version.firmware_version", "text"), item("cellular.status.imei", "text")]
+
+    spelled = [item(path, "text") for path in ("firmwareVersion", "HardwareVersion", "SN", "IMEI")]
+
+    assert entities(*properties, *deep, *spelled) == {}
+
+
+def test_of_celsius_and_fahrenheit_twins_the_celsius_one_stays() -> None:
+    found = entities(
+        item("temperature", unit="°C"),
+        item("celsius_temperature", unit="°C"),
+        item("fahrenheit_temperature", unit="℉"),
+        item("limit", unit="℉"),
+        item("celsius_limit", unit="°C"),
+        item("fahrenheit_limit", unit="℉"),
+        item("fahrenheit_alone", unit="℉"),
+    )
+
+    assert set(found) == {"temperature", "celsius_limit", "fahrenheit_alone"}
+
+
+TWINS = [
+    ("temperature_c", "temperature_f"),
+    ("temperature", "temperature_f"),
+    ("temperature.celsius", "temperature.fahrenheit"),
+    ("celsius.temperature", "fahrenheit.temperature"),
+]
+
+
+@pytest.mark.parametrize(("celsius", "fahrenheit"), TWINS)
+def test_twins_are_known_wherever_their_paths_name_the_scale(celsius: str, fahrenheit: str) -> None:
+    found = entities(item(celsius, unit="°C"), item(fahrenheit, unit="℉"))
+
+    assert set(found) == {celsius}
+
+
+def test_phases_are_no_scales() -> None:
+    assert len(entities(item("voltage_c", unit="V"), item("voltage_f", unit="V"))) == 2
+
+
+def test_past_readings_make_no_entities() -> None:
+    found = entities(
+        item("history", "array"),
+        item("history._item", "struct"),
+        item("history._item.temperature", unit="°C"),
+        item("historical_data_retrieve.humidity", unit="%"),
+        item("history_enable", "bool", None, "RW"),
+        events=[event("historical_data_report", item("mode", "enum", labels="a/b"))],
+    )
+
+    assert set(found) == {"history_enable"}
+
+
+def test_the_elements_of_an_array_are_described_by_a_template() -> None:
+    (template,) = entities(
+        item("relay", "array", name="Relay"),
+        item("relay._item", "struct", name="Relay Item"),
+        item("relay._item.frob_level", "int", "%", name="Frob Level"),
+    ).values()
+
+    assert template.is_template
+    element = template.element(2)
+    assert (element.key, element.path) == ("relay[2].frob_level", "relay[2].frob_level")
+    assert element.item is not None
+    assert element.item.path == "relay[2].frob_level"
+    assert element.name == "Relay 3 frob level"
+
+
+def test_elements_of_elements_are_counted_from_the_left() -> None:
+    (template,) = entities(
+        item("board", "array"),
+        item("board._item", "struct"),
+        item("board._item.port", "array"),
+        item("board._item.port._item", "float", "V"),
+    ).values()
+
+    assert template.element(0, 4).key == "board[0].port[4]"
+
+
+def test_well_known_elements_have_their_number_as_a_placeholder() -> None:
+    (template,) = entities(
+        item("relay", "array"),
+        item("relay._item", "bool", None, "RW", "off/on"),
+    ).values()
+
+    assert template.element(0).translation_key == "relay_number"
+    assert template.element(0).placeholders == {"number": "1"}
+
+
+def test_thousands_of_properties_are_described() -> None:
+    many = (
+        item(f"group{number % 40}.frob_{number}_temperature", "float", "°C", name=f"Frob {number}")
+        for number in range(5000)
+    )
+
+    found = entities(*many)
+
+    assert len(found) == 5000
+    assert len({description.name for description in found.values()}) > 4000

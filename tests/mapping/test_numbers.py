@@ -1,0 +1,170 @@
+"""What a number measures, or counts, by its id and its unit."""
+
+from homeassistant.const import Platform
+import pytest
+
+from .helpers import entity
+
+M, TI, ANGLE = "measurement", "total_increasing", "measurement_angle"
+
+
+# id, type, unit as the platform spells it -> device class, unit, state class
+MEASUREMENTS = [
+    ("temperature", "float", "℃", "temperature", "°C", M),
+    ("temperature_left", "float", "°C", "temperature", "°C", M),
+    ("ambient_temperature", "float", "°C", "temperature", "°C", M),
+    ("temperature_chn1", "float", "°C", "temperature", "°C", M),
+    ("tempProbe2", "float", "°C", "temperature", "°C", M),
+    ("celsius_temperature", "float", "°C", "temperature", "°C", M),
+    ("fahrenheit_temperature", "float", "℉", "temperature", "°F", M),
+    ("pt100_2", "float", "℃", "temperature", "°C", M),
+    ("temperature_mutation", "float", "°C", "temperature_delta", "°C", M),
+    ("humidity", "float", "%r.h.", "humidity", "%", M),
+    ("humi_indoor", "float", "%RH", "humidity", "%", M),
+    ("soil_moisture", "float", "%", "moisture", "%", M),
+    ("moisture", "float", "%r.h.", "moisture", "%", M),
+    ("conductivity", "int", "us/cm", "conductivity", "μS/cm", M),
+    ("electrical_conductivity", "int", "µS/cm", "conductivity", "μS/cm", M),
+    ("co2", "int", "ppm", "carbon_dioxide", "ppm", M),
+    ("co2_concentration", "int", "ppm", "carbon_dioxide", "ppm", M),
+    ("co", "int", "ppm", "carbon_monoxide", "ppm", M),
+    ("tvoc", "float", "ug/m3", "volatile_organic_compounds", "μg/m³", M),
+    ("tvoc", "float", "ppb", "volatile_organic_compounds_parts", "ppb", M),
+    ("tvoc", "float", None, None, None, M),
+    ("hcho", "float", "mg/m³", None, "mg/m³", M),
+    ("o3", "float", "ppm", "ozone", "ppm", M),
+    ("nh3", "float", "ppm", None, "ppm", M),
+    ("pm2_5", "int", "µg/m³", "pm25", "μg/m³", M),
+    ("pm10", "int", "μg/m³", "pm10", "μg/m³", M),
+    ("pm1_0", "int", "ug/m3", "pm1", "μg/m³", M),
+    ("pressure", "float", "hPa", "atmospheric_pressure", "hPa", M),
+    ("pressure", "int", "kPa", "pressure", "kPa", M),
+    ("pipe_pressure_2", "int", "kPa", "pressure", "kPa", M),
+    ("barometric_pressure", "float", "kPa", "atmospheric_pressure", "kPa", M),
+    ("light_level", "int", None, None, None, M),
+    ("illumination", "int", "Lux", "illuminance", "lx", M),
+    ("illuminance", "long", "lx", "illuminance", "lx", M),
+    ("sound_level_leq", "float", "dB", "sound_pressure", "dB", M),
+    ("LAeq", "float", "dBA", "sound_pressure", "dBA", M),
+    ("wind_speed", "float", "m/s", "wind_speed", "m/s", M),
+    ("wind_direction", "float", None, "wind_direction", "°", ANGLE),
+    ("rainfall_total", "float", "mm", "precipitation", "mm", TI),
+    ("rain_intensity", "float", "mm/h", "precipitation_intensity", "mm/h", M),
+    ("voltage", "float", "V", "voltage", "V", M),
+    ("voltage_a", "float", "mV", "voltage", "mV", M),
+    ("current", "int", "mA", "current", "mA", M),
+    ("current_chn2", "float", "a", "current", "A", M),
+    ("active_power", "long", "W", "power", "W", M),
+    ("total_active_power", "float", "kW", "power", "kW", M),
+    ("reactive_power1.group1.chan1", "float", "kvar", "reactive_power", "kvar", M),
+    ("apparent_power_total", "float", "kVA", "apparent_power", "kVA", M),
+    ("power_factor", "int", "%", "power_factor", "%", M),
+    ("power_factor", "float", None, "power_factor", None, M),
+    ("power_factor", "int", None, "power_factor", "%", M),
+    ("power_consumption", "long", "Wh", "energy", "Wh", TI),
+    ("power_consumption", "float", "kWh", "energy", "kWh", TI),
+    ("ch1_sumkwh", "float", "kWh", "energy", "kWh", TI),
+    ("forward_active_energy2.group1.chan3", "float", "kWh", "energy", "kWh", TI),
+    ("forward_reactive_energy1.chan1", "float", "kVArh", "reactive_energy", "kvarh", TI),
+    ("apparent_energy1", "float", "kVAh", None, "kVAh", TI),
+    ("current_chn1_total", "float", None, None, None, TI),
+    ("voltage_three_phase_imbalance", "float", "%", None, "%", M),
+    ("frequency", "float", "Hz", "frequency", "Hz", M),
+    ("line_1_total_in", "long", None, None, None, TI),
+    ("line_2_period_out", "int", None, None, None, M),
+    ("total_in", "int", None, None, None, TI),
+    ("period_in", "int", None, None, None, M),
+    ("people_in", "int", None, None, None, M),
+    ("people_count_all", "int", None, None, None, M),
+    ("people_total_counts", "int", None, None, None, M),
+    ("region_3_count", "int", None, None, None, M),
+    ("region_1_avg_dwell", "int", "s", "duration", "s", M),
+    ("gpio_counter_1", "long", None, None, None, TI),
+    ("pulse", "long", None, None, None, TI),
+    ("valve_1_pulse", "long", None, None, None, TI),
+    ("water_consumption", "float", "L", "water", "L", TI),
+    ("water", "float", "m3", "water", "m³", TI),
+    ("water", "float", None, None, None, TI),
+    ("flow_rate", "float", "m3/h", "volume_flow_rate", "m³/h", M),
+    ("distance", "long", "mm", "distance", "mm", M),
+    ("liquid_level", "int", "cm", "distance", "cm", M),
+    ("depth", "int", "cm", "distance", "cm", M),
+    ("remaining_level", "int", "%", None, "%", M),
+    ("valve_opening", "int", "%", None, "%", M),
+    ("angle_x", "float", "°", None, "°", M),
+    ("battery", "int", "%", "battery", "%", M),
+    ("battery_level", "int", None, "battery", "%", M),
+    ("battery_voltage", "int", "mV", "voltage", "mV", M),
+    ("rssi", "int", "dBm", "signal_strength", "dBm", M),
+    ("snr", "float", "dB", "signal_strength", "dB", M),
+    ("use_time_today", "long", "s", "duration", "s", TI),
+    ("frobnication", "float", "furlong", None, "furlong", M),
+    ("frobnication_1", "float", "kPa", "pressure", "kPa", M),
+    ("weight", "float", "kg", "weight", "kg", M),
+    ("acceleration_x", "float", "g", None, "g", M),
+    ("ph", "float", "pH", "ph", None, M),
+    ("daily_rainfall", "float", "mm", "precipitation", "mm", TI),
+    ("tank_volume", "float", "L", "volume_storage", "L", M),
+    ("water_tank_volume", "float", "m3", "volume_storage", "m³", M),
+    ("line_1_child_total_in", "long", None, None, None, TI),
+    ("power_factor", "int", None, "power_factor", "%", M),
+    ("power_factor", "float", None, "power_factor", None, M),
+    ("vaping_index", "int", None, None, None, M),
+]
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "unit", "device_class", "native_unit", "state_class"), MEASUREMENTS
+)
+def test_a_number_that_is_read_is_a_sensor_of_what_it_measures(
+    *,
+    path: str,
+    kind: str,
+    unit: str | None,
+    device_class: str | None,
+    native_unit: str | None,
+    state_class: str,
+) -> None:
+    found = entity(path, kind, unit)
+
+    assert found.platform is Platform.SENSOR
+    assert (found.device_class, found.unit, found.state_class) == (
+        device_class,
+        native_unit,
+        state_class,
+    )
+
+
+DIFFERENCES = [
+    "temperature_calibration_settings.calibration_value",
+    "target_temperature_tolerance",
+    "temperature_hysteresis",
+    "temp_control.celsius_under_temperature_side_deadband",
+    "temperature_offset",
+]
+
+
+@pytest.mark.parametrize("unit", ["°C", "℉", "K"])
+@pytest.mark.parametrize("path", DIFFERENCES)
+def test_differences_of_temperatures_are_no_temperatures(path: str, unit: str) -> None:
+    assert entity(path, "float", unit, "RW").device_class == "temperature_delta"
+
+
+def test_a_power_factor_above_one_is_told_in_percent() -> None:
+    assert entity("power_factor", validator={"min": 0, "max": 100}).unit == "%"
+    assert entity("power_factor", validator={"min": 0, "max": 1}).unit is None
+
+
+def test_a_number_is_as_fine_as_its_limits_where_nothing_tells_its_decimals() -> None:
+    found = entity("power_factor", "float", None, "RW", validator={"min": 0.01, "max": 1})
+
+    assert found.step == pytest.approx(0.01)
+
+
+def test_a_number_is_bounded_by_its_validator() -> None:
+    found = entity("report_interval", "int", "s", "RW", validator={"min": 60, "max": 64800})
+    fine = entity("gain", "float", None, "RW", fractionDigits=2)
+
+    assert (found.minimum, found.maximum, found.step) == (60, 64800, 1)
+    assert fine.step == pytest.approx(0.01)
+    assert fine.precision == 2

@@ -1,0 +1,104 @@
+"""What can be written: controls, settings, and how a control knows its state."""
+
+from homeassistant.const import EntityCategory, Platform
+import pytest
+
+from custom_components.milesight.mapping import Grade
+
+from .helpers import entities, entity, item, service
+
+CONFIG = EntityCategory.CONFIG
+PRIMARY, SECONDARY, RARE = Grade.PRIMARY, Grade.SECONDARY, Grade.RARE
+BUTTON, NUMBER, SELECT, SWITCH = Platform.BUTTON, Platform.NUMBER, Platform.SELECT, Platform.SWITCH
+DATETIME, TEXT, TIME = Platform.DATETIME, Platform.TEXT, Platform.TIME
+
+# id, type, unit, access, labels -> platform, category, grade
+WRITABLE = [
+    ("socket_status", "bool", None, "RW", "off/on", SWITCH, None, PRIMARY),
+    ("set_socket.status", "enum", None, "RW", "off/on", SWITCH, None, PRIMARY),
+    ("set_socket.ctrl_status1", "enum", None, "RW", "off/on", SWITCH, None, PRIMARY),
+    ("switch_1", "bool", None, "RW", "off/on", SWITCH, None, PRIMARY),
+    ("gpio_output_1", "bool", None, "RW", "low/high", SWITCH, None, PRIMARY),
+    ("relay_3", "bool", None, "RW", None, SWITCH, None, PRIMARY),
+    ("digital_output", "bool", None, "W", "low/high", SWITCH, None, PRIMARY),
+    ("light_1", "enum", None, "RW", "off/on", SWITCH, None, PRIMARY),
+    ("target_temperature", "float", "°C", "RW", None, NUMBER, None, PRIMARY),
+    ("reporting_interval", "int", "s", "RW", None, NUMBER, CONFIG, SECONDARY),
+    ("report_interval", "int", "min", "RW", None, NUMBER, CONFIG, SECONDARY),
+    ("reporting_interval.time", "int", "min", "RW", None, NUMBER, CONFIG, SECONDARY),
+    ("reporting_interval.seconds_of_time", "int", "s", "RW", None, NUMBER, CONFIG, SECONDARY),
+    ("reporting_interval_settings.time", "int", "min", "W", None, NUMBER, CONFIG, SECONDARY),
+    ("led_indicator_enable", "bool", None, "RW", "disable/enable", SWITCH, CONFIG, SECONDARY),
+    ("led_indicator_mode", "enum", None, "RW", "off/on/blink", SELECT, CONFIG, SECONDARY),
+    ("button_lock_config.enable", "bool", None, "RW", None, SWITCH, CONFIG, SECONDARY),
+    ("buzzer_enable", "bool", None, "RW", "disable/enable", SWITCH, CONFIG, SECONDARY),
+    ("power_consumption_3w", "bool", None, "W", "Disable/Enable", SWITCH, CONFIG, RARE),
+    ("d2d_key", "text", None, "RW", None, TEXT, CONFIG, RARE),
+    ("d2d_enable", "bool", None, "RW", "disable/enable", SWITCH, CONFIG, RARE),
+    ("time_zone", "enum", None, "RW", "0=UTC/60=UTC+1/120=UTC+2", SELECT, CONFIG, RARE),
+    (
+        "temperature_calibration_settings.calibration_value",
+        "float",
+        "°C",
+        "RW",
+        None,
+        NUMBER,
+        CONFIG,
+        RARE,
+    ),
+    ("frobnication_depth", "int", None, "RW", None, NUMBER, CONFIG, RARE),
+    ("timestamp", "date", "s", "W", None, DATETIME, CONFIG, RARE),
+    ("buzzer_sleep.item_1.start_time", "time", None, "RW", None, TIME, CONFIG, RARE),
+    ("collect_data", "bool", None, "W", "no/yes", BUTTON, CONFIG, RARE),
+    ("reboot", "enum", None, "W", "1=Reboot", BUTTON, CONFIG, SECONDARY),
+    ("clear_history", "bool", None, "W", None, BUTTON, CONFIG, RARE),
+    ("reboot", "bool", None, "W", "false/true", BUTTON, CONFIG, SECONDARY),
+    ("relay_output", "bool", None, "W", "false/true", SWITCH, None, PRIMARY),
+    ("do_1", "bool", None, "RW", "off/on", SWITCH, None, PRIMARY),
+    ("history_enable", "bool", None, "RW", "no/yes", SWITCH, CONFIG, RARE),
+]
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "unit", "access", "labels", "platform", "category", "grade"), WRITABLE
+)
+def test_what_can_be_written_is_a_control_or_a_setting(
+    *,
+    path: str,
+    kind: str,
+    unit: str | None,
+    access: str,
+    labels: str | None,
+    platform: Platform,
+    category: EntityCategory | None,
+    grade: Grade,
+) -> None:
+    found = entity(path, kind, unit, access, labels)
+
+    assert (found.platform, found.category, found.grade) == (platform, category, grade)
+
+
+def test_a_switch_that_can_only_be_written_shows_the_state_that_is_read() -> None:
+    found = entities(
+        item("button_status.button1", "enum", labels="Off/On"),
+        item("button_status_control.button_status1", "enum", None, "W", "Off/On"),
+    )
+
+    switch = found["button_status_control.button_status1"]
+    assert switch.platform is Platform.SWITCH
+    assert switch.roles["state"].path == "button_status.button1"
+    assert switch.options["state"] == {"0": "off", "1": "on"}
+    assert found["button_status.button1"].grade is Grade.RARE
+
+
+def test_a_socket_that_only_a_service_switches_is_a_switch() -> None:
+    found = entities(
+        item("socket_status.switch_status_1", "enum", labels="off/on"),
+        services=[service("set_socket", item("set_socket.status_1", "enum", labels="off/on"))],
+    )["socket_status.switch_status_1"]
+
+    assert (found.platform, found.device_class) == (Platform.SWITCH, "outlet")
+    assert (found.calls["set"].service.id, found.calls["set"].input.path) == (
+        "set_socket",
+        "status_1",
+    )

@@ -1,0 +1,148 @@
+"""What flags and enumerations mean, by their ids and labels."""
+
+from homeassistant.const import Platform
+import pytest
+
+from custom_components.milesight.mapping import Grade
+
+from .helpers import entities, entity, item
+
+# id, type, labels -> device class, label that means on
+FLAGS = [
+    ("magnet_status", "bool", "close/open", "opening", "open"),
+    ("magnet_status", "enum", "1=Close/0=Open", "opening", "Open"),
+    ("door_sensor_state", "enum", "closed/open", "door", "open"),
+    ("window_status", "enum", "open/closed", "window", "open"),
+    ("leakage_status", "bool", "normal/leak", "moisture", "leak"),
+    ("water_leak_chn2", "enum", "leak/normal", "moisture", "leak"),
+    ("pir", "bool", "idle/trigger", "motion", "trigger"),
+    ("pir_status", "enum", "vacant/occupied", "occupancy", "occupied"),
+    ("occupancy", "bool", "vacant/occupied", "occupancy", "occupied"),
+    ("region_4", "enum", "vacant/occupied", "occupancy", "occupied"),
+    ("daylight", "bool", "dim/bright", "light", "bright"),
+    ("illuminance_status", "enum", "dim/bright", "light", "bright"),
+    ("tamper_status", "bool", "installed/uninstalled", "tamper", "uninstalled"),
+    ("position", "bool", "normal/tilt", "problem", "tilt"),
+    ("gas_status", "bool", "normal/alarm", "gas", "alarm"),
+    ("smoke_status", "enum", "normal/alarm", "smoke", "alarm"),
+    ("temperature_alarm", "bool", "normal/abnormal", "problem", "abnormal"),
+    (
+        "temperature_alarm",
+        "enum",
+        "threshold alarm release/threshold alarm",
+        "problem",
+        "threshold alarm",
+    ),
+    (
+        "distance_alarm",
+        "enum",
+        "threshold_alarm/threshold_alarm_release",
+        "problem",
+        "threshold_alarm",
+    ),
+    ("pressure_sensor_status", "enum", "1=sensor error/2=sensor normal", "problem", "sensor error"),
+    ("relay_status.valve_1_status", "bool", "Open/Close", "opening", "Open"),
+    ("gpio_input_2", "bool", "low/high", None, "high"),
+    ("probe_connect_status", "enum", "disconnect/connect", "connectivity", "connect"),
+    ("occlusion", "enum", "alarm_released/alarm_triggered", "problem", "alarm_triggered"),
+    ("frobnicator", "enum", "normal/abnormal", "problem", "abnormal"),
+    ("tamper_status", "enum", "not installed/installed", "tamper", "not installed"),
+    ("frobnicator", "enum", "not joined/joined", None, "joined"),
+    ("frobnicator", "enum", "Alarm state/Alarm released", "problem", "Alarm state"),
+    ("frobnicator", "enum", "OFF/Turned on", None, "Turned on"),
+    ("frobnicator", "enum", "alarm recovery/alarm", "problem", "alarm"),
+    ("frobnicator", "enum", "Low level/High level", None, "High level"),
+    ("battery_status", "enum", "normal/low", "battery", "low"),
+    ("movement_status", "enum", "static/moving", "motion", "moving"),
+    ("door_lock_status", "enum", "locked/unlocked", "lock", "unlocked"),
+    ("lock_state", "enum", "close/open", "lock", "open"),
+    ("lock_alarm", "enum", "normal/alarm", "problem", "alarm"),
+    ("gas_leak", "bool", "normal/leak", "gas", "leak"),
+    ("pump_status", "enum", "off/on", "running", "on"),
+    ("usb_power", "bool", None, "power", "true"),
+    ("frobnicator", "bool", None, None, "true"),
+]
+
+
+@pytest.mark.parametrize(("path", "kind", "labels", "device_class", "on"), FLAGS)
+def test_two_labels_that_mean_off_and_on_are_a_binary_sensor(
+    path: str, kind: str, labels: str | None, device_class: str | None, on: str
+) -> None:
+    found = entity(path, kind, None, "R", labels)
+
+    assert found.platform is Platform.BINARY_SENSOR
+    assert found.device_class == device_class
+    assert [found.states[key] for key in found.on] == [on]
+
+
+NOT_BINARY = [
+    ("lorawan_class", "Class A/Class B/Class C"),
+    ("temperature_alarm", "threshold alarm release/threshold alarm/mutation alarm"),
+    ("valve_1_direction", "left/right"),
+    ("wifi_scan_result", "success/timeout"),
+    ("calibration_result", "success/failed"),
+    ("analog_alarm", "threshold alarm/value change alarm"),
+    ("power_mode", "high performance/low power"),
+    ("counting_mode", "high_mode/low_mode"),
+    ("temperature_alarm", "low alarm/high alarm"),
+    ("temperature_sensor_status", "read error/out of range"),
+    ("pressure_sensor_status", "1=read error"),
+]
+
+
+@pytest.mark.parametrize(("path", "labels"), NOT_BINARY)
+def test_labels_that_name_something_else_are_an_enumeration(path: str, labels: str) -> None:
+    found = entity(path, "enum", None, "R", labels)
+
+    assert (found.platform, found.device_class) == (Platform.SENSOR, "enum")
+    assert len(found.states) == len(labels.split("/"))
+
+
+def test_a_flag_that_tells_how_something_ended_is_an_enumeration() -> None:
+    found = entity("valve_1_result", "bool", None, "R", "success/failed")
+
+    assert (found.platform, found.device_class) == (Platform.SENSOR, "enum")
+    assert found.states == {"false": "success", "true": "failed"}
+
+
+def test_a_flag_with_other_keys_than_a_flags_is_an_enumeration() -> None:
+    found = entity("sync_enable", "bool", None, "RW", "0=disable/2=enable")
+
+    assert found.platform is Platform.SWITCH
+    assert found.on == {"2"}
+
+
+def test_an_enumeration_without_labels_is_text() -> None:
+    found = entity("mystery", "enum")
+
+    assert (found.platform, found.device_class, dict(found.states)) == (Platform.SENSOR, None, {})
+
+
+def test_a_whole_number_with_labels_is_an_enumeration() -> None:
+    found = entity("work_state", "int", None, "R", "idle/busy/broken")
+
+    assert (found.platform, found.device_class) == (Platform.SENSOR, "enum")
+    assert list(found.states.values()) == ["idle", "busy", "broken"]
+
+
+def test_options_that_read_the_same_are_told_apart() -> None:
+    found = entity("shift", "enum", None, "RW", "1=day/2=day/3=night")
+
+    assert list(found.states.values()) == ["day", "day (2)", "night"]
+
+
+def test_well_known_states_are_keys_of_a_translation() -> None:
+    found = entity("lorawan_class", "enum", None, "R", "Class A/Class B/Class C")
+
+    assert list(found.states.values()) == ["class_a", "class_b", "class_c"]
+
+
+def test_an_alarm_flag_knows_the_flag_that_ends_it() -> None:
+    found = entities(
+        item("alarms.current_threshold_alarm", "bool", labels="no/yes"),
+        item("alarms.current_threshold_alarm_release", "bool", labels="no/yes"),
+    )
+
+    release = found["alarms.current_threshold_alarm"].roles["release"]
+    assert release.path == "alarms.current_threshold_alarm_release"
+    assert found[release.path].grade is Grade.RARE
