@@ -28,13 +28,12 @@ from .outcomes import Outcomes, async_fire_task
 from .pushes import PushWatch
 from .specifications import Specifications
 from .store import FleetStore, StoredFleet
+from .strangers import Strangers
 
 type MilesightConfigEntry = ConfigEntry[MilesightCoordinator]
 type DeviceListener = Callable[[MilesightDevice], None]
 
 SILENT_INTERVALS: Final = 3
-STRANGER_SECONDS: Final = 60 * 60
-STRANGERS: Final = 1000
 TELL_DELAY: Final = timedelta(seconds=10)
 
 
@@ -75,7 +74,7 @@ class MilesightCoordinator(DataUpdateCoordinator[None]):
         self.last_update: int | None = None
         self._store = FleetStore(hass, entry.entry_id)
         self._device_listeners: list[DeviceListener] = []
-        self._strangers: dict[str, float] = {}
+        self._strangers = Strangers()
         self._saving = False
         self._used_up = False
         self._failures = 0
@@ -175,8 +174,9 @@ class MilesightCoordinator(DataUpdateCoordinator[None]):
         self._contact.touch()
         self.last_update = asked
         for device in self.fleet.take(listed, asked):
-            self._strangers.clear()
             self._announce(device)
+        for report in self._strangers.introduce(asked, self._sender):
+            self._receive_report(report)
         behind = self.catch_up.behind()
         changed = sum(not device.is_new and device.is_behind for device in behind)
         self._set_interval(changed)
@@ -299,11 +299,11 @@ class MilesightCoordinator(DataUpdateCoordinator[None]):
         self._tell_soon()
 
     def _receive_report(self, report: DeviceReport) -> None:
-        device = self.fleet.find(report.device_id, report.sn)
-        if device is None:
-            self._meet(report.sn or report.device_id or "")
-            return
         now = now_ms()
+        device = self._sender(report)
+        if device is None:
+            self._meet(report, now)
+            return
         made = believed(report.time or now, now)
         if report.type is ReportType.OFFLINE:
             device.lost(made, now)
@@ -323,16 +323,14 @@ class MilesightCoordinator(DataUpdateCoordinator[None]):
         registered = device and registry.registered(self.hass, self.config_entry, device.sn)
         async_fire_task(self.hass, registered.id if registered else None, report)
 
-    def _meet(self, stranger: str) -> None:
-        """Look for a device that reports before the list was read; once an hour for each."""
-        now = time.monotonic()
-        asked = self._strangers.get(stranger)
-        if asked is not None and now - asked < STRANGER_SECONDS:
-            return
-        if len(self._strangers) >= STRANGERS or not self.budget.background_left(time.time()):
-            return
-        self._strangers[stranger] = now
-        self._in_background(self.async_request_refresh(), "look for a new device")
+    def _sender(self, report: DeviceReport) -> MilesightDevice | None:
+        return self.fleet.find(report.device_id, report.sn)
+
+    def _meet(self, report: DeviceReport, arrived: int) -> None:
+        """Look for a device that reports before the list was read, and hear it then."""
+        self._strangers.meet(report, arrived)
+        if self.budget.background_left(time.time()) and self._strangers.is_worth_a_search(report):
+            self._in_background(self.async_request_refresh(), "look for a new device")
 
     # Availability of the platform as a whole
 

@@ -9,14 +9,16 @@ from typing import Self
 
 from homeassistant.const import Platform
 
-from .api import ConnectStatus, Device, Item, ThingSpecification
+from .api import ConnectStatus, DataType, Device, Item, ThingSpecification
 from .api.decode import Json
 from .api.specification import BRACKETS
 from .const import CLOCK_TOLERANCE_MS
 from .mapping import Description, Grade, describe, expected
 
 INDEX = re.compile(r"\[(\d+)\]")
+STEP = re.compile(r"[.\[]")
 SECOND_MS = 1000
+CONTAINERS = frozenset({DataType.STRUCT, DataType.ARRAY, DataType.UNKNOWN})
 MOST_PATHS = 4096  # no device has so many; who sends more does not speak for one
 
 type Listener = Callable[[], None]
@@ -45,6 +47,7 @@ class Capabilities:
     specification: ThingSpecification
     descriptions: tuple[Description, ...] = ()
     sizes: Mapping[str, int] = field(default_factory=dict)
+    scalars: frozenset[str] = frozenset()
     enabled: Mapping[Grade, int] = field(default_factory=lambda: dict.fromkeys(Grade, 0))
     reports_battery: bool = False
 
@@ -52,8 +55,8 @@ class Capabilities:
     def of(cls, specification: ThingSpecification) -> Self:
         """Return what a specification gives rise to.
 
-        ``sizes`` is the greatest number of elements by the path of an array, ``enabled`` the number
-        of entities to expect up to a grade.
+        ``sizes`` is the greatest number of elements by the path of an array, ``scalars`` the paths
+        below which there is nothing, ``enabled`` the number of entities to expect up to a grade.
         """
         descriptions = describe(specification)
         items = (item for root in specification.properties for item in root.walk())
@@ -61,6 +64,9 @@ class Capabilities:
             specification,
             descriptions,
             {item.path: item.max_size for item in items if item.max_size is not None},
+            frozenset(
+                leaf.path for leaf in specification.leaves() if leaf.data_type not in CONTAINERS
+            ),
             {
                 grade: sum(expected(found) for found in descriptions if found.grade <= grade)
                 for grade in Grade
@@ -70,6 +76,13 @@ class Capabilities:
                 for found in descriptions
             ),
         )
+
+    def holder(self, path: str) -> str | None:
+        """Return the path of the scalar below which a report nests more, if it does."""
+        if INDEX.sub(BRACKETS, path) in self.scalars:
+            return None
+        above = (path[: step.start()] for step in STEP.finditer(path))
+        return next((found for found in above if INDEX.sub(BRACKETS, found) in self.scalars), None)
 
     def admits(self, template: str, indices: Iterable[int]) -> bool:
         """Return whether elements at these indices are within the sizes of their arrays."""
@@ -209,7 +222,9 @@ class MilesightDevice:
         changed: list[Point] = []
         grown = False
         for path, value in values.items():
-            point = self._points.get(path) or self._new_point(path)
+            point = self._points.get(path)
+            if point is None:
+                path, value, point = self._first(path, value)  # noqa: PLW2901
             if value is None or point is None or time < point.time:
                 continue
             if value != (self._written.pop(path, point.value) if self._written else point.value):
@@ -221,9 +236,7 @@ class MilesightDevice:
             if is_newer and self._report_listeners:
                 for tell in self._report_listeners.get(path, ()):
                     tell(value, time, pushed)
-        if time > (self.last_report or 0):
-            self.last_report = time
-            self.notify(Signal.LAST_REPORT)
+        self._note_report(time)
         self.covered_until = max(self.covered_until, time)
         for point in changed:
             value = point.value
@@ -244,9 +257,18 @@ class MilesightDevice:
     def _point(self, path: str) -> Point:
         return self._points.setdefault(path, Point())
 
-    def _new_point(self, path: str) -> Point | None:
-        """Return room for a path that was not heard of before, as long as there is any."""
-        return self._point(path) if len(self._points) < MOST_PATHS else None
+    def _first(self, path: str, value: Json) -> tuple[str, Json, Point | None]:
+        """Return where a value goes whose path was not heard of before, as long as there is room.
+
+        What is nested where the specification has a scalar is an object in place of that scalar.
+        """
+        holder = self.capabilities.holder(path)
+        if holder is not None:
+            path, value = holder, {}
+        point = self._points.get(path)
+        if point is None and len(self._points) < MOST_PATHS:
+            point = self._point(path)
+        return path, value, point
 
     def _discover(self, path: str) -> bool:
         """Note a path that was not reported before; return whether it is an element's."""
@@ -308,11 +330,14 @@ class MilesightDevice:
             online = info.connect_status is ConnectStatus.ONLINE
             self._offline_since = 0 if online else max(self._offline_since, listed)
             self._set_online(online=online)
-        if listed > (self.last_report or 0):
-            self.last_report = listed
-            self.notify(Signal.LAST_REPORT)
+        self._note_report(listed)
         if previous is not info and previous != info:
             self.notify(Signal.INFORMATION)
+
+    def _note_report(self, time: int) -> None:
+        if time > (self.last_report or 0):
+            self.last_report = time
+            self.notify(Signal.LAST_REPORT)
 
     def _set_online(self, *, online: bool) -> None:
         if online is not self.online:

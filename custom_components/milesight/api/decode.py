@@ -8,27 +8,47 @@ cannot be read becomes ``None``.
 from collections.abc import Mapping
 import json
 from math import isfinite
+import sys
 
 import orjson
 
 type Json = str | int | float | bool | list[Json] | dict[str, Json] | None
 
 FIRST_MILLISECONDS = 10**12
+LARGEST = int(sys.float_info.max)
+DIGITS_OF_64_BITS = 20
 
 
 def parse(body: bytes | str) -> Json:
-    """Return what a JSON text holds; ``NaN`` and ``Infinity`` pass, as some encoders write them.
+    """Return what a JSON text holds, in a form that can be written as JSON again.
 
-    Raises ``ValueError`` for what is not JSON.
+    ``NaN`` and ``Infinity`` pass, as some encoders write them. Integers beyond 64 bits become
+    floats, and halves of surrogate pairs question marks. Raises ``ValueError`` for what is no JSON.
     """
     try:
         parsed: Json = orjson.loads(body)
     except orjson.JSONDecodeError:
         try:
-            parsed = json.loads(body)
+            parsed = _writable(json.loads(body, parse_int=_integer))
         except RecursionError:
             raise ValueError("nested too deeply") from None
     return parsed
+
+
+def _integer(digits: str) -> int | float:
+    return int(digits) if len(digits) < DIGITS_OF_64_BITS else float(digits)
+
+
+def _writable(value: Json) -> Json:
+    if isinstance(value, str):
+        return value.encode(errors="replace").decode()
+    if isinstance(value, list):
+        return [_writable(inner) for inner in value]
+    if isinstance(value, dict):
+        return {
+            key.encode(errors="replace").decode(): _writable(inner) for key, inner in value.items()
+        }
+    return value
 
 
 def mapping(value: object) -> Mapping[str, Json]:
@@ -51,14 +71,14 @@ def text(value: object) -> str | None:
 
 
 def number(value: object) -> float | int | None:
-    """Return a finite number from a number or a numeric string."""
+    """Return a finite number from a number or a numeric string, one that a float can hold."""
     if type(value) is str:
         try:
             value = float(value) if "." in value or "e" in value.lower() else int(value)
         except ValueError:
             return None
     if type(value) is int:
-        return value
+        return value if -LARGEST <= value <= LARGEST else None
     return value if type(value) is float and isfinite(value) else None
 
 

@@ -15,14 +15,14 @@ MAX_ELEMENTS = 1024
 
 
 def flatten(value: Mapping[str, Json]) -> dict[str, Json]:
-    """Return ``path -> scalar`` for a nested object.
+    """Return ``path -> value`` for a nested object, each a scalar or an empty object or array.
 
-    Nulls are kept, since a report may say that a value is unknown. Empty objects and arrays have
-    no leaves and vanish; what is nested deeper than any device nests is left out.
+    Nulls are kept, since a report may say that a value is unknown. What is nested deeper than any
+    device nests is left out.
     """
     flat: dict[str, Json] = {}
     for key, inner in value.items():
-        if isinstance(inner, (dict, list)):
+        if inner and isinstance(inner, (dict, list)):
             _flatten_into(flat, key, inner, 1)
         else:
             flat[key] = inner
@@ -32,10 +32,10 @@ def flatten(value: Mapping[str, Json]) -> dict[str, Json]:
 def _flatten_into(flat: dict[str, Json], path: str, value: Json, depth: int) -> None:
     if depth > MAX_DEPTH:
         return
-    if isinstance(value, dict):
+    if value and isinstance(value, dict):
         for key, inner in value.items():
             _flatten_into(flat, f"{path}.{key}", inner, depth + 1)
-    elif isinstance(value, list):
+    elif value and isinstance(value, list):
         for index, inner in enumerate(value[:MAX_ELEMENTS]):
             _flatten_into(flat, f"{path}[{index}]", inner, depth + 1)
     else:

@@ -26,6 +26,7 @@ TOKEN_PATH: Final = "oauth/token"
 CONCURRENCY: Final = 4
 TIMEOUT: Final = ClientTimeout(total=30)
 MAX_WORDS: Final = 200
+AUTHENTICATION_CODES: Final = frozenset({"authentication_failed", "token_not_found"})
 
 
 class Transport:
@@ -120,7 +121,10 @@ class Transport:
 
 
 def _open_envelope(response: ClientResponse, body: bytes) -> Mapping[str, Json]:
-    """Read ``{data, status, requestId}``. Source: "Response" of the API overview."""
+    """Read ``{data, status, requestId}``. Source: "Response" of the API overview.
+
+    A failure may come with the HTTP status of a success; then its code tells what it is.
+    """
     try:
         envelope = mapping(parse(body))
     except ValueError:
@@ -134,7 +138,7 @@ def _open_envelope(response: ClientResponse, body: bytes) -> Mapping[str, Json]:
     failure = (response.status, code, message, request_id)
     if response.status == HTTPStatus.TOO_MANY_REQUESTS:
         raise RateLimitError(*failure, retry_after=_retry_after(response))
-    if response.status == HTTPStatus.UNAUTHORIZED and envelope:
+    if code in AUTHENTICATION_CODES or (response.status == HTTPStatus.UNAUTHORIZED and envelope):
         raise AuthenticationError(*failure)
     if status.lower() == "failed" or response.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         raise ApiError(*failure)

@@ -118,14 +118,17 @@ def encode(item: Item, value: object, like: Json = None) -> Json:
 
     Enumerations are accepted by key or label, numbers and flags also as words, dates as datetimes
     or epoch seconds and local times as ``time``, ``HH:MM`` or minutes. ``like`` is the value last
-    reported: models that report numbers for keys are answered in numbers. Raises
-    ``InvalidValueError`` that names what is allowed.
+    reported: models that report numbers for keys are answered in numbers, those that report the
+    minutes of a local time in a string in a string. Raises ``InvalidValueError`` that names what is
+    allowed.
     """
     raw = _ENCODERS[item.data_type](item, value)
     if isinstance(raw, str) and raw.isdecimal() and _is_number(like):
         return int(raw)
     if isinstance(raw, bool) and _is_number(like):
         return int(raw)
+    if item.data_type is DataType.LOCAL_TIME and isinstance(like, str):
+        return str(raw)
     return raw
 
 

@@ -70,7 +70,13 @@ ACTIONS: Final = (
         NONE,
         admin=True,
     ),
-    Action("list_rps_profile_urls", account.async_list_rps_profile_urls, APPLICATION_ONLY, ONLY),
+    Action(
+        "list_rps_profile_urls",
+        account.async_list_rps_profile_urls,
+        APPLICATION_ONLY,
+        ONLY,
+        admin=True,
+    ),
     Action(
         "delete_rps_record",
         account.async_delete_rps_record,
