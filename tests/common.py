@@ -1,17 +1,122 @@
-"""What tests ask of Home Assistant, in few words."""
+"""What tests ask of Home Assistant and of the simulator, in few words."""
 
+import asyncio
 from collections import Counter
+from collections.abc import Callable, Mapping
+from datetime import timedelta
 import hashlib
 import hmac
 import time
+from typing import Any, Final
 from uuid import uuid4
 
-from homeassistant.const import Platform
+from aiohttp.test_utils import TestClient
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.const import (
+    ATTR_ENTITY_ID,
+    CONF_CLIENT_ID,
+    CONF_CLIENT_SECRET,
+    CONF_URL,
+    CONF_WEBHOOK_ID,
+    Platform,
+)
 from homeassistant.core import HomeAssistant, State
-from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers import entity_registry as er, issue_registry as ir
+from homeassistant.util import dt as dt_util
+from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
 
-from custom_components.milesight.const import DOMAIN
-from tests.simulator import Simulator
+from custom_components.milesight import registry
+from custom_components.milesight.const import CONF_WEBHOOK_SECRET, DOMAIN
+from custom_components.milesight.device import MilesightDevice
+from tests.simulator import Device, Simulator
+from tests.simulator.server import Request
+
+WEBHOOK_ID: Final = "5f" * 32
+ADDRESS: Final = f"/api/webhook/{WEBHOOK_ID}"
+
+# Operations of the platform, as `asked` counts them.
+TOKEN: Final = "POST /oauth/token"
+SEARCH: Final = "POST /devices/search"
+SPECIFICATION: Final = "GET /devices/{deviceId}/thing-specification"
+HISTORY: Final = "GET /devices/{deviceId}/properties/history"
+UPDATE: Final = "PATCH /devices/{deviceId}/properties"
+CALL: Final = "POST /devices/{deviceId}/services/call"
+TASK: Final = "POST /tasks"
+
+
+# Entries and time
+
+
+def entry_of(
+    simulator: Simulator, data: Mapping[str, object] | None = None, **facts: Any
+) -> MockConfigEntry:
+    """Return an entry of the simulator's Application that Home Assistant does not know yet.
+
+    `data` and `facts` are what is otherwise in the entry's data and in the entry.
+    """
+    own = {
+        CONF_URL: simulator.url,
+        CONF_CLIENT_ID: simulator.client_id,
+        CONF_CLIENT_SECRET: simulator.client_secret,
+        CONF_WEBHOOK_ID: WEBHOOK_ID,
+        CONF_WEBHOOK_SECRET: simulator.webhook_secret,
+    }
+    usual = {"title": "Home", "unique_id": simulator.client_id.lower()}
+    return MockConfigEntry(domain=DOMAIN, data=own | dict(data or {}), **usual | facts)
+
+
+def store(
+    hass_storage: dict[str, Any], entry: MockConfigEntry, data: object, version: int = 1
+) -> None:
+    """Put on the disk what an entry finds there when it is set up."""
+    key = f"{DOMAIN}.{entry.entry_id}"
+    hass_storage[key] = {"version": version, "minor_version": 1, "key": key, "data": data}
+
+
+async def settle(hass: HomeAssistant) -> None:
+    """Let everything come to rest."""
+    await hass.async_block_till_done(wait_background_tasks=True)
+
+
+async def set_up(hass: HomeAssistant, entry: MockConfigEntry) -> None:
+    """Set an entry up, and let everything come to rest."""
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await settle(hass)
+
+
+async def poll(hass: HomeAssistant, entry: MockConfigEntry) -> None:
+    """Have an entry poll the platform now, and let everything come to rest."""
+    await entry.runtime_data.async_refresh()
+    await settle(hass)
+
+
+async def next_poll(hass: HomeAssistant, within: timedelta = timedelta(days=2)) -> None:
+    """Do now what is due within some time, such as the next poll; no clock is moved."""
+    async_fire_time_changed(hass, dt_util.utcnow() + within)
+    await settle(hass)
+
+
+async def pass_time(hass: HomeAssistant, freezer: FrozenDateTimeFactory, **delta: float) -> None:
+    """Let time pass by the clock that a test has stopped, and what falls due in it happen."""
+    freezer.tick(timedelta(**delta))
+    await next_poll(hass, timedelta(0))
+
+
+async def until(reached: Callable[[], object], seconds: float = 10) -> None:
+    """Wait until something is so, for want of an event that tells of it."""
+    async with asyncio.timeout(seconds):
+        while not reached():  # noqa: ASYNC110 - that is what this is for
+            await asyncio.sleep(0.01)
+
+
+# Devices, entities, actions, issues
+
+
+def device_id(hass: HomeAssistant, entry: MockConfigEntry, device: Device | MilesightDevice) -> str:
+    """Return Home Assistant's id of a device, which must be registered."""
+    found = registry.registered(hass, entry, device.sn)
+    assert found is not None
+    return found.id
 
 
 def entity_id(hass: HomeAssistant, platform: Platform, unique_id: str) -> str:
@@ -28,12 +133,57 @@ def state_of(hass: HomeAssistant, platform: Platform, unique_id: str) -> State:
     return state
 
 
+def temperature(hass: HomeAssistant, device: Device) -> str:
+    """Return the temperature that is shown of a device."""
+    return state_of(hass, Platform.SENSOR, f"{device.sn}_temperature").state
+
+
+async def act_on(
+    hass: HomeAssistant, platform: Platform, unique_id: str, action: str, **data: Any
+) -> None:
+    """Call an action of an entity's platform for the entity."""
+    target = {ATTR_ENTITY_ID: entity_id(hass, platform, unique_id)}
+    await hass.services.async_call(platform, action, target | data, blocking=True)
+
+
+async def act(hass: HomeAssistant, name: str, /, **data: Any) -> Any:
+    """Call an action of the integration and return its response."""
+    return await hass.services.async_call(DOMAIN, name, data, blocking=True, return_response=True)
+
+
+async def act_silently(hass: HomeAssistant, name: str, /, **data: Any) -> None:
+    """Call an action of the integration without asking for a response."""
+    await hass.services.async_call(DOMAIN, name, data, blocking=True)
+
+
+def issues(hass: HomeAssistant) -> dict[str, ir.IssueEntry]:
+    """Return the repair issues of the integration by kind."""
+    return {
+        issue.translation_key or "": issue
+        for issue in ir.async_get(hass).issues.values()
+        if issue.domain == DOMAIN and issue.active
+    }
+
+
+# Requests and pushes
+
+
 def asked(simulator: Simulator) -> Counter[str]:
     """Return how often each path was asked for, without the leading part that all share."""
     return Counter(
         f"{request.method} {request.template.removeprefix('/device/openapi/v1')}"
         for request in simulator.requests
     )
+
+
+def counted(simulator: Simulator) -> list[Request]:
+    """Return the requests that count towards the day's limit: all but those for tokens."""
+    return [request for request in simulator.requests if "oauth" not in request.path]
+
+
+async def push_to(simulator: Simulator, visitor: TestClient[Any, Any]) -> None:
+    """Have the platform push to the Home Assistant that a visitor sees."""
+    await simulator.add_callback(str(visitor.make_url(ADDRESS)))
 
 
 def signed(secret: str, *, sent: float | None = None, nonce: str | None = None) -> dict[str, str]:

@@ -19,8 +19,7 @@ from custom_components.milesight.const import (
     CONF_WEBHOOK_SECRET,
     DOMAIN,
 )
-from tests.conftest import WEBHOOK_ID
-from tests.fault_helpers import next_poll
+from tests.common import WEBHOOK_ID, next_poll
 from tests.simulator import Simulator
 
 

@@ -1,13 +1,14 @@
 """A fleet near the limit of entities that Home Assistant admits."""
 
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import entity_registry as er, issue_registry as ir
+from homeassistant.helpers import entity_registry as er
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.milesight import allowance
-from custom_components.milesight.const import DOMAIN
+from custom_components.milesight.issues import ENTITY_LIMIT
 from custom_components.milesight.mapping import Grade
+from tests.common import issues, poll, set_up
 from tests.simulator import Simulator
 
 APPLICATION_KEYS = ("requests_24h", "pushes_24h", "last_push", "next_poll")
@@ -20,10 +21,8 @@ async def test_devices_beyond_the_limit_start_with_their_primary_entities(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(allowance, "MOST_ENABLED", 180)
-    assert await hass.config_entries.async_setup(entry.entry_id)
-    await hass.async_block_till_done(wait_background_tasks=True)
-    issue = ir.async_get(hass).async_get_issue(DOMAIN, f"entity_limit_{entry.entry_id}")
-    assert issue is not None
+    await set_up(hass, entry)
+    assert issues(hass).keys() == {ENTITY_LIMIT}
     coordinator = entry.runtime_data
     first, *_, last = coordinator.devices.values()
     assert (first.shown_grade, last.shown_grade) == (Grade.SECONDARY, Grade.PRIMARY)
@@ -41,13 +40,37 @@ async def test_devices_beyond_the_limit_start_with_their_primary_entities(
 
     for sn in list(coordinator.devices)[:20]:
         simulator.remove_device(sn)
-    await coordinator.async_refresh()
+    await poll(hass, entry)
     device = await simulator.add_device("EM300-TH")
-    await coordinator.async_refresh()
+    await poll(hass, entry)
     assert coordinator.devices[device.sn].shown_grade is Grade.SECONDARY
+
+
+async def test_the_issue_about_too_many_entities_ends_with_the_last_device_it_concerns(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    simulator: Simulator,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(allowance, "MOST_ENABLED", 100)
+    await set_up(hass, entry)
+    assert issues(hass).keys() == {ENTITY_LIMIT}
+    limited = [
+        device.sn
+        for device in entry.runtime_data.devices.values()
+        if device.shown_grade is Grade.PRIMARY
+    ]
+    assert len(limited) > 2
+    for sn in limited[1:]:
+        simulator.remove_device(sn)
+    await poll(hass, entry)
+    assert issues(hass).keys() == {ENTITY_LIMIT}
+    simulator.remove_device(limited[0])
+    await poll(hass, entry)
+    assert not issues(hass)
 
 
 async def test_a_fleet_of_ordinary_size_raises_no_issue(
     hass: HomeAssistant, loaded: MockConfigEntry
 ) -> None:
-    assert not ir.async_get(hass).issues
+    assert not issues(hass)

@@ -13,25 +13,23 @@ from homeassistant.core import HomeAssistant, ServiceCall
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
 import pytest
-from pytest_homeassistant_custom_component.common import (
-    MockConfigEntry,
-    async_fire_time_changed,
-    async_mock_service,
-)
+from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
-from tests.common import entity_id, state_of
-from tests.simulator import Simulator
+from tests.common import entity_id, state_of, until
+from tests.files import ROOT
+from tests.fleets import of_demo
+from tests.simulator import Device, Simulator
 
-BLUEPRINTS = Path(__file__).parent.parent / "blueprints/automation/milesight"
+BLUEPRINTS = ROOT / "blueprints/automation/milesight"
 
 type Automate = Callable[[str, dict[str, Any]], Awaitable[None]]
 
 
 @pytest.fixture
-def noted(hass: HomeAssistant) -> list[ServiceCall]:
-    """Return the calls that automations make."""
-    return async_mock_service(hass, "test", "note")
+def devices() -> list[Device]:
+    """Return what is on the platform."""
+    return of_demo("AM319", "EM300-TH", "UC511", "VS340", "WS101", "WS303", "WS523")
 
 
 @pytest.fixture
@@ -94,7 +92,9 @@ def _note(**data: str) -> list[dict[str, Any]]:
 
 
 def test_every_blueprint_names_its_own_address() -> None:
-    for path in BLUEPRINTS.glob("*.yaml"):
+    paths = list(BLUEPRINTS.glob("*.yaml"))
+    assert len(paths) == 3
+    for path in paths:
         assert f"/blueprints/automation/milesight/{path.name}\n" in path.read_text()
 
 
@@ -199,12 +199,6 @@ async def test_occupancy_alone_is_enough_for_ventilation(
     assert state_of(hass, Platform.SWITCH, socket).state == "on"
 
 
-async def _until(reached: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
-        while not reached():  # noqa: ASYNC110 - an automation that waits has no end to wait for
-            await asyncio.sleep(0.01)
-
-
 async def test_a_leak_closes_the_valves_and_somebody_hears_of_those_that_stay_open(
     hass: HomeAssistant,
     simulator: Simulator,
@@ -238,8 +232,8 @@ async def test_a_leak_closes_the_valves_and_somebody_hears_of_those_that_stay_op
     dry, wet = (key for key, _ in leak.model.specification.leaves["leakage_status"].labels)
     await simulator.report(leak.sn, {"leakage_status": dry})
     await simulator.report(leak.sn, {"leakage_status": wet})
-    await _until(lambda: all(hass.states.is_state(valve, "closed") for valve in names))
-    await _until(lambda: hass.states.get("automation.it").attributes["current"] == 0)  # type: ignore[union-attr]
+    await until(lambda: all(hass.states.is_state(valve, "closed") for valve in names))
+    await until(lambda: hass.states.get("automation.it").attributes["current"] == 0)  # type: ignore[union-attr]
     assert [call.data["text"] for call in noted] == ["Washing machine leak"]
 
     stuck = next(iter(names))
@@ -247,10 +241,10 @@ async def test_a_leak_closes_the_valves_and_somebody_hears_of_those_that_stay_op
     simulator.fault(f"/devices/{water.device_id}", "failed")
     await simulator.report(leak.sn, {"leakage_status": dry})
     await simulator.report(leak.sn, {"leakage_status": wet})
-    await _until(lambda: len(noted) == 2)
+    await until(lambda: len(noted) == 2)
     async_fire_time_changed(hass, dt_util.utcnow() + timedelta(minutes=4))
     await asyncio.sleep(0.05)
     assert len(noted) == 2
     async_fire_time_changed(hass, dt_util.utcnow() + timedelta(minutes=6))
-    await _until(lambda: len(noted) == 3)
+    await until(lambda: len(noted) == 3)
     assert noted[2].data["text"] == [names[stuck]]

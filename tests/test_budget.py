@@ -1,22 +1,21 @@
 """The daily allowance of requests, and what a day costs."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 import time
-from typing import Final
+from typing import Any, Final
 
+from aiohttp.test_utils import TestClient
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
 from hypothesis import given, strategies as st
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
-from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.milesight.budget import RequestBudget, jittered, pages, retry_delay
 from custom_components.milesight.counter import BUCKET, DAY
-from tests.conftest import WEBHOOK_ID
-from tests.fault_helpers import next_poll, probes
-from tests.simulator import Simulator
+from tests.common import counted, next_poll, push_to
+from tests.fleets import probes
+from tests.simulator import Device, Simulator
 
 NOW = 1_763_007_319.0
 
@@ -153,11 +152,9 @@ def test_a_day_costs_what_the_plan_can_bear(
 
 
 @pytest.fixture
-async def simulator(socket_enabled: None) -> AsyncIterator[Simulator]:
-    """Run a platform with ten devices on the free plan."""
-    async with Simulator(probes(10), past_reports=1) as simulator:
-        simulator.application.configure(plan="free")
-        yield simulator
+def devices() -> list[Device]:
+    """Return what is on the platform."""
+    return probes(10)
 
 
 @pytest.mark.parametrize("pushed", [True, False])
@@ -166,25 +163,25 @@ async def test_ten_devices_live_a_whole_day_on_the_free_plan(
     loaded: MockConfigEntry,
     simulator: Simulator,
     freezer: FrozenDateTimeFactory,
-    hass_client_no_auth: ClientSessionGenerator,
+    visitor: TestClient[Any, Any],
     pushed: bool,
 ) -> None:
     hass.loop.set_debug(False)  # of which most of the time would go into tracebacks
+    simulator.application.configure(plan="free")
     if pushed:
-        client = await hass_client_no_auth()
-        await simulator.add_callback(str(client.make_url(f"/api/webhook/{WEBHOOK_ID}")))
-    coordinator, devices = loaded.runtime_data, simulator.platform.devices
+        await push_to(simulator, visitor)
+    coordinator = loaded.runtime_data
     midnight = time.time() + DAY
     report = time.time()
     while (now := min(report, coordinator.next_poll + 2)) < midnight:
         freezer.move_to(datetime.fromtimestamp(now, UTC))
         if now == report:
-            for device in devices:
+            for device in simulator.platform.devices:
                 simulator.platform.report(device, {"temperature": round(now) % 50})
             await simulator.settle()
             report += REPORTING.total_seconds()
         await next_poll(hass, timedelta(0))
-    requests = [request for request in simulator.requests if "oauth" not in request.path]
+    requests = counted(simulator)
     reckoned, _ = day_of_requests(10, 1000, pushed=pushed)
     assert all(request.status == 200 for request in requests)
     assert coordinator.budget.spent(time.time()) == len(requests) < 1000

@@ -1,18 +1,16 @@
 """Thermostats: what they show, what they send, whichever way the model words it."""
 
-from collections.abc import AsyncIterator
-from random import Random
 from typing import Any
 
-from homeassistant.const import ATTR_ENTITY_ID, Platform
+from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant, State
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from tests.common import asked, entity_id, state_of
+from tests.common import CALL, act_on, asked, poll, state_of
+from tests.fleets import new_devices
 from tests.simulator import Simulator
 from tests.simulator.device import Device
-from tests.simulator.fleet import new_device
 from tests.simulator.models import find_model
 from tests.simulator.models.model import Model
 from tests.simulator.specification import RW, Specification, choice, integer, number
@@ -47,13 +45,9 @@ CENTRAL = Model(
 
 
 @pytest.fixture
-async def simulator(socket_enabled: None) -> AsyncIterator[Simulator]:
-    """Run a platform with thermostats only."""
-    models = [CENTRAL, *map(find_model, ("WT101", "WT102", "WT303"))]
-    random, taken = Random(1), set[str]()
-    devices = [new_device(model, model.name, random, taken) for model in models]
-    async with Simulator(devices) as simulator:
-        yield simulator
+def devices() -> list[Device]:
+    """Return thermostats only."""
+    return new_devices(CENTRAL, *map(find_model, ("WT101", "WT102", "WT303")))
 
 
 def _device(simulator: Simulator, model: str) -> Device:
@@ -67,8 +61,7 @@ def _key(simulator: Simulator, model: str, leading: str) -> str:
 async def _act(
     hass: HomeAssistant, simulator: Simulator, key: str, action: str, **data: Any
 ) -> State:
-    target = {ATTR_ENTITY_ID: entity_id(hass, Platform.CLIMATE, key)}
-    await hass.services.async_call(Platform.CLIMATE, action, target | data, blocking=True)
+    await act_on(hass, Platform.CLIMATE, key, action, **data)
     await simulator.settle()
     await hass.async_block_till_done()
     return state_of(hass, Platform.CLIMATE, key)
@@ -95,7 +88,7 @@ async def test_a_set_point_that_only_a_service_sets_goes_through_it(
     simulator.requests.clear()
     shown = await _act(hass, simulator, key, "set_temperature", temperature=23)
     assert shown.attributes["temperature"] == 23
-    assert asked(simulator) == {"POST /devices/{deviceId}/services/call": 1}
+    assert asked(simulator) == {CALL: 1}
     assert _device(simulator, "WT102").values["target_temperature"] == 23
 
 
@@ -159,14 +152,12 @@ def _descriptions(hass: HomeAssistant, device: Device) -> Any:
     return entry.runtime_data.devices[device.sn].descriptions()
 
 
-@pytest.mark.usefixtures("loaded")
 @pytest.mark.parametrize(("opening", "action"), [(0, "idle"), (40, "heating")])
 async def test_a_valve_that_is_open_tells_that_it_heats(
     hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator, opening: int, action: str
 ) -> None:
     device = _device(simulator, "WT101")
     await simulator.report(device.sn, {"valve_opening": opening})
-    await loaded.runtime_data.async_refresh()
-    await hass.async_block_till_done(wait_background_tasks=True)
+    await poll(hass, loaded)
     shown = state_of(hass, Platform.CLIMATE, _key(simulator, "WT101", "target_temperature"))
     assert shown.attributes["hvac_action"] == action

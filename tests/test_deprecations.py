@@ -1,7 +1,6 @@
 """Nothing deprecated is used, neither of Python's nor of Home Assistant's: proof of the watch."""
 
 import logging
-from pathlib import Path
 import subprocess
 import sys
 from typing import Any
@@ -15,9 +14,8 @@ import pytest
 
 from custom_components.milesight import const
 from custom_components.milesight.const import DOMAIN
+from tests.files import INTEGRATION, ROOT
 
-INTEGRATION = Path(const.__file__).parent
-ROOT = INTEGRATION.parents[1]
 MODULES = sorted(
     ".".join(path.relative_to(ROOT).with_suffix("").parts) for path in INTEGRATION.rglob("*.py")
 )

@@ -1,6 +1,7 @@
 """One device: what it shows after any sequence of reports and commands."""
 
 from hypothesis import given, strategies as st
+import pytest
 
 from custom_components.milesight.api import ConnectStatus, Device, parse_specification
 from custom_components.milesight.api.decode import Json
@@ -53,6 +54,23 @@ def test_a_listener_is_called_exactly_when_what_it_sees_has_changed(
             if [values["temperature"]] != expected[-1:]:
                 expected.append(values["temperature"])
     assert seen == expected
+
+
+@pytest.mark.parametrize("path", ["level.inner", "level[0]", "bank[0].level.inner"])
+def test_what_is_nested_in_a_number_takes_the_place_of_that_number(path: str) -> None:
+    properties = [
+        {"id": "level", "dataSpec": {"dataType": "INT"}},
+        {"id": "bank", "dataSpec": {"dataType": "ARRAY", "elementDataType": "STRUCT"}},
+        {"id": "bank._item", "dataSpec": {"dataType": "STRUCT", "parentId": "bank"}},
+        {"id": "bank._item.level", "dataSpec": {"dataType": "INT", "parentId": "bank._item"}},
+    ]
+    device = _device()
+    device.capabilities = Capabilities.of(parse_specification({"properties": properties}))
+    device.merge(1, {"level": 5, "bank[0].level": 5, "bank[0].note": 5}, pushed=True)
+    device.merge(2, {path: 7}, pushed=True)
+    assert device.values == {"level": 5, "bank[0].level": 5, "bank[0].note": 5} | {
+        path[: path.index("level") + 5]: {}
+    }
 
 
 def test_null_leaves_a_value_as_it_was() -> None:

@@ -12,20 +12,19 @@ import pytest
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
     async_get_device_automations,
-    async_mock_service,
 )
 
 from custom_components.milesight.const import DOMAIN
 from custom_components.milesight.device import MilesightDevice
-from tests.common import entity_id
+from tests.common import device_id, entity_id, settle
+from tests.fleets import of_demo
 from tests.simulator import Device, Simulator
-from tests.test_services import device_id
 
 
 @pytest.fixture
-def noted(hass: HomeAssistant) -> list[ServiceCall]:
-    """Return the calls that automations make."""
-    return async_mock_service(hass, "test", "note")
+def devices() -> list[Device]:
+    """Return what is on the platform."""
+    return of_demo("WS101", "WS303", "WS523")
 
 
 async def _triggers(hass: HomeAssistant, device: str) -> list[dict[str, Any]]:
@@ -112,7 +111,7 @@ async def test_the_last_event_that_returns_with_its_entry_runs_nothing(
     await hass.async_block_till_done()
     assert [call.data["kind"] for call in noted] == [outage["subtype"]]
     assert await hass.config_entries.async_reload(pushing.entry_id)
-    await hass.async_block_till_done(wait_background_tasks=True)
+    await settle(hass)
     assert len(noted) == 1
 
 

@@ -9,38 +9,25 @@ from urllib.parse import urlsplit
 
 from homeassistant.components import diagnostics
 from homeassistant.config_entries import ConfigEntryState
-from homeassistant.const import CONF_CLIENT_ID, CONF_CLIENT_SECRET, CONF_URL, CONF_WEBHOOK_ID
+from homeassistant.const import CONF_WEBHOOK_ID
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
 from homeassistant.setup import async_setup_component
-from hypothesis import given, strategies as st
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
-from custom_components.milesight.api import (
-    DataType,
-    Event,
-    Item,
-    Service,
-    ThingSpecification,
-    dump_specification,
-    parse_specification,
-)
+from custom_components.milesight.api import parse_specification
 from custom_components.milesight.const import (
     CONF_CLOUDHOOK_URL,
     CONF_DAILY_API_LIMIT,
     CONF_WEBHOOK_SECRET,
     DOMAIN,
 )
-from custom_components.milesight.disclosure import (
-    WITHHELD,
-    public_specification,
-    public_value,
-    public_values,
-)
+from custom_components.milesight.disclosure import WITHHELD
 from custom_components.milesight.mapping import describe
 from tests.agentcraft import helpers
+from tests.common import counted, entry_of, poll, set_up
 from tests.simulator import Device, Simulator
 from tests.simulator.models import Model
 from tests.simulator.specification import (
@@ -103,8 +90,7 @@ async def test_an_entrys_diagnostics_tell_how_the_account_and_each_device_are(
     assert data["entry"]["server"] == "another"
     assert data["entry"]["webhook_secret"] is True
     assert data["entry"]["entities"] > sum(data["entry"]["enabled_entities"].values()) > 100
-    asked = [request for request in simulator.requests if "oauth" not in request.path]
-    assert data["requests"]["last_24_hours"] == len(asked)
+    assert data["requests"]["last_24_hours"] == len(counted(simulator))
     assert data["requests"]["limit"] == 1000
     assert data["requests"]["token_seconds_left"] > 3000
     assert data["polls"].pop("interval") >= 300
@@ -191,7 +177,7 @@ async def test_a_failed_poll_is_told_by_its_kind(
     simulator: Simulator,
 ) -> None:
     simulator.fault("/devices/search", "status", status=429, retry_after=7)
-    await loaded.runtime_data.async_refresh()
+    await poll(hass, loaded)
     data = await _data(hass, hass_client, loaded)
     assert data["polls"]["succeeded"] is False
     assert data["polls"]["error"] == "RateLimitError"
@@ -210,92 +196,6 @@ async def test_identities_at_agentcraft_are_counted_by_their_states(
     personal = [simulator.agentcraft.client_secret, *simulator.agentcraft.identities]
     assert len(personal) == 3
     assert [found for found in personal if found in body] == []
-
-
-LABELS = {"0": "off", "1": "on"}
-
-
-@pytest.mark.parametrize(
-    ("path", "data_type", "mappings", "value", "told"),
-    [
-        ("temperature", DataType.FLOAT, {}, 21.5, 21.5),
-        ("temperature", DataType.FLOAT, {}, "21.5", 21.5),
-        ("temperature", DataType.FLOAT, {}, "hot", WITHHELD),
-        ("temperature", DataType.FLOAT, {}, None, None),
-        ("pulse", DataType.LONG, {}, 10**10, 10**10),
-        ("pulse", DataType.LONG, {}, 861234567890123, WITHHELD),
-        ("relay", DataType.BOOL, {}, True, True),
-        ("relay", DataType.BOOL, {}, "TRUE", "TRUE"),
-        ("relay", DataType.BOOL, {}, "Ada's", WITHHELD),
-        ("mode", DataType.ENUM, LABELS, "1", "1"),
-        ("mode", DataType.INT, LABELS, 1, 1),
-        ("mode", DataType.ENUM, LABELS, "Ada", WITHHELD),
-        ("mode", DataType.ENUM, {}, "Ada", WITHHELD),
-        ("since", DataType.DATE, {}, 1_790_000_000_000, 1_790_000_000_000),
-        ("since", DataType.DATE, {}, 861234567890123, WITHHELD),
-        ("start", DataType.LOCAL_TIME, {}, "420", 420),
-        ("message", DataType.STRING, {}, "12", WITHHELD),
-        ("picture", DataType.IMAGE, {}, "data:image/png;base64,AAAA", WITHHELD),
-        ("log", DataType.FILE, {}, "https://example.com/log", WITHHELD),
-        ("odd", DataType.UNKNOWN, {}, 5, WITHHELD),
-        ("whole", DataType.STRUCT, {}, 5, WITHHELD),
-        ("latitude", DataType.DOUBLE, {}, 48.1, WITHHELD),
-        ("gps.lng", DataType.DOUBLE, {}, 11.5, WITHHELD),
-        ("fence.gps_x", DataType.DOUBLE, {}, 11.5, WITHHELD),
-        ("sim.iccid", DataType.LONG, {}, 8901, WITHHELD),
-        ("card_id", DataType.INT, {}, 4711, WITHHELD),
-        ("unlock_password", DataType.INT, {}, 1234, WITHHELD),
-    ],
-)
-def test_a_value_is_told_only_if_it_can_be_nothing_personal(
-    path: str, data_type: DataType, mappings: dict[str, str], value: Any, told: Any
-) -> None:
-    item = Item(path=path, data_type=data_type, mappings=mappings)
-    assert public_value(item, value) == told
-    if not isinstance(value, bool):
-        assert type(public_value(item, value)) is type(told)
-
-
-def test_paths_that_the_specification_does_not_name_are_counted_only() -> None:
-    element = Item(path="relay[]", data_type=DataType.INT)
-    relays = Item(path="relay", data_type=DataType.ARRAY, children=(element,))
-    values = {"relay[0]": 1, "relay[7]": 2, "ada.relay[0]": 3, "relay[Ada]": 4}
-    told, others = public_values(ThingSpecification(properties=(relays,)), values)
-    assert told == {"relay[0]": 1, "relay[7]": 2}
-    assert others == 2
-
-
-def test_a_specification_loses_its_descriptions_and_personal_defaults_only() -> None:
-    item = Item(path="report_interval", name="Interval", data_type=DataType.INT, default=600)
-    message = Item(path="message", data_type=DataType.STRING, default="Ada", description="Ada's")
-    both = Item(path="both", data_type=DataType.STRUCT, children=(message,), description="Ada's")
-    specification = ThingSpecification(
-        version="v1.0",
-        properties=(item, both),
-        events=(Event(id="news", outputs=(message,)),),
-        services=(Service(id="say", inputs=(message,), outputs=(message,)),),
-    )
-    dumped = json.dumps(dump_specification(public_specification(specification)))
-    assert "Ada" not in dumped
-    assert dumped.count(WITHHELD) == 4
-    assert parse_specification(json.loads(dumped)).properties[0] == item
-
-
-PATHS = st.sampled_from(("temperature", "wifi.ssid", "gps.latitude", "relay", "mode", "iccid"))
-WORDS = st.from_regex(r"[A-Za-z][A-Za-z0-9]{7,15}", fullmatch=True).map("Ada".__add__)
-IDS = st.integers(10**13, 10**20)
-VALUES = WORDS | IDS | IDS.map(str) | IDS.map(float) | IDS.map(int.__neg__) | st.lists(WORDS)
-
-
-@given(PATHS, st.sampled_from(DataType), st.sampled_from(({}, LABELS)), VALUES)
-def test_no_word_and_no_id_is_told_whatever_its_type_is_said_to_be(
-    path: str, data_type: DataType, mappings: dict[str, str], value: Any
-) -> None:
-    item = Item(path=path, data_type=data_type, mappings=mappings, default=value)
-    specification = ThingSpecification(properties=(item,))
-    told, others = public_values(specification, {path: value})
-    assert (told, others) == ({path: WITHHELD}, 0)
-    assert public_specification(specification).properties[0].default == WITHHELD
 
 
 MARKED = Model(
@@ -374,23 +274,18 @@ async def test_nothing_personal_is_told_whatever_it_is(
                 word(): {"of": word()},
             },
         )
-        entry = MockConfigEntry(
-            domain=DOMAIN,
-            title=word(),
-            unique_id=simulator.client_id.lower(),
-            data={
-                CONF_URL: simulator.url,
-                CONF_CLIENT_ID: simulator.client_id,
-                CONF_CLIENT_SECRET: simulator.client_secret,
+        entry = entry_of(
+            simulator,
+            {
                 CONF_WEBHOOK_ID: word(),
                 CONF_WEBHOOK_SECRET: word(),
                 CONF_CLOUDHOOK_URL: f"https://hooks.example.com/{word()}",
             },
+            title=word(),
             options={CONF_DAILY_API_LIMIT: 1000, "note": word()},
         )
         entry.add_to_hass(hass)
-        assert await hass.config_entries.async_setup(entry.entry_id)
-        await hass.async_block_till_done(wait_background_tasks=True)
+        await set_up(hass, entry)
         device = entry.runtime_data.devices[marked.sn]
         bodies = [
             await _body(hass, hass_client, entry),

@@ -4,7 +4,6 @@ from pathlib import Path
 import re
 from typing import Final
 
-from homeassistant.components.recorder import Recorder
 from homeassistant.const import ATTR_DEVICE_ID
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import config_validation as cv, entity_registry as er
@@ -56,11 +55,7 @@ def test_every_link_leads_to_a_file_and_to_a_heading_in_it(page: str) -> None:
     assert [address for address in addresses if not _leads(ROOT / page, address)] == []
 
 
-@pytest.fixture
-def custom_integrations(recorder_mock: Recorder, enable_custom_integrations: None) -> None:
-    """Let Home Assistant find the integration, and record."""
-
-
+@pytest.mark.usefixtures("recorder_mock")
 @pytest.mark.parametrize("page", EXAMPLES)
 async def test_the_examples_of_a_page_run_one_after_the_other(
     hass: HomeAssistant, pushing: MockConfigEntry, simulator: Simulator, page: str

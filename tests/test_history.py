@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
-from homeassistant.components.recorder import Recorder, get_instance
+from homeassistant.components.recorder import get_instance
 from homeassistant.components.recorder.models import (
     StatisticData,
     StatisticMeanType,
@@ -27,27 +27,41 @@ from pytest_homeassistant_custom_component.components.recorder.common import (
     do_adhoc_statistics,
 )
 
-from custom_components.milesight.const import CONF_IMPORT_HISTORY, DOMAIN
+from custom_components.milesight.const import CONF_IMPORT_HISTORY
 from custom_components.milesight.history import Series, mean_rows
 from custom_components.milesight.hourly import HOUR_MS, hour_of
-from tests.common import asked, entity_id
+from tests.common import (
+    HISTORY,
+    act,
+    act_silently,
+    asked,
+    device_id,
+    entity_id,
+    poll,
+    set_up,
+    settle,
+    temperature,
+)
+from tests.fleets import household
 from tests.simulator import Device, Simulator
 from tests.simulator.history import History
-from tests.test_services import HISTORY, act, act_silently, device_id
 
 MINUTE_MS = 60_000
 type Row = dict[str, Any]
 
-
-@pytest.fixture(autouse=True)
-def custom_integrations(recorder_mock: Recorder, enable_custom_integrations: None) -> None:
-    """Record before Home Assistant loads the integration of this repository."""
+pytestmark = pytest.mark.usefixtures("recorder_mock")
 
 
 @pytest.fixture(autouse=True)
 def far_from_the_full_hour(freezer: FrozenDateTimeFactory) -> None:
     """Let no hour end in the middle of a test."""
     freezer.move_to(datetime.now(UTC).replace(minute=20, second=0))
+
+
+@pytest.fixture
+def devices() -> list[Device]:
+    """Return what is on the platform."""
+    return household()
 
 
 def _hours_ago(hours: float) -> int:
@@ -94,7 +108,19 @@ def _start(made: int) -> datetime:
     return datetime.fromtimestamp(made / 1000, UTC)
 
 
-def _import_rows(hass: HomeAssistant, sensor: str, unit: str, rows: list[StatisticData]) -> None:
+def _sensor(hass: HomeAssistant, device: Device, key: str = "temperature") -> str:
+    return entity_id(hass, Platform.SENSOR, f"{device.sn}_{key}")
+
+
+async def _import(
+    hass: HomeAssistant, entry: MockConfigEntry, device: Device, start: int, end: int | None = None
+) -> None:
+    """Import what a device reported between two times."""
+    times = {"start_time": _start(start)} | ({} if end is None else {"end_time": _start(end)})
+    await act_silently(hass, "import_history", device_id=device_id(hass, entry, device), **times)
+
+
+def _write_rows(hass: HomeAssistant, sensor: str, unit: str, rows: list[StatisticData]) -> None:
     """Write statistics as Home Assistant would have compiled them."""
     has_sum = "sum" in rows[0]
     metadata = StatisticMetaData(
@@ -125,17 +151,16 @@ async def test_what_a_device_measured_becomes_hourly_statistics_and_doing_it_twi
     data = {"device_id": target, "start_time": _start(first + 30 * MINUTE_MS)}
     response = await act(hass, "import_history", **data)
     assert response == {target: {"rows": 3}}
-    temperature = entity_id(hass, Platform.SENSOR, f"{device.sn}_temperature")
-    rows = await _rows(hass, temperature)
+    sensor = _sensor(hass, device)
+    rows = await _rows(hass, sensor)
     assert _brief(rows, "mean", "min", "max") == [
         (first, 21.5, 20.0, 23.0),
         (first + 2 * HOUR_MS, 19.5, 19.5, 19.5),
     ]
-    humidity = entity_id(hass, Platform.SENSOR, f"{device.sn}_humidity")
-    assert _brief(await _rows(hass, humidity), "mean") == [(first, 40.0)]
+    assert _brief(await _rows(hass, _sensor(hass, device, "humidity")), "mean") == [(first, 40.0)]
 
     assert await act(hass, "import_history", **data) == response
-    assert await _rows(hass, temperature) == rows
+    assert await _rows(hass, sensor) == rows
 
 
 async def test_a_range_writes_only_its_own_hours(
@@ -143,14 +168,8 @@ async def test_a_range_writes_only_its_own_hours(
 ) -> None:
     device = simulator.device("EM300-TH")
     _tell(device, *((_hours_ago(hours), {"temperature": 20.0}) for hours in (6, 5, 4, 3)))
-    await act_silently(
-        hass,
-        "import_history",
-        device_id=device_id(hass, loaded, device),
-        start_time=_start(_hours_ago(5)),
-        end_time=_start(_hours_ago(3.5)),
-    )
-    rows = await _rows(hass, entity_id(hass, Platform.SENSOR, f"{device.sn}_temperature"))
+    await _import(hass, loaded, device, _hours_ago(5), _hours_ago(3.5))
+    rows = await _rows(hass, _sensor(hass, device))
     assert [row["start"] for row in rows] == [_hours_ago(5), _hours_ago(4)]
 
 
@@ -158,9 +177,9 @@ async def test_a_counter_goes_on_where_it_was_and_what_follows_goes_on_from_ther
     hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
 ) -> None:
     device = simulator.device("WS523")
-    sensor = entity_id(hass, Platform.SENSOR, f"{device.sn}_power_consumption")
+    sensor = _sensor(hass, device, "power_consumption")
     compiled = [(6, 100.0, 40.0), (2, 30.0, 70.0)]
-    _import_rows(
+    _write_rows(
         hass,
         sensor,
         "Wh",
@@ -176,13 +195,8 @@ async def test_a_counter_goes_on_where_it_was_and_what_follows_goes_on_from_ther
         (_hours_ago(3.5), {"power_consumption": 5}),
         (_hours_ago(3.25), {"power_consumption": 30}),
     )
-    data = {
-        "device_id": device_id(hass, loaded, device),
-        "start_time": _start(_hours_ago(5)),
-        "end_time": _start(_hours_ago(3)),
-    }
     for _ in range(2):
-        await act_silently(hass, "import_history", **data)
+        await _import(hass, loaded, device, _hours_ago(5), _hours_ago(3))
         assert _brief(await _rows(hass, sensor), "state", "sum") == [
             (_hours_ago(6), 100.0, 40.0),
             (_hours_ago(5), 120.0, 60.0),
@@ -198,18 +212,13 @@ async def test_home_assistant_counts_on_from_what_was_imported(
     freezer: FrozenDateTimeFactory,
 ) -> None:
     device = simulator.device("WS523")
-    sensor = entity_id(hass, Platform.SENSOR, f"{device.sn}_power_consumption")
+    sensor = _sensor(hass, device, "power_consumption")
     _tell(
         device,
         (_hours_ago(3), {"power_consumption": 100}),
         (_hours_ago(2.5), {"power_consumption": 150}),
     )
-    await act_silently(
-        hass,
-        "import_history",
-        device_id=device_id(hass, pushing, device),
-        start_time=_start(_hours_ago(4)),
-    )
+    await _import(hass, pushing, device, _hours_ago(4))
     freezer.tick()
     await simulator.report(device.sn, {"power_consumption": 170})
     await async_wait_recording_done(hass)
@@ -224,8 +233,8 @@ async def test_statistics_stay_in_the_unit_that_they_have(
     hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
 ) -> None:
     device = simulator.device("EM300-TH")
-    sensor = entity_id(hass, Platform.SENSOR, f"{device.sn}_temperature")
-    _import_rows(
+    sensor = _sensor(hass, device)
+    _write_rows(
         hass,
         sensor,
         "°F",
@@ -233,12 +242,7 @@ async def test_statistics_stay_in_the_unit_that_they_have(
     )
     await async_wait_recording_done(hass)
     _tell(device, (_hours_ago(5), {"temperature": 20.0}))
-    await act_silently(
-        hass,
-        "import_history",
-        device_id=device_id(hass, loaded, device),
-        start_time=_start(_hours_ago(6)),
-    )
+    await _import(hass, loaded, device, _hours_ago(6))
     assert _brief(await _rows(hass, sensor), "mean") == [
         (_hours_ago(9), 50.0),
         (_hours_ago(5), 68.0),
@@ -249,8 +253,8 @@ async def test_statistics_in_a_unit_that_does_not_fit_are_left_alone(
     hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
 ) -> None:
     device = simulator.device("EM300-TH")
-    sensor = entity_id(hass, Platform.SENSOR, f"{device.sn}_humidity")
-    _import_rows(
+    sensor = _sensor(hass, device, "humidity")
+    _write_rows(
         hass,
         sensor,
         "°C",
@@ -258,20 +262,17 @@ async def test_statistics_in_a_unit_that_does_not_fit_are_left_alone(
     )
     await async_wait_recording_done(hass)
     _tell(device, (_hours_ago(5), {"humidity": 20.0}))
-    response = await act(
-        hass,
-        "import_history",
-        device_id=device_id(hass, loaded, device),
-        start_time=_start(_hours_ago(6)),
-    )
-    assert list(response.values()) == [{"rows": 0}]
+    target = device_id(hass, loaded, device)
+    response = await act(hass, "import_history", device_id=target, start_time=_start(_hours_ago(6)))
+    assert response == {target: {"rows": 0}}
+    assert _brief(await _rows(hass, sensor), "mean") == [(_hours_ago(9), 50.0)]
 
 
 async def test_a_sensor_that_is_disabled_gets_no_statistics_and_bad_values_count_for_nothing(
     hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
 ) -> None:
     device = simulator.device("EM300-TH")
-    sensor = entity_id(hass, Platform.SENSOR, f"{device.sn}_temperature")
+    sensor = _sensor(hass, device)
     er.async_get(hass).async_update_entity(sensor, disabled_by=er.RegistryEntryDisabler.USER)
     await hass.async_block_till_done()
     _tell(
@@ -279,13 +280,9 @@ async def test_a_sensor_that_is_disabled_gets_no_statistics_and_bad_values_count
         (_hours_ago(5), {"temperature": 20.0, "humidity": "wet", "no_such_thing": 1}),
         (_hours_ago(4), {"humidity": True}),
     )
-    response = await act(
-        hass,
-        "import_history",
-        device_id=device_id(hass, loaded, device),
-        start_time=_start(_hours_ago(6)),
-    )
-    assert list(response.values()) == [{"rows": 0}]
+    target = device_id(hass, loaded, device)
+    response = await act(hass, "import_history", device_id=target, start_time=_start(_hours_ago(6)))
+    assert response == {target: {"rows": 0}}
 
 
 async def _restart(
@@ -309,8 +306,7 @@ async def _restart(
         device.history.add(made, values)
     device.last_update = reports[-1][0]
     simulator.requests.clear()
-    assert await hass.config_entries.async_setup(entry.entry_id)
-    await hass.async_block_till_done(wait_background_tasks=True)
+    await set_up(hass, entry)
     return device
 
 
@@ -323,15 +319,14 @@ async def test_after_a_time_without_home_assistant_the_missing_hours_are_filled_
     before = int(time.time() * 1000)
     device = await _restart(hass, loaded, simulator, timedelta(hours=30), freezer)
     assert asked(simulator)[HISTORY] == 2, "180 reports are two pages of one device"
-    sensor = entity_id(hass, Platform.SENSOR, f"{device.sn}_temperature")
+    sensor = _sensor(hass, device)
     rows = await _rows(hass, sensor)
     first = hour_of(before + 5 * MINUTE_MS)
     assert [row["start"] for row in rows] == [first + n * HOUR_MS for n in range(30)]
     assert all(row["min"] <= row["mean"] <= row["max"] for row in rows)
     assert rows[9]["max"] - rows[9]["min"] == 5.0
     simulator.requests.clear()
-    await loaded.runtime_data.async_refresh()
-    await hass.async_block_till_done(wait_background_tasks=True)
+    await poll(hass, loaded)
     assert HISTORY not in asked(simulator)
 
 
@@ -344,16 +339,15 @@ async def test_a_push_that_is_faster_than_the_first_poll_hides_no_gap(
     coordinator = loaded.runtime_data
     device = simulator.device("EM300-TH")
     held = coordinator.devices[device.sn]
-    coordinator.catch_up.miss([held])
+    coordinator.catch_up.miss()
     freezer.tick(timedelta(hours=5))
     now = int(time.time() * 1000)
     for made in (now - 4 * HOUR_MS, now - 3 * HOUR_MS, now):
         device.history.add(made, {"temperature": 21.0})
     device.last_update = now
     held.merge(now, {"temperature": 21.0}, pushed=True)
-    await coordinator.async_refresh()
-    await hass.async_block_till_done(wait_background_tasks=True)
-    rows = await _rows(hass, entity_id(hass, Platform.SENSOR, f"{device.sn}_temperature"))
+    await poll(hass, loaded)
+    rows = await _rows(hass, _sensor(hass, device))
     assert {hour_of(now - 4 * HOUR_MS), hour_of(now - 3 * HOUR_MS)} <= {r["start"] for r in rows}
 
 
@@ -367,16 +361,15 @@ async def test_after_an_outage_of_the_line_the_missing_hours_are_filled(
     device = simulator.device("EM300-TH")
     simulator.fault("/devices/search", "reset", times=1)
     freezer.tick(timedelta(minutes=10))
-    await coordinator.async_refresh()
+    await poll(hass, loaded)
     freezer.tick(timedelta(hours=3))
     now = int(time.time() * 1000)
     for made in (now - 2 * HOUR_MS, now):
         device.history.add(made, {"temperature": 17.0})
     device.last_update = now
     coordinator.devices[device.sn].merge(now, {"temperature": 17.0}, pushed=True)
-    await coordinator.async_refresh()
-    await hass.async_block_till_done(wait_background_tasks=True)
-    rows = await _rows(hass, entity_id(hass, Platform.SENSOR, f"{device.sn}_temperature"))
+    await poll(hass, loaded)
+    rows = await _rows(hass, _sensor(hass, device))
     assert _brief(rows, "mean")[-1] == (hour_of(now - 2 * HOUR_MS), 17.0)
 
 
@@ -387,9 +380,9 @@ async def test_who_does_not_want_gaps_filled_keeps_them(
     freezer: FrozenDateTimeFactory,
 ) -> None:
     hass.config_entries.async_update_entry(loaded, options={CONF_IMPORT_HISTORY: False})
-    await hass.async_block_till_done(wait_background_tasks=True)
+    await settle(hass)
     device = await _restart(hass, loaded, simulator, timedelta(hours=5), freezer)
-    assert await _rows(hass, entity_id(hass, Platform.SENSOR, f"{device.sn}_temperature")) == []
+    assert await _rows(hass, _sensor(hass, device)) == []
     assert asked(simulator)[HISTORY] == 1
 
 
@@ -397,18 +390,15 @@ async def test_a_device_whose_history_cannot_be_read_is_read_with_the_next_poll(
     hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
 ) -> None:
     device = simulator.device("EM300-TH")
-    held = loaded.runtime_data.devices[device.sn]
     for kind, status in (("failed", None), ("status", 401)):
         device.history.add(now := int(time.time() * 1000), {"temperature": 31.5})
         device.last_update = now
         simulator.fault("/properties/history", kind, status=status)  # type: ignore[arg-type]
-        await loaded.runtime_data.async_refresh()
-        await hass.async_block_till_done(wait_background_tasks=True)
-        assert held.values["temperature"] != 31.5
+        await poll(hass, loaded)
+        assert temperature(hass, device) != "31.5"
         simulator.clear_faults()
-    await loaded.runtime_data.async_refresh()
-    await hass.async_block_till_done(wait_background_tasks=True)
-    assert held.values["temperature"] == 31.5
+    await poll(hass, loaded)
+    assert temperature(hass, device) == "31.5"
 
 
 def test_directions_have_a_mean_on_the_circle() -> None:
@@ -437,16 +427,14 @@ async def test_a_gap_waits_until_the_account_can_spare_the_requests(
 ) -> None:
     coordinator = loaded.runtime_data
     device = simulator.device("EM300-TH")
-    coordinator.catch_up.miss(coordinator.devices.values())
+    coordinator.catch_up.miss()
     freezer.tick(timedelta(hours=5))
     now = int(time.time() * 1000)
     device.history.add(now - 3 * HOUR_MS, {"temperature": 21.0})
     device.last_update = now - 3 * HOUR_MS
     spare = [0]
     monkeypatch.setattr(coordinator.budget, "background_left", lambda _now: spare[0])
-    sensor = entity_id(hass, Platform.SENSOR, f"{device.sn}_temperature")
+    sensor = _sensor(hass, device)
     for spare[0], expected in ((0, 0), (100, 1)):
-        await coordinator.async_refresh()
-        await hass.async_block_till_done(wait_background_tasks=True)
+        await poll(hass, loaded)
         assert len(await _rows(hass, sensor)) == expected
-    assert DOMAIN in hass.config.components

@@ -1,20 +1,16 @@
 """Every entity that Home Assistant would show with a meaningless icon has one that fits."""
 
 from collections.abc import Iterator, Mapping
-import json
-from pathlib import Path
 from typing import Any
 
 from homeassistant.const import Platform
 import pytest
 
-from custom_components.milesight import mapping
 from custom_components.milesight.mapping import Description
 from custom_components.milesight.mapping.known import KNOWN, KNOWN_CHANNELS, KNOWN_NUMBERS
-from tests.mapping_helpers import entities, event, item, service
-from tests.test_translations import SOURCE
+from tests.files import ICONS, SOURCE
+from tests.mapping.helpers import entities, event, item, service
 
-ICONS: dict[str, Any] = json.loads((Path(mapping.__file__).parents[1] / "icons.json").read_text())
 ENTITIES: Mapping[str, Mapping[str, Mapping[str, Any]]] = ICONS["entity"]
 PRESSES = "short press/long press/double press"
 SHAPES: Mapping[str, Mapping[str, Any]] = {

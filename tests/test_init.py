@@ -1,17 +1,14 @@
 """Setting up, taking down and removing an Application."""
 
-from dataclasses import replace
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
 from homeassistant.setup import async_setup_component
-import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
-from custom_components.milesight.api import Device
 from custom_components.milesight.const import DOMAIN
 from tests.simulator import Simulator
 
@@ -68,30 +65,3 @@ async def test_only_a_device_that_the_platform_lacks_can_be_removed_by_hand(
     answer = await client.remove_device(gone.id)
     assert answer["success"]
     assert device_registry.async_get(gone.id) is None
-
-
-async def test_devices_are_linked_to_their_gateway_where_the_platform_tells_it(
-    hass: HomeAssistant,
-    entry: MockConfigEntry,
-    simulator: Simulator,
-    device_registry: dr.DeviceRegistry,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    gateway, node = simulator.device("UG65"), simulator.device("EM300-TH")
-    listed = Device.from_json
-
-    def with_gateway(data: object) -> Device | None:
-        device = listed(data)
-        return replace(device, gateway=gateway.sn) if device else None
-
-    monkeypatch.setattr(Device, "from_json", staticmethod(with_gateway))
-    assert await hass.config_entries.async_setup(entry.entry_id)
-    await hass.async_block_till_done(wait_background_tasks=True)
-    found = [
-        device_registry.async_get_device_by_identifier((DOMAIN, sn), entry.entry_id)
-        for sn in (gateway.sn, node.sn)
-    ]
-    assert found[0] is not None
-    assert found[1] is not None
-    assert found[1].via_device_id == found[0].id
-    assert found[0].via_device_id is None

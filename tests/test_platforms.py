@@ -1,12 +1,10 @@
 """Each platform's entities: what they show of a report, and what they send."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
-from random import Random
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
-from homeassistant.const import ATTR_ENTITY_ID, Platform
+from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant, State
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import entity_registry as er
@@ -14,10 +12,10 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.milesight.const import DOMAIN
-from tests.common import entity_id, state_of
+from tests.common import CALL, UPDATE, act_on, asked, entity_id, settle, state_of
+from tests.fleets import new_devices
 from tests.simulator import Simulator
 from tests.simulator.device import Device
-from tests.simulator.fleet import new_device
 from tests.simulator.models.model import Model
 from tests.simulator.specification import (
     RW,
@@ -108,11 +106,9 @@ MODEL = Model(
 
 
 @pytest.fixture
-async def simulator(socket_enabled: None) -> AsyncIterator[Simulator]:
-    """Run a platform with the one device."""
-    device = new_device(MODEL, "Thing", Random(1), set(), sn="6000EEE000000001")
-    async with Simulator([device]) as simulator:
-        yield simulator
+def devices() -> list[Device]:
+    """Return the one device."""
+    return new_devices(MODEL)
 
 
 @pytest.fixture
@@ -130,17 +126,12 @@ async def everything(
     for entity in er.async_entries_for_config_entry(registry, pushing.entry_id):
         registry.async_update_entity(entity.entity_id, disabled_by=None)
     await hass.config_entries.async_reload(pushing.entry_id)
-    await hass.async_block_till_done(wait_background_tasks=True)
+    await settle(hass)
     return pushing
 
 
 def _device(simulator: Simulator) -> Device:
     return simulator.platform.devices[0]
-
-
-async def _act(hass: HomeAssistant, platform: Platform, key: str, action: str, **data: Any) -> None:
-    target = {ATTR_ENTITY_ID: entity_id(hass, platform, key)}
-    await hass.services.async_call(platform, action, target | data, blocking=True)
 
 
 async def _settled(
@@ -200,7 +191,7 @@ async def test_a_setting_is_shown_sent_and_settles_on_the_report(
 ) -> None:
     key = f"{sn}_{path}"
     assert state_of(hass, platform, key).state == before
-    await _act(hass, platform, key, action, **data)
+    await act_on(hass, platform, key, action, **data)
     assert state_of(hass, platform, key).state == after
     assert (await _settled(hass, simulator, platform, key)).state == after
     assert str(_device(simulator).values[path]) == str(sent)
@@ -212,7 +203,7 @@ async def test_what_is_out_of_range_is_refused_before_anything_is_sent(
 ) -> None:
     simulator.requests.clear()
     with pytest.raises(ServiceValidationError):
-        await _act(hass, Platform.NUMBER, f"{sn}_reporting_interval", "set_value", value=59)
+        await act_on(hass, Platform.NUMBER, f"{sn}_reporting_interval", "set_value", value=59)
     assert simulator.requests == []
 
 
@@ -274,9 +265,9 @@ async def test_buttons_call_services_and_write_flags(
     hass: HomeAssistant, simulator: Simulator, sn: str
 ) -> None:
     simulator.requests.clear()
-    await _act(hass, Platform.BUTTON, f"{sn}_service_reboot", "press")
-    await _act(hass, Platform.BUTTON, f"{sn}_clear_alarm", "press")
-    assert [request.method for request in simulator.requests] == ["POST", "PATCH"]
+    await act_on(hass, Platform.BUTTON, f"{sn}_service_reboot", "press")
+    await act_on(hass, Platform.BUTTON, f"{sn}_clear_alarm", "press")
+    assert asked(simulator) == {CALL: 1, UPDATE: 1}
     assert all(request.status == 200 for request in simulator.requests)
 
 
@@ -286,11 +277,11 @@ async def test_a_cover_opens_closes_stops_and_goes_to_a_position(
 ) -> None:
     key = f"{sn}_cover_curtain.action"
     assert state_of(hass, Platform.COVER, key).state == "closed"
-    await _act(hass, Platform.COVER, key, "set_cover_position", position=40)
+    await act_on(hass, Platform.COVER, key, "set_cover_position", position=40)
     shown = await _settled(hass, simulator, Platform.COVER, key)
     assert (shown.state, shown.attributes["current_position"]) == ("open", 40)
     for action, sent in (("open_cover", "0"), ("close_cover", "1"), ("stop_cover", "2")):
-        await _act(hass, Platform.COVER, key, action)
+        await act_on(hass, Platform.COVER, key, action)
         await simulator.settle()
         assert _device(simulator).values["curtain.action"] == sent
 
@@ -301,13 +292,13 @@ async def test_a_lamp_is_dimmed_and_put_out(
 ) -> None:
     key = f"{sn}_light_lamp.brightness"
     assert state_of(hass, Platform.LIGHT, key).state == "off"
-    await _act(hass, Platform.LIGHT, key, "turn_on", brightness=128)
+    await act_on(hass, Platform.LIGHT, key, "turn_on", brightness=128)
     shown = await _settled(hass, simulator, Platform.LIGHT, key)
     assert shown.state == "on"
     assert _device(simulator).values["lamp.switch"] is True
     assert _device(simulator).values["lamp.brightness"] == 50
     assert shown.attributes["brightness"] == pytest.approx(128, abs=2)
-    await _act(hass, Platform.LIGHT, key, "turn_off")
+    await act_on(hass, Platform.LIGHT, key, "turn_off")
     assert (await _settled(hass, simulator, Platform.LIGHT, key)).state == "off"
     assert _device(simulator).values["lamp.brightness"] == 50
 
@@ -315,15 +306,15 @@ async def test_a_lamp_is_dimmed_and_put_out(
 @pytest.mark.usefixtures("everything")
 async def test_a_strip_is_coloured(hass: HomeAssistant, simulator: Simulator, sn: str) -> None:
     key = f"{sn}_light_strip.red"
-    await _act(hass, Platform.LIGHT, key, "turn_on", rgb_color=(255, 100, 0))
+    await act_on(hass, Platform.LIGHT, key, "turn_on", rgb_color=(255, 100, 0))
     shown = await _settled(hass, simulator, Platform.LIGHT, key)
     assert (shown.state, shown.attributes["rgb_color"]) == ("on", (255, 100, 0))
-    await _act(hass, Platform.LIGHT, key, "turn_on", brightness=51)
+    await act_on(hass, Platform.LIGHT, key, "turn_on", brightness=51)
     shown = await _settled(hass, simulator, Platform.LIGHT, key)
     assert shown.attributes["rgb_color"] == (51, 20, 0)
-    await _act(hass, Platform.LIGHT, key, "turn_off")
+    await act_on(hass, Platform.LIGHT, key, "turn_off")
     assert (await _settled(hass, simulator, Platform.LIGHT, key)).state == "off"
-    await _act(hass, Platform.LIGHT, key, "turn_on")
+    await act_on(hass, Platform.LIGHT, key, "turn_on")
     assert (await _settled(hass, simulator, Platform.LIGHT, key)).state == "on"
 
 
@@ -338,7 +329,7 @@ async def test_a_valve_with_a_position_is_opened_closed_and_set(
         ("set_valve_position", {"position": 30}, 30),
         ("close_valve", {}, 0),
     ):
-        await _act(hass, Platform.VALVE, key, action, **data)
+        await act_on(hass, Platform.VALVE, key, action, **data)
         shown = await _settled(hass, simulator, Platform.VALVE, key)
         assert shown.attributes["current_position"] == position
         assert _device(simulator).values["valve_1_opening"] == position
@@ -377,12 +368,12 @@ async def test_a_white_lamp_changes_its_temperature(
     key = f"{sn}_light_white_lamp.brightness"
     shown = state_of(hass, Platform.LIGHT, key)
     assert (shown.state, shown.attributes["color_temp_kelvin"]) == ("on", 4000)
-    await _act(hass, Platform.LIGHT, key, "turn_on", color_temp_kelvin=3000)
+    await act_on(hass, Platform.LIGHT, key, "turn_on", color_temp_kelvin=3000)
     shown = await _settled(hass, simulator, Platform.LIGHT, key)
     assert shown.attributes["color_temp_kelvin"] == 3000
-    await _act(hass, Platform.LIGHT, key, "turn_off")
+    await act_on(hass, Platform.LIGHT, key, "turn_off")
     assert (await _settled(hass, simulator, Platform.LIGHT, key)).state == "off"
-    await _act(hass, Platform.LIGHT, key, "turn_on")
+    await act_on(hass, Platform.LIGHT, key, "turn_on")
     shown = await _settled(hass, simulator, Platform.LIGHT, key)
     assert (shown.state, shown.attributes["brightness"]) == ("on", 255)
 
@@ -393,7 +384,7 @@ async def test_a_cover_that_has_only_a_position_opens_and_closes_by_it(
 ) -> None:
     key = f"{sn}_cover_blind.position"
     for action, position in (("open_cover", 100), ("close_cover", 0)):
-        await _act(hass, Platform.COVER, key, action)
+        await act_on(hass, Platform.COVER, key, action)
         shown = await _settled(hass, simulator, Platform.COVER, key)
         assert shown.attributes["current_position"] == position
 
@@ -404,7 +395,7 @@ async def test_a_command_for_several_valves_says_which_one_is_meant(
 ) -> None:
     key = f"{sn}_valve_valve_2"
     assert state_of(hass, Platform.VALVE, key).state == "closed"
-    await _act(hass, Platform.VALVE, key, "open_valve")
+    await act_on(hass, Platform.VALVE, key, "open_valve")
     assert state_of(hass, Platform.VALVE, key).state == "open"
     await simulator.settle()
     values = _device(simulator).values
@@ -417,7 +408,7 @@ async def test_a_switch_that_is_only_written_shows_what_the_device_tells_elsewhe
 ) -> None:
     key = f"{sn}_button_status_control.button_status1"
     assert state_of(hass, Platform.SWITCH, key).state == "off"
-    await _act(hass, Platform.SWITCH, key, "turn_on")
+    await act_on(hass, Platform.SWITCH, key, "turn_on")
     assert state_of(hass, Platform.SWITCH, key).state == "on"
     await simulator.settle()
     assert _device(simulator).values["button_status_control.button_status1"] == "1"
@@ -431,11 +422,9 @@ async def test_a_switch_that_only_a_service_moves_calls_it(
 ) -> None:
     key = f"{sn}_socket_status.switch_status_1"
     simulator.requests.clear()
-    await _act(hass, Platform.SWITCH, key, "turn_on")
+    await act_on(hass, Platform.SWITCH, key, "turn_on")
     assert state_of(hass, Platform.SWITCH, key).state == "on"
-    assert [request.template for request in simulator.requests] == [
-        "/device/openapi/v1/devices/{deviceId}/services/call"
-    ]
+    assert asked(simulator) == {CALL: 1}
 
 
 @pytest.mark.usefixtures("everything")

@@ -2,7 +2,6 @@
 
 import ast
 from collections.abc import Mapping
-import json
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +14,9 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 import custom_components.milesight as integration
 from custom_components.milesight.const import CONSOLE, MANUFACTURER
+from tests.files import INTEGRATION, read_json
 from tests.simulator import Simulator
 
-INTEGRATION = Path(integration.__file__).parent
 CORE = Path(components.__file__).parent
 TIERS = ("Bronze", "Silver", "Gold", "Platinum")
 
@@ -49,7 +48,7 @@ def test_a_rule_is_done_or_exempt_with_a_reason(rule: str) -> None:
 
 
 def test_the_reasons_for_what_is_exempt_hold() -> None:
-    manifest = json.loads((INTEGRATION / "manifest.json").read_text())
+    manifest = read_json("manifest.json")
     assert manifest["requirements"] == []
     assert manifest.keys().isdisjoint({"bluetooth", "dhcp", "homekit", "mqtt", "ssdp", "zeroconf"})
     for name in ("conditions.yaml", "condition.py", "triggers.yaml", "trigger.py"):

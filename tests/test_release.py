@@ -15,10 +15,9 @@ from homeassistant.util.yaml import parse_yaml
 import pytest
 
 from custom_components.milesight import const
+from tests.files import INTEGRATION, ROOT, read_json
 
-INTEGRATION = Path(const.__file__).parent
-ROOT = INTEGRATION.parents[1]
-VERSION: str = json.loads((INTEGRATION / "manifest.json").read_text())["version"]
+VERSION: str = read_json("manifest.json")["version"]
 HACS: dict[str, Any] = json.loads((ROOT / "hacs.json").read_text())
 ABOUT_THE_CODE = {"quality_scale.yaml"}
 

@@ -8,6 +8,7 @@ from typing import Any
 from aiohttp.test_utils import TestClient
 from homeassistant.components import repairs
 from homeassistant.components.repairs import ConfirmRepairFlow
+from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import issue_registry as ir
@@ -16,7 +17,6 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUser
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
-from custom_components.milesight import allowance, issues
 from custom_components.milesight.config_flow import WEBHOOK_SCHEMA
 from custom_components.milesight.const import (
     CONF_DAILY_API_LIMIT,
@@ -26,22 +26,30 @@ from custom_components.milesight.const import (
 )
 from custom_components.milesight.issues import (
     ENTITY_LIMIT,
+    FIXABLE,
+    KINDS,
     PUSH_SILENT,
     PUSH_STOPPED,
     REQUEST_LIMIT,
     issue_id,
     raise_issue,
 )
-from custom_components.milesight.mapping import Grade
 from custom_components.milesight.repairs import FLOWS, LIMIT_SCHEMA, async_create_fix_flow
-from tests.conftest import WEBHOOK_ID
-from tests.simulator import Simulator
-from tests.test_translations import SOURCE
+from tests.common import ADDRESS, WEBHOOK_ID, issues, poll, settle, state_of, temperature
+from tests.files import SOURCE
+from tests.fleets import household
+from tests.simulator import Device, Simulator
 
 FIX = "/api/repairs/issues/fix"
 PUBLIC = "https://home.example.com"
 
 type Post = Callable[..., Awaitable[dict[str, Any]]]
+
+
+@pytest.fixture
+def devices() -> list[Device]:
+    """Return what is on the platform."""
+    return household()
 
 
 @pytest.fixture
@@ -64,16 +72,18 @@ async def post(offered: None, loaded: MockConfigEntry, hass_client: ClientSessio
     return post
 
 
+def _push_healthy(hass: HomeAssistant, entry: MockConfigEntry) -> str:
+    return state_of(hass, Platform.BINARY_SENSOR, f"{entry.unique_id}_push_healthy").state
+
+
 async def _open(post: Post, entry: MockConfigEntry, kind: str) -> dict[str, Any]:
     return await post(handler=DOMAIN, issue_id=issue_id(entry, kind))
 
 
-def _raised(hass: HomeAssistant, entry: MockConfigEntry) -> set[str]:
-    return issues.raised_issues(hass, entry)
-
-
-async def _settle(hass: HomeAssistant) -> None:
-    await hass.async_block_till_done(wait_background_tasks=True)
+def _use_up_requests(entry: MockConfigEntry) -> None:
+    budget = entry.runtime_data.budget
+    while not budget.is_used_up(time.time()):
+        budget.spend(time.time())
 
 
 @pytest.mark.parametrize("kind", [PUSH_SILENT, PUSH_STOPPED])
@@ -90,13 +100,13 @@ async def test_the_dialog_about_pushes_shows_the_callback_address_and_watches_an
         "application": "Home",
         "info": "-",
         "console": CONSOLE,
-        "webhook_url": f"{PUBLIC}/api/webhook/{WEBHOOK_ID}",
+        "webhook_url": f"{PUBLIC}{ADDRESS}",
     }
     data = dict(loaded.data)
     done = await post(f"/{form['flow_id']}")
-    await _settle(hass)
+    await settle(hass)
     assert done["type"] == FlowResultType.CREATE_ENTRY
-    assert _raised(hass, loaded) == set()
+    assert not issues(hass)
     assert loaded.runtime_data is not before
     assert loaded.data == data
 
@@ -107,19 +117,19 @@ async def test_a_secret_given_in_the_dialog_is_the_one_that_pushes_are_checked_w
     pushing: MockConfigEntry,
     simulator: Simulator,
 ) -> None:
+    device = simulator.device("EM300-TH")
     await hass.config.async_update(external_url=PUBLIC)
     simulator.application.configure(webhook_secret="renewed")
     raise_issue(hass, pushing, PUSH_SILENT, info="-")
-    await simulator.report(simulator.device("EM300-TH").sn, {"temperature": 20})
-    assert _raised(hass, pushing) == {PUSH_SILENT}
+    await simulator.report(device.sn, {"temperature": 20})
+    assert issues(hass).keys() == {PUSH_SILENT}
 
     form = await _open(post, pushing, PUSH_SILENT)
     await post(f"/{form['flow_id']}", **{CONF_WEBHOOK_SECRET: " renewed "})
-    await _settle(hass)
+    await settle(hass)
     assert pushing.data[CONF_WEBHOOK_SECRET] == "renewed"
-    before = pushing.runtime_data.pushes.counter.buckets
-    await simulator.report(simulator.device("EM300-TH").sn, {"temperature": 21})
-    assert pushing.runtime_data.pushes.counter.buckets != before
+    await simulator.report(device.sn, {"temperature": 21})
+    assert temperature(hass, device) == "21"
 
 
 async def test_without_a_public_address_the_dialog_says_that_one_is_missing(
@@ -129,7 +139,7 @@ async def test_without_a_public_address_the_dialog_says_that_one_is_missing(
     found = await _open(post, loaded, PUSH_SILENT)
     assert found["type"] == FlowResultType.ABORT
     assert found["reason"] == "no_public_address"
-    assert _raised(hass, loaded) == {PUSH_SILENT}
+    assert issues(hass).keys() == {PUSH_SILENT}
 
 
 async def test_a_push_cures_what_was_raised_before_the_entry_was_reloaded(
@@ -137,23 +147,22 @@ async def test_a_push_cures_what_was_raised_before_the_entry_was_reloaded(
 ) -> None:
     raise_issue(hass, pushing, PUSH_STOPPED, info="-")
     assert await hass.config_entries.async_reload(pushing.entry_id)
-    await _settle(hass)
-    assert pushing.runtime_data.pushes.healthy is False
+    await settle(hass)
+    assert _push_healthy(hass, pushing) == "off"
     await simulator.report(simulator.device("EM300-TH").sn, {"temperature": 20})
-    assert _raised(hass, pushing) == set()
-    assert pushing.runtime_data.pushes.healthy is True
+    assert not issues(hass)
+    await poll(hass, pushing)
+    assert _push_healthy(hass, pushing) == "on"
 
 
 async def test_used_up_requests_become_an_issue_that_another_limit_mends(
     hass: HomeAssistant, post: Post, loaded: MockConfigEntry, simulator: Simulator
 ) -> None:
-    budget = loaded.runtime_data.budget
-    while not budget.is_used_up(time.time()):
-        budget.spend(time.time())
+    _use_up_requests(loaded)
     asked = len(simulator.requests)
     await loaded.runtime_data.async_refresh()
     assert len(simulator.requests) == asked
-    assert _raised(hass, loaded) == {REQUEST_LIMIT}
+    assert issues(hass).keys() == {REQUEST_LIMIT}
 
     form = await _open(post, loaded, REQUEST_LIMIT)
     assert form["description_placeholders"]["limit"] == "1000"
@@ -161,32 +170,30 @@ async def test_used_up_requests_become_an_issue_that_another_limit_mends(
     with pytest.raises(AssertionError, match=CONF_DAILY_API_LIMIT):
         await post(f"/{form['flow_id']}", **wrong)
     await post(f"/{form['flow_id']}", **{CONF_DAILY_API_LIMIT: 3000})
-    await _settle(hass)
+    await settle(hass)
     assert loaded.options[CONF_DAILY_API_LIMIT] == 3000
     assert loaded.runtime_data.budget.limit == 3000
-    assert _raised(hass, loaded) == set()
+    assert not issues(hass)
     assert len(simulator.requests) > asked
 
 
 async def test_the_same_limit_again_mends_nothing(
     hass: HomeAssistant, post: Post, loaded: MockConfigEntry
 ) -> None:
-    budget = loaded.runtime_data.budget
-    while not budget.is_used_up(time.time()):
-        budget.spend(time.time())
+    _use_up_requests(loaded)
     await loaded.runtime_data.async_refresh()
     form = await _open(post, loaded, REQUEST_LIMIT)
     await post(f"/{form['flow_id']}", **{CONF_DAILY_API_LIMIT: 1000})
-    await _settle(hass)
-    assert _raised(hass, loaded) == {REQUEST_LIMIT}
+    await settle(hass)
+    assert issues(hass).keys() == {REQUEST_LIMIT}
 
 
 async def test_no_issue_outlives_the_entry_that_it_is_about(
     hass: HomeAssistant, loaded: MockConfigEntry
 ) -> None:
-    for kind in issues.KINDS:
+    for kind in KINDS:
         raise_issue(hass, loaded, kind)
-    assert _raised(hass, loaded) == set(issues.KINDS)
+    assert issues(hass).keys() == set(KINDS)
     await hass.config_entries.async_remove(loaded.entry_id)
     assert not [issue for issue in ir.async_get(hass).issues.values() if issue.domain == DOMAIN]
 
@@ -217,12 +224,12 @@ async def test_an_issue_that_nothing_here_can_mend_is_only_confirmed(
 
 
 def test_every_issue_has_its_texts_and_those_that_can_be_mended_a_dialog() -> None:
-    own = {kind: SOURCE["issues"][kind] for kind in issues.KINDS}
-    assert {kind for kind, texts in own.items() if "fix_flow" in texts} == issues.FIXABLE
-    assert FLOWS.keys() == issues.FIXABLE
+    own = {kind: SOURCE["issues"][kind] for kind in KINDS}
+    assert {kind for kind, texts in own.items() if "fix_flow" in texts} == FIXABLE
+    assert FLOWS.keys() == FIXABLE
     for kind, texts in own.items():
         assert texts["title"]
-        assert ("description" in texts) is (kind not in issues.FIXABLE)
+        assert ("description" in texts) is (kind not in FIXABLE)
     for kind, schema in (
         (PUSH_SILENT, WEBHOOK_SCHEMA),
         (PUSH_STOPPED, WEBHOOK_SCHEMA),
@@ -233,28 +240,3 @@ def test_every_issue_has_its_texts_and_those_that_can_be_mended_a_dialog() -> No
         assert step["title"]
         assert step["description"]
         assert step["data"].keys() == step["data_description"].keys() == fields
-
-
-async def test_the_issue_about_too_many_entities_ends_with_the_last_device_it_concerns(
-    hass: HomeAssistant,
-    entry: MockConfigEntry,
-    simulator: Simulator,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(allowance, "MOST_ENABLED", 100)
-    assert await hass.config_entries.async_setup(entry.entry_id)
-    await _settle(hass)
-    assert _raised(hass, entry) == {ENTITY_LIMIT}
-    limited = [
-        device.sn
-        for device in entry.runtime_data.devices.values()
-        if device.shown_grade is Grade.PRIMARY
-    ]
-    assert len(limited) > 2
-    for sn in limited[1:]:
-        simulator.remove_device(sn)
-    await entry.runtime_data.async_refresh()
-    assert _raised(hass, entry) == {ENTITY_LIMIT}
-    simulator.remove_device(limited[0])
-    await entry.runtime_data.async_refresh()
-    assert _raised(hass, entry) == set()

@@ -5,7 +5,7 @@ import json
 from typing import Any
 
 from homeassistant.components import system_health
-from homeassistant.const import CONF_CLIENT_ID, CONF_URL, CONF_WEBHOOK_ID
+from homeassistant.const import CONF_URL, CONF_WEBHOOK_ID
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
@@ -13,10 +13,17 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
-from custom_components.milesight import registry
 from custom_components.milesight.const import DOMAIN
-from tests.simulator import Simulator
-from tests.test_translations import SOURCE
+from tests.common import counted, entry_of, settle
+from tests.files import SOURCE
+from tests.fleets import household, probes
+from tests.simulator import Device, Simulator
+
+
+@pytest.fixture
+def devices() -> list[Device]:
+    """Return what is on the platform."""
+    return household()
 
 
 @pytest.fixture
@@ -50,7 +57,7 @@ async def test_one_application_tells_how_platform_token_requests_and_pushes_are(
     simulator: Simulator,
 ) -> None:
     await simulator.report(simulator.device("EM300-TH").sn, {"temperature": 20})
-    requests = [request for request in simulator.requests if "oauth" not in request.path]
+    requests = counted(simulator)
     info, said = await _info(hass_ws_client)
     until = dt_util.parse_datetime(info.pop("token_valid_until")["value"])
     assert until is not None
@@ -72,21 +79,17 @@ async def test_of_several_applications_each_is_told_and_one_server_out_of_reach_
     hass_ws_client: WebSocketGenerator,
     offered: None,
     loaded: MockConfigEntry,
-    simulator: Simulator,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(registry, "belongs_elsewhere", lambda *_: False)
-    data = {**loaded.data, CONF_WEBHOOK_ID: "6a" * 32}
-    second = MockConfigEntry(domain=DOMAIN, unique_id="second", data=data)
-    gone = {**data, CONF_WEBHOOK_ID: "7b" * 32, CONF_CLIENT_ID: "third"}
-    third = MockConfigEntry(
-        domain=DOMAIN, unique_id="third", data=gone | {CONF_URL: "http://127.0.0.1:9"}
-    )
-    for entry in (second, third):
-        entry.add_to_hass(hass)
-        await hass.config_entries.async_setup(entry.entry_id)
-    await hass.async_block_till_done(wait_background_tasks=True)
-    info, _ = await _info(hass_ws_client)
+    async with Simulator(probes(1)) as other:
+        second = entry_of(other, {CONF_WEBHOOK_ID: "6a" * 32})
+        third = entry_of(
+            other, {CONF_WEBHOOK_ID: "7b" * 32, CONF_URL: "http://127.0.0.1:9"}, unique_id="third"
+        )
+        for entry in (second, third):
+            entry.add_to_hass(hass)
+            await hass.config_entries.async_setup(entry.entry_id)
+        await settle(hass)
+        info, _ = await _info(hass_ws_client)
     assert info["applications"] == "2 / 3"
     assert info["can_reach_server"] == {"type": "failed", "error": "unreachable"}
     assert info["requests"].count(" / 1000") == 2

@@ -1,8 +1,6 @@
 """Every text that a user sees exists, in every language that is shipped."""
 
 from collections.abc import Iterator, Mapping
-import json
-from pathlib import Path
 import re
 from string import Formatter
 from typing import Any
@@ -15,10 +13,8 @@ import voluptuous as vol
 
 from custom_components.milesight import config_flow, device_trigger
 from custom_components.milesight.agentcraft.registration import Problem
+from tests.files import INTEGRATION, SOURCE, texts_in
 
-INTEGRATION = Path(config_flow.__file__).parent
-TRANSLATIONS = INTEGRATION / "translations"
-SOURCE: dict[str, Any] = json.loads((TRANSLATIONS / "en.json").read_text())
 LANGUAGES = ("de", "ja", "zh-Hans")
 
 # What is written alike everywhere, and the words that a language shares with English.
@@ -65,7 +61,7 @@ ENGLISH = dict(_texts(SOURCE))
 
 
 def _read(language: str) -> dict[str, str]:
-    return dict(_texts(json.loads((TRANSLATIONS / f"{language}.json").read_text())))
+    return dict(_texts(texts_in(language)))
 
 
 def _placeholders(text: str) -> set[str]:
@@ -87,7 +83,7 @@ def _left_in_english(language: str, translated: Mapping[str, str]) -> set[str]:
 
 
 def test_the_languages_are_those_that_are_promised() -> None:
-    assert {path.stem for path in TRANSLATIONS.iterdir()} == {"en", *LANGUAGES}
+    assert {path.stem for path in (INTEGRATION / "translations").iterdir()} == {"en", *LANGUAGES}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -1,7 +1,6 @@
 """What the tests of the Agentcraft link ask for, in few words."""
 
 from collections.abc import Iterable
-from datetime import timedelta
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
@@ -13,12 +12,13 @@ from homeassistant.data_entry_flow import FlowResult, FlowResultType
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.setup import async_setup_component
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.milesight import registry
 from custom_components.milesight.const import DOMAIN, SUBENTRY_AGENTCRAFT
 from custom_components.milesight.coordinator import MilesightCoordinator
-from tests.common import state_of
+from custom_components.milesight.device import MilesightDevice
+from tests import common
+from tests.common import pass_time, set_up, settle, state_of
 from tests.simulator import Device, Simulator
 from tests.simulator.agentcraft import Identity
 
@@ -38,16 +38,22 @@ def device(simulator: Simulator, name: str = FIRST) -> Device:
 
 def device_id(hass: HomeAssistant, entry: MockConfigEntry, name: str = FIRST) -> str:
     """Return Home Assistant's id of a device."""
-    registered = registry.registered(hass, entry, serial_number(entry, name))
-    assert registered is not None
-    return registered.id
+    return common.device_id(hass, entry, _held(entry, name))
 
 
 def serial_number(entry: MockConfigEntry, name: str = FIRST) -> str:
     """Return the serial number of a device that the entry shows."""
+    return _held(entry, name).sn
+
+
+def _held(entry: MockConfigEntry, name: str) -> MilesightDevice:
     coordinator: MilesightCoordinator = entry.runtime_data
-    devices = coordinator.devices.values()
-    return next(device.sn for device in devices if device.info.name == name)
+    return next(device for device in coordinator.devices.values() if device.info.name == name)
+
+
+def storage_key(entry: MockConfigEntry) -> str:
+    """Return the name of the file that the link is kept in."""
+    return f"{DOMAIN}.{entry.entry_id}.agentcraft"
 
 
 def answers(
@@ -107,18 +113,6 @@ async def reconfigure(
     return await submit(hass, shown, offered | changes)
 
 
-async def settle(hass: HomeAssistant) -> None:
-    """Let everything come to rest."""
-    await hass.async_block_till_done(wait_background_tasks=True)
-
-
-async def pass_time(hass: HomeAssistant, freezer: FrozenDateTimeFactory, **delta: float) -> None:
-    """Let time pass, and what falls due in it happen."""
-    freezer.tick(timedelta(**delta))
-    async_fire_time_changed(hass)
-    await settle(hass)
-
-
 async def restart(hass: HomeAssistant, entry: MockConfigEntry) -> None:
     """Have the integration forget all that is not on the disk, and start again."""
     assert await hass.config_entries.async_unload(entry.entry_id)
@@ -128,8 +122,7 @@ async def restart(hass: HomeAssistant, entry: MockConfigEntry) -> None:
 async def start(hass: HomeAssistant, entry: MockConfigEntry) -> None:
     """Set the entry up with nothing but what is on the disk."""
     hass.data.pop("milesight_agentcraft", None)
-    assert await hass.config_entries.async_setup(entry.entry_id)
-    await settle(hass)
+    await set_up(hass, entry)
     assert entry.state is ConfigEntryState.LOADED
 
 
@@ -157,10 +150,7 @@ async def activate(
 
 async def act(hass: HomeAssistant, action: str, *targets: str, **data: Any) -> Any:
     """Call an action for devices; return its response, for a single one that one's."""
-    response = await hass.services.async_call(
-        DOMAIN, action, {"device_id": list(targets), **data}, blocking=True, return_response=True
-    )
-    assert response is not None
+    response = await common.act(hass, action, device_id=list(targets), **data)
     assert response.keys() == set(targets)
     await settle(hass)
     return response[targets[0]] if len(targets) == 1 else response
@@ -208,19 +198,10 @@ def shown(hass: HomeAssistant, entry: MockConfigEntry, name: str = FIRST) -> str
     return state_of(hass, Platform.SENSOR, f"{serial_number(entry, name)}_agentcraft").state
 
 
-def told(caplog: pytest.LogCaptureFixture) -> str:
+def logged(caplog: pytest.LogCaptureFixture) -> str:
     """Return the log without what the test plugin itself writes, which quotes whole files."""
     return "\n".join(
         record.getMessage() + (record.exc_text or "")
         for record in caplog.records
         if not record.name.startswith("pytest_homeassistant_custom_component")
     )
-
-
-def issues(hass: HomeAssistant) -> dict[str, ir.IssueEntry]:
-    """Return the repair issues of the link, by kind."""
-    return {
-        issue.translation_key or "": issue
-        for issue in ir.async_get(hass).issues.values()
-        if issue.domain == DOMAIN and issue.active and issue.issue_id.startswith("agentcraft_")
-    }

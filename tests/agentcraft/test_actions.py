@@ -14,7 +14,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUser
 
 from custom_components.milesight.const import DOMAIN
-from tests.common import entity_id, state_of
+from tests.common import act_silently, entity_id, issues, pass_time, poll, settle, state_of
 from tests.simulator import Simulator
 
 from .helpers import (
@@ -30,17 +30,14 @@ from .helpers import (
     created,
     device_id,
     fix,
-    issues,
     link,
+    logged,
     only,
     open_fix,
     operations,
-    pass_time,
     restart,
     serial_number,
-    settle,
     shown,
-    told,
 )
 
 ACTIONS = (
@@ -90,12 +87,13 @@ async def test_the_entities_are_on_the_page_of_the_device_and_move_nothing(
 
 
 async def test_the_entities_stay_while_the_device_is_offline(
-    hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
+    hass: HomeAssistant, pushing: MockConfigEntry, simulator: Simulator
 ) -> None:
-    await link(hass, loaded, simulator)
-    loaded.runtime_data.devices[serial_number(loaded)].lost(2**60, 2**60)
-    await settle(hass)
-    assert shown(hass, loaded) == "waiting"
+    await link(hass, pushing, simulator)
+    sn = serial_number(pushing)
+    await simulator.offline(sn)
+    assert state_of(hass, Platform.BINARY_SENSOR, f"{sn}_connectivity").state == "off"
+    assert shown(hass, pushing) == "waiting"
 
 
 async def test_a_device_that_comes_back_has_its_identity_again(
@@ -103,14 +101,11 @@ async def test_a_device_that_comes_back_has_its_identity_again(
 ) -> None:
     await link(hass, loaded, simulator)
     sn = serial_number(loaded)
-    device = simulator.platform.by_sn(sn)
-    simulator.remove_device(sn)
-    await loaded.runtime_data.async_refresh()
+    await act_silently(hass, "remove_from_application", device_id=device_id(hass, loaded))
     await settle(hass)
     assert er.async_get(hass).async_get_entity_id("sensor", DOMAIN, f"{sn}_agentcraft") is None
-    simulator.platform._take(device)
-    await loaded.runtime_data.async_refresh()
-    await settle(hass)
+    await act_silently(hass, "add_device", serial_number=sn, name=FIRST)
+    await poll(hass, loaded)
     assert shown(hass, loaded) == "waiting"
     assert created(simulator) == 1
 
@@ -341,7 +336,7 @@ async def test_no_secret_is_in_a_state_the_log_an_error_or_an_issue(
     await hass.config_entries.async_remove(loaded.entry_id)
     secrets.discard("")
     assert len(secrets) > 10
-    everything = "\n".join([*seen, told(caplog)])
+    everything = "\n".join([*seen, logged(caplog)])
     assert not [secret for secret in secrets if secret in everything]
 
 

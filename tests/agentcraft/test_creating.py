@@ -15,9 +15,11 @@ from homeassistant.helpers.storage import Store
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from tests.common import issues, pass_time, settle
 from tests.simulator import Simulator
 from tests.simulator.agentcraft import Identity
 from tests.simulator.faults import Fault, Kind
+from tests.traffic import Traffic
 
 from .helpers import (
     ADD,
@@ -30,18 +32,16 @@ from .helpers import (
     created,
     device_id,
     fix,
-    issues,
     link,
     only,
     open_dialog,
     operations,
-    pass_time,
     reload,
     restart,
     serial_number,
-    settle,
     shown,
     start,
+    storage_key,
     submit,
 )
 
@@ -52,10 +52,6 @@ LOST_ANSWERS: list[tuple[Kind, int | None]] = [
     ("html", 502),
     ("garbage", 201),
 ]
-
-
-def _key(entry: MockConfigEntry) -> str:
-    return f"milesight.{entry.entry_id}.agentcraft"
 
 
 @pytest.mark.parametrize(("kind", "status"), LOST_ANSWERS)
@@ -122,14 +118,14 @@ async def test_killed_between_creation_and_storing_no_second_id_is_made_at_the_n
     make = simulator.agentcraft.create
 
     def create(client_secret: str | None = None) -> Identity:
-        on_disk.append(deepcopy(hass_storage[_key(loaded)]))
+        on_disk.append(deepcopy(hass_storage[storage_key(loaded)]))
         return make(client_secret)
 
     with patch.object(simulator.agentcraft, "create", create):
         await link(hass, loaded, simulator)
     identity = only(simulator)
     assert await hass.config_entries.async_unload(loaded.entry_id)
-    hass_storage[_key(loaded)] = on_disk[0]
+    hass_storage[storage_key(loaded)] = on_disk[0]
     await start(hass, loaded)
     await pass_time(hass, freezer, days=2)
     assert created(simulator) == 1
@@ -147,30 +143,24 @@ async def test_killed_between_creation_and_storing_no_second_id_is_made_at_the_n
 
 
 async def test_a_reload_and_actions_while_an_id_is_being_made_wait_for_it(
-    hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
+    hass: HomeAssistant,
+    loaded: MockConfigEntry,
+    simulator: Simulator,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     await link(hass, loaded, simulator)
     target = device_id(hass, loaded)
     await act(hass, "agentcraft_unregister", target)
     before = created(simulator)
-    asked, go_on = asyncio.Event(), asyncio.Event()
-    answer = simulator.faults.answer
-
-    async def answer_late(request: Any, proper: Any) -> Any:
-        asked.set()
-        await go_on.wait()
-        return await answer(request, proper)
-
-    with patch.object(simulator.faults, "answer", answer_late):
-        registering = [
-            asyncio.create_task(act(hass, "agentcraft_register", target)) for _ in range(3)
-        ]
-        await asked.wait()
-        reloading = asyncio.create_task(hass.config_entries.async_reload(loaded.entry_id))
-        await asyncio.sleep(0.1)
-        go_on.set()
-        found = await asyncio.gather(*registering)
-        assert await reloading
+    traffic = Traffic(simulator, monkeypatch)
+    traffic.hold()
+    registering = [asyncio.create_task(act(hass, "agentcraft_register", target)) for _ in range(3)]
+    await traffic.reaches(1)
+    reloading = asyncio.create_task(hass.config_entries.async_reload(loaded.entry_id))
+    await asyncio.sleep(0.1)
+    traffic.let_go()
+    found = await asyncio.gather(*registering)
+    assert await reloading
     found.append(await act(hass, "agentcraft_register", target))
     assert created(simulator) == before + 1
     assert {answer["device_id"] for answer in found} == {only(simulator).device_id}
@@ -236,7 +226,7 @@ async def test_an_id_that_was_made_when_the_disk_filled_up_is_stored_before_anyt
     save = Store.async_save
 
     async def fill_up(store: Store[Any], data: Any) -> None:
-        if store.key != _key(loaded) or not simulator.agentcraft.identities:
+        if store.key != storage_key(loaded) or not simulator.agentcraft.identities:
             await save(store, data)
 
     with patch.object(Store, "async_save", fill_up):
@@ -252,7 +242,7 @@ async def test_an_id_that_was_made_when_the_disk_filled_up_is_stored_before_anyt
     await pass_time(hass, freezer, hours=1)
     assert operations(simulator) == [(ADD, 201), (ASK, 404)]
     assert shown(hass, loaded) == "waiting"
-    stored = hass_storage[_key(loaded)]["data"][serial_number(loaded)]
+    stored = hass_storage[storage_key(loaded)]["data"][serial_number(loaded)]
     assert stored["device_id"] == only(simulator).device_id
 
 
@@ -280,14 +270,14 @@ async def test_of_registrations_that_cannot_be_read_none_is_made_again(
 ) -> None:
     await link(hass, loaded, simulator)
     assert await hass.config_entries.async_unload(loaded.entry_id)
-    stored = hass_storage[_key(loaded)]
+    stored = hass_storage[storage_key(loaded)]
     match damage:
         case "file":
             stored["version"] = 99
         case "form":
             stored["data"] = []
         case "lost":  # Home Assistant puts a file aside that is no JSON, and returns nothing
-            del hass_storage[_key(loaded)]
+            del hass_storage[storage_key(loaded)]
         case _:
             next(iter(stored["data"].values()))["phase"] = "sideways"
     with patch("custom_components.milesight.agentcraft.store.Path.exists", return_value=True):

@@ -13,7 +13,9 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.milesight import registry
 from custom_components.milesight.agentcraft.repairs import create_fix_flow
 from custom_components.milesight.agentcraft.setup import link_of
+from tests.common import issues, pass_time, settle
 from tests.simulator import Simulator
+from tests.simulator.faults import Fault
 
 from .helpers import (
     ADD,
@@ -27,17 +29,15 @@ from .helpers import (
     device,
     device_id,
     fix,
-    issues,
     link,
     only,
     open_dialog,
     operations,
-    pass_time,
     reconfigure,
     restart,
     serial_number,
-    settle,
     shown,
+    storage_key,
     submit,
 )
 
@@ -86,7 +86,7 @@ async def test_a_wrong_secret_is_told_and_leaves_nothing_behind(
     result = await submit(hass, form, answers(hass, loaded, simulator, client_secret="wrong"))
     assert (result["step_id"], result["errors"]) == ("user", {"base": "invalid_auth"})
     assert not loaded.subentries
-    assert hass_storage[f"milesight.{loaded.entry_id}.agentcraft"]["data"] == {}
+    assert hass_storage[storage_key(loaded)]["data"] == {}
     assert operations(simulator) == [(ADD, 401)]
     result = await submit(hass, form, answers(hass, loaded, simulator))
     assert result["type"] is FlowResultType.CREATE_ENTRY
@@ -329,8 +329,7 @@ async def test_a_device_whose_secret_was_refused_is_registered_with_the_new_one(
     simulator: Simulator,
     freezer: FrozenDateTimeFactory,
 ) -> None:
-    simulator.fault("/agentcraft/devices", "status", status=401)
-    simulator.faults._faults[0].spared = 1
+    simulator.faults.add(Fault("/agentcraft/devices", "status", 401, spared=1))
     subentry_id = await link(hass, loaded, simulator, [FIRST, SECOND])
     assert (shown(hass, loaded, FIRST), shown(hass, loaded, SECOND)) == ("waiting", "error")
     assert issues(hass).keys() == {"agentcraft_secret_refused"}

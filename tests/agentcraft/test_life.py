@@ -1,8 +1,6 @@
 """The life of a device ID, asserted from what Agentcraft was asked."""
 
 import asyncio
-from typing import Any
-from unittest.mock import patch
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.const import Platform
@@ -12,8 +10,9 @@ from homeassistant.helpers import entity_registry as er
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from tests.common import entity_id
+from tests.common import entity_id, pass_time
 from tests.simulator import Simulator
+from tests.traffic import Traffic
 
 from .helpers import (
     ADD,
@@ -30,18 +29,18 @@ from .helpers import (
     created,
     device_id,
     link,
+    logged,
     only,
     open_dialog,
     operations,
-    pass_time,
     reconfigure,
     reload,
     restart,
     serial_number,
     shown,
     start,
+    storage_key,
     submit,
-    told,
 )
 
 
@@ -148,7 +147,7 @@ async def test_removing_the_entry_deletes_the_ids_and_what_was_stored(
 ) -> None:
     await link(hass, loaded, simulator, [FIRST, SECOND])
     assert len(simulator.agentcraft.identities) == 2
-    key = f"milesight.{loaded.entry_id}.agentcraft"
+    key = storage_key(loaded)
     assert key in hass_storage
     await hass.config_entries.async_remove(loaded.entry_id)
     assert not simulator.agentcraft.identities
@@ -165,33 +164,27 @@ async def test_ids_that_cannot_be_deleted_with_the_entry_are_counted_in_the_log(
     simulator.fault("/agentcraft", "status", status=503)
     await hass.config_entries.async_remove(loaded.entry_id)
     assert [status for operation, status in operations(simulator) if operation == DELETE] == [503]
-    assert "may still have 2 device IDs" in told(caplog)
-    assert not any(device_id in told(caplog) for device_id in simulator.agentcraft.identities)
+    assert "may still have 2 device IDs" in logged(caplog)
+    assert not any(device_id in logged(caplog) for device_id in simulator.agentcraft.identities)
 
 
 async def test_an_id_that_is_being_made_while_the_entry_is_removed_is_deleted_too(
-    hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
+    hass: HomeAssistant,
+    loaded: MockConfigEntry,
+    simulator: Simulator,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     await link(hass, loaded, simulator)
     target = device_id(hass, loaded)
     await act(hass, "agentcraft_unregister", target)
-    asked, go_on = asyncio.Event(), asyncio.Event()
-    answer = simulator.faults.answer
-
-    async def answer_late(request: Any, proper: Any) -> Any:
-        asked.set()
-        await go_on.wait()
-        return await answer(request, proper)
-
-    with patch.object(simulator.faults, "answer", answer_late):
-        registering = [
-            asyncio.create_task(act(hass, "agentcraft_register", target)) for _ in range(2)
-        ]
-        await asked.wait()
-        removing = asyncio.create_task(hass.config_entries.async_remove(loaded.entry_id))
-        await asyncio.sleep(0.1)
-        go_on.set()
-        await asyncio.gather(*registering, removing)
+    traffic = Traffic(simulator, monkeypatch)
+    traffic.hold()
+    registering = [asyncio.create_task(act(hass, "agentcraft_register", target)) for _ in range(2)]
+    await traffic.reaches(1)
+    removing = asyncio.create_task(hass.config_entries.async_remove(loaded.entry_id))
+    await asyncio.sleep(0.1)
+    traffic.let_go()
+    await asyncio.gather(*registering, removing)
     assert created(simulator) == 2
     assert not simulator.agentcraft.identities
 
@@ -251,9 +244,8 @@ async def test_a_device_taken_out_of_the_link_loses_its_id_and_its_entities_and_
 ) -> None:
     subentry_id = await link(hass, loaded, simulator, [FIRST, SECOND])
     first, second = (
-        entity_id(hass, platform, f"{serial_number(loaded, name)}_{key}")
+        entity_id(hass, Platform.SENSOR, f"{serial_number(loaded, name)}_agentcraft")
         for name in (FIRST, SECOND)
-        for platform, key in ((Platform.SENSOR, "agentcraft"),)
     )
     button = entity_id(hass, Platform.BUTTON, f"{serial_number(loaded)}_agentcraft_renew")
     entities = len(er.async_entries_for_device(er.async_get(hass), device_id(hass, loaded)))

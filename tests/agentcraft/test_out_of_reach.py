@@ -8,6 +8,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.milesight.agentcraft import link as module
+from tests.common import issues, pass_time, settle
 from tests.simulator import Simulator
 from tests.simulator.faults import Fault
 
@@ -17,15 +18,12 @@ from .helpers import (
     STATUS,
     activate,
     created,
-    issues,
     link,
+    logged,
     only,
     operations,
-    pass_time,
     restart,
-    settle,
     shown,
-    told,
 )
 
 
@@ -49,13 +47,13 @@ async def test_a_week_without_agentcraft_loses_nothing_and_is_told_once(
     assert {shown(hass, loaded, name) for name in (FIRST, SECOND)} == {"error"}
     assert issues(hass).keys() == {"agentcraft_unreachable"}
     assert len(operations(simulator)) - requests < 150
-    assert told(caplog).count("Agentcraft does not answer as it should") == 2
-    assert "Agentcraft answers again" not in told(caplog)
+    assert logged(caplog).count("Agentcraft does not answer as it should") == 2
+    assert "Agentcraft answers again" not in logged(caplog)
 
     simulator.clear_faults()
     await pass_time(hass, freezer, hours=6)
     assert {shown(hass, loaded, name) for name in (FIRST, SECOND)} == {"active"}
-    assert told(caplog).count("Agentcraft answers again") == 1
+    assert logged(caplog).count("Agentcraft answers again") == 1
     assert simulator.agentcraft.identities.keys() == before.keys()
     assert created(simulator) == 2
     assert not issues(hass)
@@ -95,7 +93,8 @@ async def test_an_answer_that_the_reference_does_not_know_is_tried_again(
     simulator.faults.add(Fault("/agentcraft/devices/token/status", "status", 418, times=2))
     await pass_time(hass, freezer, days=1)
     assert {shown(hass, loaded, name) for name in (FIRST, SECOND)} == {"active"}
-    simulator.faults._faults[0].path = "/agentcraft/devices/token/refresh"
+    simulator.clear_faults()
+    simulator.fault("/agentcraft/devices/token/refresh", "status", status=418)
     await pass_time(hass, freezer, hours=1)
     assert shown(hass, loaded, FIRST) == "expired"
     simulator.clear_faults()

@@ -1,13 +1,11 @@
 """Every text of the link exists; that all languages have them is proved elsewhere."""
 
-import json
-
 import pytest
 import voluptuous as vol
 
 from custom_components.milesight.agentcraft import flow, issues
 from custom_components.milesight.agentcraft.registration import Problem, State
-from tests.test_translations import INTEGRATION, SOURCE
+from tests.files import ICONS, SOURCE
 
 LINK = SOURCE["config_subentries"]["agentcraft"]
 OF_THE_USER = {"agentcraft_invalid_id", "agentcraft_id_taken", "agentcraft_already_registered"}
@@ -51,7 +49,7 @@ def test_every_problem_that_needs_the_user_has_an_issue_that_can_be_mended_or_sa
 
 
 def test_every_state_has_a_name_and_the_entities_have_icons() -> None:
-    icons = json.loads((INTEGRATION / "icons.json").read_text())["entity"]
+    icons = ICONS["entity"]
     assert SOURCE["entity"]["sensor"]["agentcraft"]["state"].keys() == set(State)
     assert icons["sensor"]["agentcraft"]["state"].keys() < set(State)
     assert icons["button"]["agentcraft_renew"]["default"]

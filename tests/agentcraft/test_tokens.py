@@ -10,6 +10,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.storage import Store
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from tests.common import issues, pass_time
 from tests.simulator import Simulator
 from tests.simulator.agentcraft import Pair
 
@@ -25,18 +26,13 @@ from .helpers import (
     created,
     device_id,
     fix,
-    issues,
     link,
     only,
     operations,
-    pass_time,
     shown,
     start,
+    storage_key,
 )
-
-
-def _key(entry: MockConfigEntry) -> str:
-    return f"milesight.{entry.entry_id}.agentcraft"
 
 
 async def test_a_token_that_was_issued_elsewhere_is_read(
@@ -132,12 +128,12 @@ async def test_a_refresh_token_that_was_used_is_made_good_by_what_agentcraft_kee
 ) -> None:
     """Killed between a refresh and storing what it brought: the disk has the old pair."""
     await activate(hass, loaded, simulator, freezer)
-    old_disk = deepcopy(hass_storage[_key(loaded)])
+    old_disk = deepcopy(hass_storage[storage_key(loaded)])
     identity = only(simulator)
     simulator.agentcraft.command(identity.device_id, "expire")
     await pass_time(hass, freezer, days=1)
     assert await hass.config_entries.async_unload(loaded.entry_id)
-    hass_storage[_key(loaded)] = old_disk
+    hass_storage[storage_key(loaded)] = old_disk
     before, pair = len(operations(simulator)), identity.pair
     await start(hass, loaded)
     assert operations(simulator)[before:] == [(STATUS, 200), (READ, 200), (STATUS, 200)]
@@ -175,7 +171,7 @@ async def test_both_tokens_are_written_at_once(
 
     async def watch(store: Store[Any], data: Any) -> None:
         await save(store, data)
-        if store.key == _key(loaded):
+        if store.key == storage_key(loaded):
             (held,) = data.values()
             pairs.add((held["device_token"], held["refresh_token"]))
 

@@ -19,6 +19,7 @@ from custom_components.milesight.api.arguments import (
     encode_properties,
 )
 from custom_components.milesight.api.paths import flatten, nest
+from tests.strategies import json_values
 
 
 def _item(path: str, kind: str, parent: str | None = None, **spec: Any) -> dict[str, Any]:
@@ -256,11 +257,6 @@ FITTING = st.fixed_dictionaries(
         "marks": st.lists(st.integers(), max_size=4),
     },
 )
-ANYTHING = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=5), inner),
-    max_leaves=20,
-)
 NAMES = st.sampled_from(
     ["level", "plan", "plan.on", "relay", "relay[0]", "marks", "relay[0].state"]
 )
@@ -273,7 +269,7 @@ def test_what_fits_travels_as_it_is_nested_or_dotted(values: dict[str, Any]) -> 
     assert _properties(dotted) == values
 
 
-@given(st.dictionaries(NAMES | st.text(max_size=8), ANYTHING))
+@given(st.dictionaries(NAMES | st.text(max_size=8), json_values()))
 def test_whatever_is_given_is_encoded_whole_or_refused_with_its_name(
     values: dict[str, Any],
 ) -> None:

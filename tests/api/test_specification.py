@@ -13,6 +13,7 @@ from custom_components.milesight.api import (
     parse_specification,
 )
 from custom_components.milesight.api.specification import Event, Service
+from tests.strategies import json_values
 
 NAMES = st.text(max_size=12).map(str.strip)
 KEYS = st.from_regex(r"[A-Za-z_][A-Za-z0-9_]{0,10}", fullmatch=True).filter(lambda k: k != "_item")
@@ -77,12 +78,7 @@ SPECIFICATIONS = st.builds(
     ).map(tuple),
 )
 
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=10),
-    lambda inner: (
-        st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4)
-    ),
-)
+JSON = json_values()
 RAW_ITEMS = st.fixed_dictionaries(
     {},
     optional={

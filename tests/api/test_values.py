@@ -9,6 +9,7 @@ import pytest
 from custom_components.milesight.api import DataType, InvalidValueError, Item
 from custom_components.milesight.api.decode import Json
 from custom_components.milesight.api.values import Value, decode, encode
+from tests.strategies import json_values
 
 FAN = {"0": "Auto", "1": "Low", "2": "High"}
 
@@ -46,12 +47,12 @@ def test_a_reported_value_means_what_its_type_says(
 
 
 REFUSED: dict[DataType, list[Json]] = {
-    DataType.FLOAT: [True, [], {}, "warm", "nan", "1e999", float("nan")],
+    DataType.FLOAT: [True, [], {}, "warm", "nan", "1e999", float("nan"), 10**400, "9" * 400],
     DataType.BOOL: [2, "open", []],
     DataType.ENUM: ["3", "Low", 1.5, []],
     DataType.STRING: [[], {}],
-    DataType.DATE: ["yesterday", -1e300, 10**30],
-    DataType.LOCAL_TIME: [1440, -1, "07:00"],
+    DataType.DATE: ["yesterday", -1e300, 10**30, 10**400],
+    DataType.LOCAL_TIME: [1440, -1, "07:00", 10**400],
     DataType.STRUCT: [1],
     DataType.UNKNOWN: [1],
 }
@@ -92,6 +93,7 @@ def test_a_number_beyond_the_range_is_refused(raw: float) -> None:
         (_item(DataType.DATE), "2025-11-13T04:15:19+00:00", None, 1763007319),
         (_item(DataType.LOCAL_TIME), time(7, 30), None, 450),
         (_item(DataType.LOCAL_TIME), "07:30", None, 450),
+        (_item(DataType.LOCAL_TIME), "07:30", "420", "450"),
         (_item(DataType.STRING, max_size=4), "abcd", None, "abcd"),
     ],
 )
@@ -130,14 +132,7 @@ def test_a_number_in_range_arrives_as_it_was_sent(whole: int, digits: int) -> No
     assert decode(item, encode(item, value)) == pytest.approx(value)
 
 
-@given(
-    st.sampled_from(DataType),
-    st.recursive(
-        st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
-        lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(), inner, max_size=2),
-        max_leaves=4,
-    ),
-)
+@given(st.sampled_from(DataType), json_values(max_leaves=4))
 def test_nothing_but_a_refusal_comes_of_nonsense(data_type: DataType, raw: Json) -> None:
     item = _item(data_type, mappings=FAN)
     for convert in (decode, encode):

@@ -18,7 +18,10 @@ _JOIN: Final = ("lorawan_class", *_HARDWARE, *_FIRMWARE, "tsl_version", *_SERIAL
 
 @dataclass(slots=True, kw_only=True)
 class Device:
-    """One device of the Application; `values` are flat and in wire types."""
+    """One device of the Application; `values` are flat and in wire types.
+
+    `listed` is what the device list says otherwise than usual.
+    """
 
     model: Model
     sn: str
@@ -35,6 +38,7 @@ class Device:
     last_update: int | None = None
     values: Values = field(default_factory=dict)
     history: History = field(default_factory=History)
+    listed: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Take the first values of the model, and write the device's own facts into them."""
@@ -119,6 +123,7 @@ class Device:
             "rpsStatus": "ACTIVATE" if self.model.device_type == "GATEWAY" else "UNACTIVATED",
             "deviceType": self.model.device_type,
             "licenseStatus": "VALID",
+            **self.listed,
         }
 
 

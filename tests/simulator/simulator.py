@@ -90,7 +90,10 @@ class Simulator:
         await self.stop()
 
     async def start(self) -> None:
-        """Listen, and let the devices live; raises OSError if the port is taken."""
+        """Listen, and let the devices live; raises OSError if the port is taken.
+
+        After a stop it listens where it did before.
+        """
         app = self.server.create_app()
         app.add_subapp("/control", create_control(self))
         app.add_subapp(AGENTCRAFT_PATH, self.agentcraft.create_app())
@@ -101,8 +104,8 @@ class Simulator:
         except OSError:
             await self._runner.cleanup()
             raise
-        host, port = self._runner.addresses[0][:2]
-        self.url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+        host, self._port = self._runner.addresses[0][:2]
+        self.url = f"http://{f'[{host}]' if ':' in host else host}:{self._port}"
         await self.push.start()
         if self._live_interval is not None:
             self._live = asyncio.create_task(self._live_on(self._live_interval))

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 from pathlib import Path
 import sys
 import time
@@ -14,9 +15,9 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.milesight.const import DOMAIN
-from tests.conftest import WEBHOOK_ID
+from tests.common import ADDRESS, entry_of, settle, temperature
 from tests.demo.process import free_port, running, until_ready
-from tests.fault_helpers import probes, temperature
+from tests.fleets import probes
 from tests.simulator import ApiError, Simulator
 
 KILLS: Final = 10
@@ -75,23 +76,14 @@ async def test_a_home_assistant_that_is_killed_while_it_writes_comes_back_with_w
     hass: HomeAssistant, hass_storage: dict[str, Any], socket_enabled: None, tmp_path: Path
 ) -> None:
     async with Simulator(probes(100), past_reports=1) as simulator:
-        entry = MockConfigEntry(
-            domain=DOMAIN,
-            title="Home",
-            data={
-                "url": simulator.url,
-                "client_id": simulator.client_id,
-                "client_secret": simulator.client_secret,
-                "webhook_id": WEBHOOK_ID,
-            },
-        )
-        port = free_port(18123)
+        entry = entry_of(simulator)
+        port = free_port(20_000 + os.getpid() % 10_000)
         _prepare(tmp_path, port, entry)
         path, log = tmp_path / ".storage" / f"{DOMAIN}.{entry.entry_id}", tmp_path / "log"
         command = [sys.executable, "-c", LAUNCHER, "--config", str(tmp_path), "--skip-pip"]
         reporting = asyncio.create_task(_report_on(simulator))
         async with running(command, log) as process:
-            address = f"http://127.0.0.1:{port}/api/webhook/{WEBHOOK_ID}"
+            address = f"http://127.0.0.1:{port}{ADDRESS}"
             await until_ready(process, lambda: _accepted(simulator, address), "It", log)
             await asyncio.to_thread(_wait_for_writes, path, 20)
             process.kill()
@@ -108,7 +100,7 @@ async def test_a_home_assistant_that_is_killed_while_it_writes_comes_back_with_w
         for device in devices:
             shown = temperature(hass, entry.runtime_data.devices[device["info"]["sn"]])
             assert shown == str(device["values"]["temperature"])
-        await hass.async_block_till_done(wait_background_tasks=True)
+        await settle(hass)
 
 
 async def test_whenever_writing_is_cut_short_what_was_written_before_stays_whole(

@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from functools import partial
 from itertools import batched
 import json
 import logging
 import time
-from typing import Any, Final
+from typing import Any
 
+from aiohttp.test_utils import TestClient
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
@@ -16,29 +18,34 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.milesight.const import DOMAIN
-from tests.common import property_event, signed
-from tests.conftest import WEBHOOK_ID
-from tests.fault_helpers import (
-    Load,
-    household,
+from custom_components.milesight.webhook import WebhookReceiver
+from tests.common import (
+    ADDRESS,
+    counted,
     next_poll,
-    probes,
-    report_unpushed,
+    property_event,
+    push_to,
+    set_up,
+    settle,
+    signed,
     store,
-    stored_fleet,
     temperature,
-    told,
 )
+from tests.fleets import probes
 from tests.simulator import Simulator
+from tests.traffic import Traffic
 
-ADDRESS: Final = f"/api/webhook/{WEBHOOK_ID}"
+from .helpers import report_unpushed, stored_fleet, told
 
 
 @pytest.fixture
-async def simulator(socket_enabled: None) -> AsyncIterator[Simulator]:
-    """Run a platform with two devices."""
-    async with Simulator(household()) as simulator:
-        yield simulator
+async def early_visitor(
+    hass: HomeAssistant, entry: MockConfigEntry, hass_client_no_auth: ClientSessionGenerator
+) -> TestClient[Any, Any]:
+    """Return somebody on the internet who is there before the entry is set up."""
+    for component in ("webhook", "image"):  # no address can be added after the first visitor
+        assert await async_setup_component(hass, component, {})
+    return await hass_client_no_auth()
 
 
 def _complaints(caplog: pytest.LogCaptureFixture) -> list[str]:
@@ -60,17 +67,17 @@ async def test_a_reload_in_the_middle_of_requests_ends_them_and_starts_afresh(
     device = simulator.device("EM300-TH")
     for reporting in simulator.platform.devices:
         await simulator.report(reporting.sn)
-    load = Load(simulator, monkeypatch)
+    traffic = Traffic(simulator, monkeypatch)
     for hanging, number in (("/properties/history", 2), ("/devices/search", 3)):
         simulator.fault(hanging, "hang")
         loaded.async_create_background_task(hass, loaded.runtime_data.async_refresh(), "a poll")
-        await load.reaches(number)
+        await traffic.reaches(number)
     caplog.clear()
     before = loaded.runtime_data
     assert await hass.config_entries.async_reload(loaded.entry_id)
     assert loaded.runtime_data is not before
     simulator.clear_faults()
-    await hass.async_block_till_done(wait_background_tasks=True)
+    await settle(hass)
     assert await report_unpushed(hass, simulator, device, 31.5) == "31.5"
     assert _complaints(caplog) == []
 
@@ -83,50 +90,57 @@ async def test_a_removal_in_the_middle_of_requests_leaves_nothing_behind(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    load = Load(simulator, monkeypatch)
+    traffic = Traffic(simulator, monkeypatch)
     simulator.fault("/", "hang")
     coordinator = pushing.runtime_data
     pushing.async_create_background_task(hass, coordinator.async_refresh(), "a poll")
-    await load.reaches(1)
+    await traffic.reaches(1)
     await simulator.report(simulator.device("EM300-TH").sn)
     caplog.clear()
     await hass.config_entries.async_remove(pushing.entry_id)
-    requests = load.total
+    requests = traffic.total
     simulator.clear_faults()
     await simulator.report(simulator.device("EM300-TH").sn)
     await next_poll(hass)
     assert f"{DOMAIN}.{pushing.entry_id}" not in hass_storage
-    assert load.total == requests
+    assert traffic.total == requests
     assert _complaints(caplog) == []
 
 
 async def test_a_push_that_arrives_while_the_entry_is_removed_writes_nothing_afterwards(
     hass: HomeAssistant,
-    loaded: MockConfigEntry,
+    entry: MockConfigEntry,
     simulator: Simulator,
-    hass_client_no_auth: ClientSessionGenerator,
+    early_visitor: TestClient[Any, Any],
     hass_storage: dict[str, Any],
+    monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    client = await hass_client_no_auth()
     event = property_event(simulator.device("EM300-TH").sn, {"temperature": 31.5})
-    body, removed = json.dumps([event]).encode(), asyncio.Event()
+    body, begun, removed = json.dumps([event]).encode(), asyncio.Event(), asyncio.Event()
+    handle = WebhookReceiver.async_handle
+
+    async def note_and_handle(*arguments: Any) -> Any:
+        begun.set()
+        return await handle(*arguments)
 
     async def in_two_parts() -> AsyncIterator[bytes]:
         yield body[:50]
         await removed.wait()
         yield body[50:]
 
+    monkeypatch.setattr(WebhookReceiver, "async_handle", note_and_handle)
+    await set_up(hass, entry)
     sending = asyncio.create_task(
-        client.post(ADDRESS, data=in_two_parts(), headers=signed(simulator.webhook_secret))
+        early_visitor.post(ADDRESS, data=in_two_parts(), headers=signed(simulator.webhook_secret))
     )
-    await asyncio.sleep(0.1)
+    await begun.wait()
     caplog.clear()
-    await hass.config_entries.async_remove(loaded.entry_id)
+    await hass.config_entries.async_remove(entry.entry_id)
     removed.set()
     assert (await sending).status == 200
     await next_poll(hass)
-    assert f"{DOMAIN}.{loaded.entry_id}" not in hass_storage
+    assert f"{DOMAIN}.{entry.entry_id}" not in hass_storage
     assert _complaints(caplog) == []
 
 
@@ -138,27 +152,21 @@ async def test_what_is_spent_on_a_start_that_fails_is_counted_at_the_next(
     for _ in range(3):
         await next_poll(hass)
     assert entry.state is ConfigEntryState.LOADED
-    requests = [request for request in simulator.requests if "oauth" not in request.path]
-    assert entry.runtime_data.budget.spent(time.time()) == len(requests)
+    assert entry.runtime_data.budget.spent(time.time()) == len(counted(simulator))
 
 
+@pytest.mark.parametrize("devices", [partial(probes, 10)], indirect=True, ids=["10 devices"])
 async def test_ten_thousand_pushes_before_the_platforms_are_set_up_are_all_heard(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     simulator: Simulator,
-    hass_client_no_auth: ClientSessionGenerator,
+    early_visitor: TestClient[Any, Any],
     hass_storage: dict[str, Any],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     hass.loop.set_debug(False)  # of which most of the time would go into tracebacks
-    devices = probes(10)
-    for device in devices:
-        simulator.platform._take(device)
-        simulator.platform._remember_past(device, 1)
-    store(hass_storage, entry.entry_id, stored_fleet(simulator))
-    for component in ("webhook", "image"):
-        assert await async_setup_component(hass, component, {})
-    client = await hass_client_no_auth()
+    devices = simulator.platform.devices
+    store(hass_storage, entry, stored_fleet(simulator))
     now = round(time.time() * 1000)
     events = [
         property_event(device.sn, {"temperature": float(number)}, ts=now - 1000 + number)
@@ -170,14 +178,15 @@ async def test_ten_thousand_pushes_before_the_platforms_are_set_up_are_all_heard
     async def flooded(*arguments: Any) -> None:
         for array in batched(events, 16, strict=False):
             headers = signed(simulator.webhook_secret)
-            assert (await client.post(ADDRESS, json=array, headers=headers)).status == 200
+            answer = await early_visitor.post(ADDRESS, json=array, headers=headers)
+            assert answer.status == 200
         await set_up_platforms(*arguments)
 
     monkeypatch.setattr(hass.config_entries, "async_forward_entry_setups", flooded)
     assert await hass.config_entries.async_setup(entry.entry_id)
     assert [temperature(hass, device) for device in devices] == ["999.0"] * 10
     assert entry.runtime_data.pushes.counter.count(time.time()) == 10_000
-    await hass.async_block_till_done(wait_background_tasks=True)
+    await settle(hass)
     assert [temperature(hass, device) for device in devices] == ["999.0"] * 10
 
 
@@ -185,18 +194,15 @@ async def test_what_is_pushed_during_the_very_first_look_at_the_platform_is_show
     hass: HomeAssistant,
     entry: MockConfigEntry,
     simulator: Simulator,
-    hass_client_no_auth: ClientSessionGenerator,
+    early_visitor: TestClient[Any, Any],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     device = simulator.device("EM300-TH")
-    for component in ("webhook", "image"):
-        assert await async_setup_component(hass, component, {})
-    client = await hass_client_no_auth()
-    load = Load(simulator, monkeypatch)
+    traffic = Traffic(simulator, monkeypatch)
     simulator.fault("/thing-specification", "hang", times=2)
     starting = asyncio.create_task(hass.config_entries.async_setup(entry.entry_id))
-    await load.reaches(2)
-    await simulator.add_callback(str(client.make_url(ADDRESS)))
+    await traffic.reaches(2)
+    await push_to(simulator, early_visitor)
     await simulator.report(device.sn, {"temperature": 31.5})
     simulator.clear_faults()
     assert await starting
@@ -209,11 +215,10 @@ async def test_with_a_clock_that_is_ten_minutes_off_polling_takes_over(
     hass: HomeAssistant,
     pushing: MockConfigEntry,
     simulator: Simulator,
-    hass_client_no_auth: ClientSessionGenerator,
+    visitor: TestClient[Any, Any],
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     device = simulator.device("EM300-TH")
-    address = str((await hass_client_no_auth()).make_url(ADDRESS))
     caplog.clear()
     for offset, value in ((600, 31.5), (-600, 32.5)):
         simulator.application.configure(clock_offset=offset)
@@ -227,6 +232,6 @@ async def test_with_a_clock_that_is_ten_minutes_off_polling_takes_over(
     assert line.startswith("A delivery was refused (not fresh)")
 
     simulator.application.configure(clock_offset=0)
-    await simulator.add_callback(address)
+    await push_to(simulator, visitor)
     await simulator.report(device.sn, {"temperature": 33.5})
     assert temperature(hass, device) == "33.5"

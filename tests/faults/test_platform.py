@@ -4,45 +4,36 @@ Single requests that fail are the matter of `tests/api/test_client.py`, a fault 
 that of `tests/test_coordinator.py`.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from types import SimpleNamespace
-from typing import Any
+from functools import partial
 
-from aiohttp import ClientTimeout
+from aiohttp import ClientTimeout, web
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import CONF_CLIENT_SECRET
 from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
-from yarl import URL
 
-from custom_components.milesight.api.transport import _retry_after
-from tests.common import asked
-from tests.fault_helpers import (
-    BROKEN,
-    HEALED,
-    household,
+from tests.common import (
+    HISTORY,
+    SEARCH,
+    SPECIFICATION,
+    TOKEN,
+    asked,
     next_poll,
-    reauth_flows,
-    report_unpushed,
+    pass_time,
+    settle,
     temperature,
-    told,
 )
-from tests.simulator import Simulator
+from tests.simulator import Simulator, fleet
 from tests.simulator.faults import Fault
-from tests.simulator.fleet import fleet
-from tests.test_coordinator import HISTORY, SEARCH, SPECIFICATION, TOKEN
+from tests.traffic import Answer, handle_requests
+
+from .helpers import BROKEN, HEALED, reauth_flows, report_unpushed, told
 
 TIMEOUT = "custom_components.milesight.api.transport.TIMEOUT"
-
-
-@pytest.fixture
-async def simulator(socket_enabled: None) -> AsyncIterator[Simulator]:
-    """Run a platform with two devices."""
-    async with Simulator(household()) as simulator:
-        yield simulator
 
 
 @pytest.mark.parametrize(
@@ -71,18 +62,18 @@ async def test_an_outage_is_told_once_and_heals_by_itself(
     caplog: pytest.LogCaptureFixture,
     fault: Fault,
 ) -> None:
-    monkeypatch.setattr(TIMEOUT, ClientTimeout(total=0.1))
     device = simulator.device("EM300-TH")
     caplog.clear()
     simulator.faults.add(fault)
-    for _ in range(3):
-        await next_poll(hass)
+    with monkeypatch.context() as impatient:
+        impatient.setattr(TIMEOUT, ClientTimeout(total=0.1))
+        for _ in range(3):
+            await next_poll(hass)
     (line,) = told(caplog)
     assert line.startswith(BROKEN)
     assert loaded.state is ConfigEntryState.LOADED
 
     simulator.clear_faults()
-    monkeypatch.undo()
     assert await report_unpushed(hass, simulator, device, 31.5) == "31.5"
     assert told(caplog) == [line, HEALED]
 
@@ -100,7 +91,6 @@ async def test_a_platform_that_refuses_connections_is_told_once_and_heals_by_its
     (line,) = told(caplog)
     assert line.startswith(BROKEN)
 
-    simulator._port = URL(simulator.url).port or 0
     await simulator.start()
     assert await report_unpushed(hass, simulator, simulator.device("EM300-TH"), 31.5) == "31.5"
     assert told(caplog) == [line, HEALED]
@@ -110,22 +100,21 @@ async def test_a_token_that_expires_between_two_requests_is_replaced_unnoticed(
     hass: HomeAssistant,
     loaded: MockConfigEntry,
     simulator: Simulator,
+    monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     device = simulator.device("EM300-TH")
-    answer = simulator.server._search
 
-    async def forget_tokens_afterwards(request: Any) -> Any:
-        found = await answer(request)
-        simulator.application._access.clear()
+    async def expire_after_the_list(
+        request: web.Request, answer: Callable[[], Awaitable[Answer]]
+    ) -> Answer:
+        found = await answer()
+        if request.path.endswith("/devices/search"):
+            for lifetime in (0, 3599):
+                simulator.application.configure(token_lifetime=lifetime)
         return found
 
-    (route,) = [
-        route
-        for route in simulator._runner.app.router.routes()  # type: ignore[union-attr]
-        if route.resource is not None and route.resource.canonical.endswith("/devices/search")
-    ]
-    route._handler = forget_tokens_afterwards
+    handle_requests(simulator, monkeypatch, expire_after_the_list)
     caplog.clear()
     simulator.requests.clear()
     assert await report_unpushed(hass, simulator, device, 31.5) == "31.5"
@@ -150,7 +139,7 @@ async def test_a_secret_that_is_revoked_is_asked_for_once_and_all_goes_on_with_t
     assert line.startswith(BROKEN)
 
     await hass.config_entries.flow.async_configure(flow["flow_id"], {CONF_CLIENT_SECRET: "new"})
-    await hass.async_block_till_done(wait_background_tasks=True)
+    await settle(hass)
     assert reauth_flows(hass) == 0
     assert await report_unpushed(hass, simulator, simulator.device("EM300-TH"), 31.5) == "31.5"
     assert told(caplog) == [line]
@@ -186,8 +175,7 @@ async def test_a_disabled_application_makes_its_devices_unavailable_like_any_oth
     simulator.application.configure(enabled=False)
     for minutes in range(0, 20, 5):
         assert (temperature(hass, device) == "unavailable") is (minutes >= 15), minutes
-        freezer.tick(timedelta(minutes=5, seconds=1))
-        await next_poll(hass, timedelta(0))
+        await pass_time(hass, freezer, minutes=5, seconds=1)
 
 
 async def test_devices_become_unavailable_also_between_two_polls_that_are_far_apart(
@@ -201,8 +189,7 @@ async def test_devices_become_unavailable_also_between_two_polls_that_are_far_ap
     simulator.requests.clear()
     for minutes in range(20):
         assert (temperature(hass, device) == "unavailable") is (minutes >= 15), minutes
-        freezer.tick(timedelta(minutes=1, seconds=0.1))
-        await next_poll(hass, timedelta(0))
+        await pass_time(hass, freezer, minutes=1, seconds=0.1)
     assert asked(simulator)[SEARCH] == 1
 
 
@@ -218,25 +205,6 @@ async def test_a_wait_that_the_platform_asks_for_is_kept_to(
     assert asked(simulator)[SEARCH] == 1
 
 
-@pytest.mark.parametrize(
-    ("header", "seconds"),
-    [
-        ("17", 17),
-        ("Sat, 22 Nov 2025 12:02:00 GMT", 120),
-        ("Sat, 22 Nov 2025 11:00:00 GMT", 0),
-        ("soon", None),
-        ("", None),
-        ("٣", None),
-    ],
-)
-def test_a_wait_is_a_number_of_seconds_or_a_date(
-    freezer: FrozenDateTimeFactory, header: str, seconds: float | None
-) -> None:
-    freezer.move_to("2025-11-22 12:00:00")
-    response: Any = SimpleNamespace(headers={"Retry-After": header})
-    assert _retry_after(response) == seconds
-
-
 async def test_a_wait_that_is_asked_for_at_the_history_is_kept_to_as_well(
     hass: HomeAssistant,
     loaded: MockConfigEntry,
@@ -248,11 +216,9 @@ async def test_a_wait_that_is_asked_for_at_the_history_is_kept_to_as_well(
     simulator.fault("/properties/history", "rate_limit", retry_after=3600, times=1)
     simulator.requests.clear()
     for _ in range(10):
-        freezer.tick(timedelta(minutes=6))
-        await next_poll(hass, timedelta(0))
+        await pass_time(hass, freezer, minutes=6)
     assert (asked(simulator)[SEARCH], asked(simulator)[HISTORY]) == (10, 1)
-    freezer.tick(timedelta(minutes=12))
-    await next_poll(hass, timedelta(0))
+    await pass_time(hass, freezer, minutes=12)
     assert temperature(hass, device) == "31.5"
 
 
@@ -262,10 +228,9 @@ async def test_a_rate_limit_at_the_token_is_not_answered_by_another_request(
     simulator: Simulator,
     freezer: FrozenDateTimeFactory,
 ) -> None:
-    freezer.tick(timedelta(hours=2))
     simulator.fault("/oauth/token", "rate_limit")
     simulator.requests.clear()
-    await next_poll(hass, timedelta(0))
+    await pass_time(hass, freezer, hours=2)
     assert asked(simulator) == {TOKEN: 1}
 
 
@@ -282,8 +247,7 @@ async def test_history_that_cannot_be_read_is_told_once_and_heals_by_itself(
     simulator.requests.clear()
     simulator.fault("/properties/history", "status", status=500)
     for _ in range(100):
-        freezer.tick(timedelta(minutes=6))
-        await next_poll(hass, timedelta(0))
+        await pass_time(hass, freezer, minutes=6)
     (line,) = told(caplog)
     assert line.startswith("The history of Home cannot be read")
     requests = asked(simulator)
@@ -292,18 +256,15 @@ async def test_history_that_cannot_be_read_is_told_once_and_heals_by_itself(
 
     simulator.clear_faults()
     for _ in range(11):
-        freezer.tick(timedelta(minutes=6))
-        await next_poll(hass, timedelta(0))
+        await pass_time(hass, freezer, minutes=6)
     assert temperature(hass, device) == "31.5"
     assert told(caplog) == [line, "The history of Home can be read again"]
 
 
+@pytest.mark.parametrize("devices", [partial(fleet, 12)], indirect=True, ids=["12 devices"])
 async def test_devices_whose_history_cannot_be_read_hold_up_no_other(
     hass: HomeAssistant, entry: MockConfigEntry, simulator: Simulator
 ) -> None:
-    for device in fleet(12)[1:]:
-        simulator.platform._take(device)
-        simulator.platform._remember_past(device, 1)
     bad = simulator.platform.devices[:4]
     for device in bad:
         simulator.fault(f"/{device.device_id}/properties/history", "status", status=500)
@@ -314,11 +275,10 @@ async def test_devices_whose_history_cannot_be_read_hold_up_no_other(
     assert {sn for sn in held if held[sn].is_new} == {device.sn for device in bad}
 
 
+@pytest.mark.parametrize("devices", [partial(fleet, 20)], indirect=True, ids=["20 devices"])
 async def test_a_rate_limit_at_one_specification_leaves_the_others_for_later(
     hass: HomeAssistant, entry: MockConfigEntry, simulator: Simulator
 ) -> None:
-    for device in fleet(20)[1:]:
-        simulator.platform._take(device)
     simulator.fault("/thing-specification", "rate_limit")
     assert not await hass.config_entries.async_setup(entry.entry_id)
     assert asked(simulator)[SPECIFICATION] <= 3
@@ -327,6 +287,7 @@ async def test_a_rate_limit_at_one_specification_leaves_the_others_for_later(
     assert entry.state is ConfigEntryState.LOADED
 
 
+@pytest.mark.parametrize("devices", [partial(fleet, 20)], indirect=True, ids=["20 devices"])
 async def test_specifications_that_hang_hold_up_a_start_by_one_time_out_only(
     hass: HomeAssistant,
     entry: MockConfigEntry,
@@ -334,13 +295,11 @@ async def test_specifications_that_hang_hold_up_a_start_by_one_time_out_only(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    for device in fleet(20)[1:]:
-        simulator.platform._take(device)
-    monkeypatch.setattr(TIMEOUT, ClientTimeout(total=0.1))
     simulator.fault("/thing-specification", "hang")
-    assert await hass.config_entries.async_setup(entry.entry_id)
+    with monkeypatch.context() as impatient:
+        impatient.setattr(TIMEOUT, ClientTimeout(total=0.3))
+        assert await hass.config_entries.async_setup(entry.entry_id)
     simulator.clear_faults()
     assert caplog.text.count("The thing specification of ") == 3
-    monkeypatch.undo()
     await next_poll(hass)
     assert all(device.capabilities.descriptions for device in entry.runtime_data.devices.values())

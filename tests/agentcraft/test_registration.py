@@ -1,0 +1,56 @@
+"""What is known of a device ID: written, read again, and never shown."""
+
+import pytest
+
+from custom_components.milesight.agentcraft.client import Tokens, TokenStatus
+from custom_components.milesight.agentcraft.registration import (
+    UNKNOWN,
+    Phase,
+    Problem,
+    Registration,
+    pause,
+)
+
+FULL = Registration(
+    phase=Phase.ACTIVE,
+    declined=True,
+    url="https://example.com",
+    owner="01",
+    device_id="an-id",
+    tokens=Tokens("a-token", "another"),
+    status=TokenStatus.EXPIRED,
+    shadow_id="a-user",
+    problem=Problem.UNREACHABLE,
+    failing_since=12.5,
+    attempts=3,
+    due=99.25,
+)
+
+
+@pytest.mark.parametrize("held", [Registration(), FULL, UNKNOWN])
+def test_what_is_written_is_read_again(held: Registration) -> None:
+    assert Registration.from_json(held.to_json()) == held
+
+
+@pytest.mark.parametrize(
+    "stored",
+    [
+        None,
+        [],
+        {},
+        {"phase": "unlinked"},
+        {"phase": "active", "device_id": "an-id"},
+        {"phase": "none", "problem": "of a later version"},
+        {"phase": "creating"},
+    ],
+)
+def test_what_cannot_be_read_is_in_doubt(stored: object) -> None:
+    assert Registration.from_json(stored) == UNKNOWN
+
+
+def test_a_registration_shows_no_secret() -> None:
+    assert not any(secret in repr(FULL) for secret in ("an-id", "a-token", "another", "a-user"))
+
+
+def test_pauses_double_up_to_six_hours_and_never_beyond() -> None:
+    assert [pause(attempts) for attempts in (0, 1, 2, 9, 10_000)] == [60, 120, 240, 21600, 21600]

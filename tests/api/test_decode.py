@@ -1,0 +1,27 @@
+"""JSON of others: whatever passes can be stored."""
+
+from math import inf
+
+import orjson
+import pytest
+
+from custom_components.milesight.api.decode import Json, parse
+
+HUGE = b"9" * 400
+
+
+@pytest.mark.parametrize(
+    ("body", "parsed"),
+    [
+        (b"[1904371063669395457]", [1904371063669395457]),
+        (b"[NaN, 1904371063669395457]", [None, 1904371063669395457]),
+        (b"[%s, -%s]" % (HUGE, HUGE), [inf, -inf]),
+        (b"[%s]" % (HUGE * 20), [inf]),
+        (rb'[{"a\ud800": ["\ud83d\ude00", "b\udc00"]}]', [{"a?": ["\N{GRINNING FACE}", "b?"]}]),
+    ],
+)
+def test_what_was_parsed_can_be_written_again(body: bytes, parsed: list[Json]) -> None:
+    found = parse(body)
+    assert isinstance(found, list)
+    assert [None if value != value else value for value in found] == parsed  # noqa: PLR0124 - NaN
+    assert orjson.loads(orjson.dumps(found)) is not None

@@ -1,0 +1,101 @@
+"""Actions that change the account: devices come, change and go; profile URLs."""
+
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.milesight import registry
+from tests.common import act, act_silently, device_id, settle
+from tests.simulator import Simulator
+
+
+async def test_a_device_is_added_and_appears(
+    hass: HomeAssistant, pushing: MockConfigEntry, simulator: Simulator
+) -> None:
+    response = await act(
+        hass,
+        "add_device",
+        serial_number="6723d38552440001",
+        name="Attic",
+        description="under the roof",
+        tags=["A", "B"],
+    )
+    added = simulator.platform.by_sn("6723D38552440001")
+    assert response == {
+        "sn": added.sn,
+        "device_id": str(added.device_id),
+        "dev_eui": added.dev_eui,
+        "imei": None,
+    }
+    assert (added.description, added.tags) == ("under the roof", ["A", "B"])
+    await simulator.settle()
+    await settle(hass)
+    assert registry.registered(hass, pushing, added.sn) is not None
+    with pytest.raises(HomeAssistantError) as refused:
+        await act(hass, "add_device", serial_number=added.sn, name="Attic")
+    assert "already been added" in str(refused.value)
+
+
+async def test_changing_one_fact_of_a_device_keeps_the_others(
+    hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
+) -> None:
+    device = simulator.device("EM300-TH")
+    device.description = "behind the door"
+    await act_silently(
+        hass, "update_device", device_id=device_id(hass, loaded, device), name="Larder"
+    )
+    assert (device.name, device.description) == ("Larder", "behind the door")
+    assert (device.project, device.tags) == ("Kitchen", ["Kitchen"])
+    await settle(hass)
+    found = registry.registered(hass, loaded, device.sn)
+    assert found is not None
+    assert found.name == "Larder"
+
+
+async def test_a_device_that_is_deleted_leaves_home_assistant_too(
+    hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
+) -> None:
+    device = simulator.device("EM300-TH")
+    target = device_id(hass, loaded, device)
+    assert await act(hass, "delete_device", device_id=target) == {target: {}}
+    await settle(hass)
+    assert not simulator.platform.has(device.sn)
+    assert registry.registered(hass, loaded, device.sn) is None
+
+
+async def test_removal_from_the_application_asks_at_the_inferred_path(
+    hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
+) -> None:
+    device = simulator.device("EM300-TH")
+    target = device_id(hass, loaded, device)
+    assert await act(hass, "remove_from_application", device_id=target) == {target: {}}
+    request = next(r for r in simulator.requests if r.method == "DELETE")
+    assert request.path.endswith(f"/devices/{device.device_id}/application")
+    await settle(hass)
+    assert registry.registered(hass, loaded, device.sn) is None
+
+
+async def test_rps_profile_urls_are_set_listed_and_deleted(
+    hass: HomeAssistant, loaded: MockConfigEntry
+) -> None:
+    serial_number, url = "6757D3317995", "https://example.com/profile"
+    await act_silently(hass, "set_rps_profile_url", serial_number=serial_number, profile_url=url)
+    listed = await act(hass, "list_rps_profile_urls", config_entry_id=loaded.entry_id)
+    assert listed == {"profile_urls": [{"sn": serial_number, "profileUrl": url}]}
+    await act_silently(hass, "delete_rps_record", serial_number=serial_number)
+    assert await act(hass, "list_rps_profile_urls") == {"profile_urls": []}
+    with pytest.raises(HomeAssistantError) as refused:
+        await act_silently(hass, "delete_rps_record", serial_number=serial_number)
+    assert "No RPS record" in str(refused.value)
+
+
+async def test_a_serial_number_cannot_be_the_path_to_something_else(
+    hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
+) -> None:
+    simulator.requests.clear()
+    for serial_number in ("../devices/1", "a/b", "?", "", "6" * 65, "\u0661\u0662"):
+        with pytest.raises(ServiceValidationError) as refused:
+            await act_silently(hass, "delete_rps_record", serial_number=serial_number)
+        assert refused.value.translation_key == "invalid_serial_number"
+    assert not simulator.requests

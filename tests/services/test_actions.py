@@ -1,0 +1,133 @@
+"""What actions there are, how they are described, and who may call them."""
+
+from typing import Any
+
+from homeassistant.auth.const import GROUP_ID_USER
+from homeassistant.auth.models import User
+from homeassistant.core import Context, HomeAssistant, SupportsResponse
+from homeassistant.exceptions import Unauthorized
+from homeassistant.helpers.selector import selector
+from homeassistant.util.yaml import load_yaml_dict
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.typing import WebSocketGenerator
+import voluptuous as vol
+
+from custom_components.milesight import services
+from custom_components.milesight.const import DOMAIN
+from custom_components.milesight.services import ACTIONS
+from custom_components.milesight.services.queries import FILTERS
+from tests.common import device_id
+from tests.files import ICONS, INTEGRATION, SOURCE
+from tests.simulator import Simulator
+
+NAMES = {
+    "call_service",
+    "set_properties",
+    "get_thing_specification",
+    "get_history",
+    "import_history",
+    "get_device",
+    "get_device_config",
+    "refresh",
+    "search_devices",
+    "add_device",
+    "update_device",
+    "delete_device",
+    "remove_from_application",
+    "set_rps_profile_url",
+    "list_rps_profile_urls",
+    "delete_rps_record",
+    "create_config_task",
+    "agentcraft_get_token",
+    "agentcraft_register",
+    "agentcraft_unregister",
+    "agentcraft_refresh",
+}
+
+
+async def test_every_action_of_the_contract_exists_whether_or_not_an_entry_is_loaded(
+    hass: HomeAssistant, loaded: MockConfigEntry
+) -> None:
+    assert await hass.config_entries.async_unload(loaded.entry_id)
+    assert hass.services.async_services_for_domain(DOMAIN).keys() == NAMES
+
+
+@pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.name)
+def test_every_action_and_field_is_described_has_a_selector_and_an_icon(
+    action: services.Action,
+) -> None:
+    fields = {str(field) for field in action.schema.schema}
+    if action.name == "search_devices":
+        fields -= {spelling for field, spelling, _ in FILTERS if field != spelling}
+    texts = SOURCE["services"][action.name]
+    described = load_yaml_dict(str(INTEGRATION / "services.yaml"))[action.name]["fields"]
+    assert described.keys() == fields == texts["fields"].keys()
+    for field in described.values():
+        selector(field["selector"])
+    assert all(text["name"] and text["description"] for text in [texts, *texts["fields"].values()])
+    assert ICONS["services"][action.name]["service"].startswith("mdi:")
+    required = {str(f) for f in action.schema.schema if isinstance(f, vol.Required)}
+    assert required == {name for name, field in described.items() if field.get("required")}
+
+
+def _of_administrators(target: str) -> dict[str, dict[str, Any]]:
+    """Return the actions of administrators with data that each takes; Agentcraft's have a test."""
+    sn = {"serial_number": "6757D3317995"}
+    return {
+        "create_config_task": {"device_id": target, "properties": {"reporting_interval": 600}},
+        "add_device": {**sn, "name": "x"},
+        "update_device": {"device_id": target, "name": "x"},
+        "delete_device": {"device_id": target},
+        "remove_from_application": {"device_id": target},
+        "set_rps_profile_url": {**sn, "profile_url": "https://example.com"},
+        "list_rps_profile_urls": {},
+        "delete_rps_record": sn,
+    }
+
+
+async def test_who_is_no_administrator_cannot_change_the_account(
+    hass: HomeAssistant,
+    loaded: MockConfigEntry,
+    simulator: Simulator,
+    hass_read_only_user: User,
+) -> None:
+    target = device_id(hass, loaded, simulator.device("WS523"))
+    user = Context(user_id=hass_read_only_user.id)
+    simulator.requests.clear()
+    for name, data in _of_administrators(target).items():
+        answers = hass.services.supports_response(DOMAIN, name) is SupportsResponse.ONLY
+        with pytest.raises(Unauthorized):
+            await hass.services.async_call(
+                DOMAIN, name, data, blocking=True, context=user, return_response=answers
+            )
+    assert not simulator.requests
+
+
+async def test_over_the_websocket_a_user_may_command_but_not_delete(
+    hass: HomeAssistant,
+    loaded: MockConfigEntry,
+    simulator: Simulator,
+    hass_ws_client: WebSocketGenerator,
+    hass_read_only_access_token: str,
+    hass_read_only_user: User,
+    hass_admin_user: User,
+) -> None:
+    users = await hass.auth.async_get_group(GROUP_ID_USER)
+    assert users is not None
+    hass_read_only_user.groups = [users]
+    client = await hass_ws_client(hass, hass_read_only_access_token)
+    device = simulator.device("WS523")
+    target = {"device_id": device_id(hass, loaded, device)}
+    request = {"type": "call_service", "domain": DOMAIN, "return_response": True}
+    await client.send_json_auto_id(
+        {**request, "service": "call_service", "service_data": {**target, "service_id": "reboot"}}
+    )
+    answer = await client.receive_json()
+    assert answer["success"]
+    assert "request_id" in answer["result"]["response"][target["device_id"]]
+    await client.send_json_auto_id({**request, "service": "delete_device", "service_data": target})
+    answer = await client.receive_json()
+    assert not answer["success"]
+    assert answer["error"]["message"] == "Unauthorized"
+    assert simulator.platform.has(device.sn)

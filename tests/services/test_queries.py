@@ -1,0 +1,180 @@
+"""Actions that read: specification, history, settings, the device list."""
+
+from datetime import datetime, timedelta
+import time
+from typing import Any
+
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.util import dt as dt_util
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+import voluptuous as vol
+
+from tests.common import HISTORY, SEARCH, act, act_silently, asked, device_id, temperature
+from tests.simulator import Simulator
+
+
+async def test_a_specification_tells_types_units_and_ranges_without_a_request(
+    hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
+) -> None:
+    target = device_id(hass, loaded, simulator.device("WS523"))
+    simulator.requests.clear()
+    response = await act(hass, "get_thing_specification", device_id=target)
+    assert not simulator.requests
+    found = response[target]
+    properties = {leaf["path"]: leaf for leaf in found["properties"]}
+    assert properties["voltage"]["unit"] == "V"
+    assert properties["set_socket.status"]["options"] == {"0": "off", "1": "on"}
+    assert properties["set_socket.status"]["writable"]
+    inputs = {s["id"]: s["inputs"] for s in found["services"]}["set_delay_work"]
+    assert inputs[0] == {
+        "path": "delay_time",
+        "name": "Delay Time",
+        "type": "INT",
+        "unit": "s",
+        "minimum": 0,
+        "maximum": 65535,
+    }
+    assert [event["id"] for event in found["events"]] == ["overcurrent_event", "outage_event"]
+
+
+async def test_history_is_read_to_the_end_in_the_order_of_time(
+    hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
+) -> None:
+    device = simulator.device("EM300-TH")
+    now = int(time.time() * 1000)
+    for index in range(250):
+        device.history.add(now - index * 1000, {"temperature": index, "humidity": 50})
+    simulator.requests.clear()
+    target = device_id(hass, loaded, device)
+    response = await act(
+        hass,
+        "get_history",
+        device_id=target,
+        start_time=dt_util.utc_from_timestamp(now / 1000 - 239.5),
+        properties=["temperature"],
+    )
+    readings = response[target]
+    assert [reading["properties"] for reading in readings] == [
+        {"temperature": index} for index in range(239, -1, -1)
+    ]
+    times = [datetime.fromisoformat(reading["time"]) for reading in readings]
+    assert times == sorted(times)
+    assert times[-1].timestamp() * 1000 == now
+    assert times[0].utcoffset() == dt_util.now().utcoffset()
+    assert asked(simulator)[HISTORY] == 3
+
+
+async def test_times_without_a_zone_are_those_of_the_home(
+    hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
+) -> None:
+    device = simulator.device("EM300-TH")
+    noon = datetime(2026, 3, 1, 12, tzinfo=dt_util.get_default_time_zone())
+    device.history.add(int(noon.timestamp() * 1000), {"temperature": 1})
+    target = device_id(hass, loaded, device)
+    response = await act(
+        hass,
+        "get_history",
+        device_id=target,
+        start_time="2026-03-01 11:59:59",
+        end_time="2026-03-01 12:00:00",
+    )
+    assert response == {target: [{"time": noon.isoformat(), "properties": {"temperature": 1}}]}
+
+
+async def test_ten_years_of_history_are_what_the_platform_has_of_them(
+    hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
+) -> None:
+    device = simulator.device("EM300-TH")
+    target = device_id(hass, loaded, device)
+    response = await act(
+        hass,
+        "get_history",
+        device_id=target,
+        start_time=dt_util.now() - timedelta(days=3653),
+        end_time=dt_util.now() + timedelta(days=1),
+    )
+    assert len(response[target]) == len(device.history)
+
+
+async def test_a_history_that_fails_is_told_for_that_device_alone(
+    hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
+) -> None:
+    failing, good = simulator.device("EM300-TH"), simulator.device("WS523")
+    simulator.fault(f"/devices/{failing.device_id}/properties/history", "failed")
+    targets = [device_id(hass, loaded, device) for device in (failing, good)]
+    response = await act(
+        hass, "get_history", device_id=targets, start_time=dt_util.now() - timedelta(days=1)
+    )
+    assert response[targets[0]].keys() == {"error"}
+    assert isinstance(response[targets[1]], list)
+
+
+async def test_what_the_platform_knows_of_a_device_is_returned_in_its_words(
+    hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
+) -> None:
+    device = simulator.device("WS523")
+    target = device_id(hass, loaded, device)
+    response = await act(hass, "get_device", device_id=target)
+    assert response[target]["deviceId"] == str(device.device_id)
+    assert response[target]["rpsStatus"] == "UNACTIVATED"
+    settings = await act(hass, "get_device_config", device_id=target)
+    assert settings[target]["properties"]["set_socket"] == {
+        "status": device.values["set_socket.status"]
+    }
+
+
+async def test_a_refresh_reads_the_list_and_what_changed_whatever_is_left_of_the_allowance(
+    hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
+) -> None:
+    device = simulator.device("EM300-TH")
+    await simulator.report(device.sn, {"temperature": 33.5})
+    for _ in range(2000):
+        loaded.runtime_data.budget.spend(time.time())
+    simulator.requests.clear()
+    await act_silently(hass, "refresh")
+    assert asked(simulator) == {SEARCH: 1, HISTORY: 1}
+    assert temperature(hass, device) == "33.5"
+
+
+async def test_a_refresh_that_fails_says_so(
+    hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
+) -> None:
+    simulator.fault("/devices/search", "failed", times=1)
+    with pytest.raises(HomeAssistantError) as failed:
+        await act_silently(hass, "refresh", config_entry_id=loaded.entry_id)
+    assert failed.value.translation_key == "cannot_connect"
+
+
+SEARCHES: tuple[tuple[dict[str, Any], set[str]], ...] = (
+    ({"model": "EM300-TH"}, {"Cold store", "Wine cellar"}),
+    ({"connect_status": "DISCONNECT"}, {"Spare button"}),
+    ({"connectStatus": ["DISCONNECT"]}, {"Spare button"}),
+    ({"tags": ["Garden"], "name": "tom"}, {"Tomato bed"}),
+    ({"device_type": ["GATEWAY"], "electricity_min": 1}, set()),
+    (
+        {"keyword": "cellar", "sorts": [{"property": "name", "direction": "desc"}]},
+        {"Wine cellar"},
+    ),
+)
+
+
+async def test_devices_are_searched_by_any_filter_of_the_platform(
+    hass: HomeAssistant, loaded: MockConfigEntry
+) -> None:
+    for filters, names in SEARCHES:
+        response = await act(hass, "search_devices", **filters)
+        assert {device["name"] for device in response["devices"]} == names, filters
+    with pytest.raises(vol.Invalid):
+        await act(hass, "search_devices", electricity_min=101)
+
+
+async def test_a_search_that_the_platform_refuses_is_told_with_its_words(
+    hass: HomeAssistant, loaded: MockConfigEntry
+) -> None:
+    with pytest.raises(HomeAssistantError) as failed:
+        await act(hass, "search_devices", sorts=[{"property": "colour"}])
+    assert failed.value.translation_key == "request_failed"
+    assert "colour" in str(failed.value)
+    assert len((failed.value.translation_placeholders or {})["request_id"]) == 32

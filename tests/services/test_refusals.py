@@ -1,0 +1,126 @@
+"""What a caller gets wrong is named before anything is sent."""
+
+from typing import Any
+
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import ServiceValidationError
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+import voluptuous as vol
+
+from tests.common import act, act_silently, device_id
+from tests.simulator import Simulator
+
+REFUSALS: tuple[tuple[str, dict[str, Any], str, str], ...] = (
+    ("call_service", {"service_id": "Reboot"}, "unknown_service", "reboot"),
+    ("call_service", {"service_id": "set_delay_work", "inputs": "5"}, "not_an_object", "inputs"),
+    ("call_service", {"service_id": "set_delay_work"}, "invalid_missing", "delay_time"),
+    (
+        "call_service",
+        {"service_id": "set_delay_work", "inputs": {"delay_time": 5}},
+        "invalid_missing",
+        "status1",
+    ),
+    (
+        "call_service",
+        {"service_id": "set_delay_work", "inputs": {"delay_time": 5, "status1": 1, "x": 2}},
+        "invalid_unknown",
+        "delay_time, status1",
+    ),
+    (
+        "call_service",
+        {"service_id": "set_delay_work", "inputs": {"delay_time": 65536, "status1": 1}},
+        "invalid_number",
+        "65535",
+    ),
+    (
+        "call_service",
+        {"service_id": "set_delay_work", "inputs": {"delay_time": 1, "status1": "sideways"}},
+        "invalid_option",
+        "1 (on)",
+    ),
+    ("set_properties", {"properties": {"set_socket": ["1"]}}, "invalid_object", "status"),
+    ("set_properties", {"properties": {"reporting_interval": {}}}, "invalid_number", "reporting"),
+    ("set_properties", {"properties": {}}, "not_an_object", "properties"),
+    ("set_properties", {"properties": ["a"]}, "not_an_object", "properties"),
+    ("set_properties", {"properties": {"voltage": 1}}, "invalid_read_only", "set_socket.status"),
+    ("set_properties", {"properties": {"nothing": 1}}, "invalid_unknown", "reporting_interval"),
+    (
+        "set_properties",
+        {"properties": {"set_socket.status": 1, "set_socket": {"status": 0}}},
+        "invalid_twice",
+        "set_socket.status",
+    ),
+    (
+        "get_history",
+        {"start_time": "2026-02-01", "end_time": "2026-01-01"},
+        "invalid_range",
+        "2026-02-01",
+    ),
+    (
+        "get_history",
+        {"start_time": "2026-02-01", "properties": ["Voltage"]},
+        "invalid_unknown",
+        "voltage",
+    ),
+    (
+        "import_history",
+        {"start_time": "2026-02-01", "end_time": "2026-01-01"},
+        "invalid_range",
+        "2026-01-01",
+    ),
+    ("import_history", {"start_time": "2026-01-01"}, "no_recorder", ""),
+    ("create_config_task", {}, "properties_or_values", ""),
+    ("create_config_task", {"values": {"a": 1}}, "not_pairs", ""),
+    ("create_config_task", {"values": []}, "not_pairs", ""),
+    (
+        "create_config_task",
+        {"properties": {"reporting_interval": 60}, "values": []},
+        "properties_or_values",
+        "",
+    ),
+    ("update_device", {}, "nothing_to_change", ""),
+)
+
+
+async def test_a_caller_s_mistake_is_named_and_nothing_is_sent(
+    hass: HomeAssistant,
+    loaded: MockConfigEntry,
+    simulator: Simulator,
+) -> None:
+    target = device_id(hass, loaded, simulator.device("WS523"))
+    simulator.requests.clear()
+    for name, data, key, told in REFUSALS:
+        with pytest.raises(ServiceValidationError) as refused:
+            await act(hass, name, device_id=target, **data)
+        assert refused.value.translation_key == key, (name, data)
+        assert told in str(refused.value), (name, data)
+        assert str(refused.value) != key
+    assert not simulator.requests
+
+
+async def test_one_device_that_cannot_do_it_stops_the_call_before_anything_is_sent(
+    hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
+) -> None:
+    targets = [device_id(hass, loaded, simulator.device(model)) for model in ("WS523", "EM300-TH")]
+    simulator.requests.clear()
+    with pytest.raises(ServiceValidationError) as refused:
+        await act(hass, "call_service", device_id=targets, service_id="del_delay_work")
+    assert refused.value.translation_key == "unknown_service"
+    assert not simulator.requests
+
+
+async def test_what_has_not_the_form_of_a_call_is_refused(
+    hass: HomeAssistant, loaded: MockConfigEntry
+) -> None:
+    for name, data in (
+        ("call_service", {"device_id": [], "service_id": "reboot"}),
+        ("call_service", {"device_id": "x", "service_id": "reboot", "timeout": -1}),
+        ("call_service", {"device_id": "x", "service_id": "reboot", "timeout": "soon"}),
+        ("import_history", {"device_id": "x", "start_time": "yesterday"}),
+        ("add_device", {"serial_number": "6723D38552440001", "name": " "}),
+        ("add_device", {"serial_number": "6723D38552440001", "name": "x", "tags": ["t"] * 21}),
+        ("set_rps_profile_url", {"serial_number": "1", "profile_url": "ftp"}),
+    ):
+        with pytest.raises(vol.Invalid):
+            await act_silently(hass, name, **data)

@@ -1,0 +1,113 @@
+"""The simulated Agentcraft keeps what is known of the real one, and does what it is told."""
+
+import aiohttp
+import pytest
+
+from tests.common import TOKEN, asked
+from tests.simulator.agentcraft import VERBS
+
+from .helpers import Client
+
+UNKNOWN = "00000000-0000-4000-8000-000000000000"
+
+
+async def test_an_id_goes_its_way_as_the_reference_says(client: Client) -> None:
+    secret = client.simulator.agentcraft.client_secret
+    assert (await client.ask_agentcraft("POST", "/devices", client_secret="wrong"))[0] == 401
+    status, made = await client.ask_agentcraft("POST", "/devices", client_secret=secret)
+    assert status == 201
+    device_id = made["device_id"]
+    at = f"/devices/{device_id}"
+    assert (await client.ask_agentcraft("POST", "/devices/token", device_id=UNKNOWN))[0] == 404
+    assert (await client.ask_agentcraft("POST", "/devices/token", device_id=device_id))[0] == 404
+    assert (await client.ask_agentcraft("GET", at))[0] == 404
+    assert (await client.control("POST", f"/agentcraft/{device_id}/link"))[0] == 200
+    status, pair = await client.ask_agentcraft("POST", "/devices/token", device_id=device_id)
+    assert (status, pair.keys()) == (201, {"device_token", "refresh_token"})
+    assert (await client.ask_agentcraft("POST", "/devices/token", device_id=device_id))[0] == 409
+    assert await client.ask_agentcraft("GET", at) == (200, pair)
+    status, standing = await client.ask_agentcraft(
+        "GET", "/devices/token/status", device_token=pair["device_token"]
+    )
+    assert (status, standing["status"], standing.keys()) == (200, "valid", {"status", "shadow_id"})
+    status, renewed = await client.ask_agentcraft(
+        "POST", "/devices/token/refresh", refresh_token=pair["refresh_token"]
+    )
+    assert status == 200
+    assert not set(renewed.values()) & set(pair.values())
+    for path, query in (
+        ("/devices/token/refresh", {"refresh_token": pair["refresh_token"]}),
+        ("/devices/token/refresh", {"refresh_token": UNKNOWN}),
+    ):
+        assert (await client.ask_agentcraft("POST", path, **query))[0] == 401
+    assert (await client.ask_agentcraft("DELETE", at))[0] == 204
+    assert (await client.ask_agentcraft("DELETE", at))[0] == 400
+    assert (await client.ask_agentcraft("GET", "/devices/no-id"))[0] == 400
+    assert (await client.ask_agentcraft("GET", "/devices/token/status", device_token="x"))[0] == 400
+    assert (await client.ask_agentcraft("GET", "/elsewhere"))[0] == 404
+
+
+@pytest.mark.parametrize(
+    ("verb", "worth", "refresh", "read", "ask"),
+    [
+        ("expire", "expired", 200, 200, 409),
+        ("invalidate", "invalid", 401, 200, 409),
+        ("reject", "invalid", 401, 404, 201),
+        ("rotate", "invalid", 401, 200, 409),
+        ("delete", "invalid", 401, 404, 404),
+    ],
+)
+async def test_what_a_command_does_to_the_tokens(
+    client: Client,
+    verb: str,
+    worth: str,
+    refresh: int,
+    read: int,
+    ask: int,
+) -> None:
+    device_id = client.simulator.agentcraft.create().device_id
+    client.simulator.agentcraft.command(device_id, "link")
+    _, pair = await client.ask_agentcraft("POST", "/devices/token", device_id=device_id)
+    assert (await client.control("POST", f"/agentcraft/{device_id}/{verb}"))[0] == 200
+    token, refresh_token = pair["device_token"], pair["refresh_token"]
+    _, standing = await client.ask_agentcraft("GET", "/devices/token/status", device_token=token)
+    assert standing["status"] == worth
+    assert (await client.ask_agentcraft("GET", f"/devices/{device_id}"))[0] == read
+    assert (await client.ask_agentcraft("POST", "/devices/token", device_id=device_id))[0] == ask
+    answer = await client.ask_agentcraft(
+        "POST", "/devices/token/refresh", refresh_token=refresh_token
+    )
+    assert answer[0] == refresh
+
+
+async def test_commands_that_make_no_sense_are_refused_with_a_reason(client: Client) -> None:
+    device_id = client.simulator.agentcraft.create().device_id
+    for path, status in (
+        (f"/agentcraft/{UNKNOWN}/link", 404),
+        (f"/agentcraft/{device_id}/dance", 400),
+        (f"/agentcraft/{device_id}/expire", 400),
+    ):
+        found, said = await client.control("POST", path)
+        assert found == status
+        assert said["message"]
+
+
+async def test_the_control_page_shows_ids_users_tokens_and_what_was_asked(client: Client) -> None:
+    secret = client.simulator.agentcraft.client_secret
+    await client.ask_agentcraft("POST", "/devices", client_secret=secret)
+    client.simulator.fault("/agentcraft", "reset", times=1)
+    with pytest.raises(aiohttp.ServerDisconnectedError):
+        await client.ask_agentcraft("POST", "/devices", client_secret=secret)
+    _, state = await client.control("GET", "/state")
+    (identity,) = client.simulator.agentcraft.identities
+    assert state["agentcraft"] == {
+        "url": client.simulator.agentcraft_url,
+        "client_secret": secret,
+        "identities": [{"device_id": identity, "shadow_id": None, "status": None}],
+        "requests": [
+            {"operation": "POST /devices", "query": {"client_secret": secret}, "status": status}
+            for status in (201, 0)
+        ],
+    }
+    assert state["agentcraft_verbs"] == list(VERBS)
+    assert asked(client.simulator) == {TOKEN: 1}

@@ -1,0 +1,75 @@
+"""What the platform's device list says of a device, or leaves out."""
+
+from homeassistant.const import Platform
+from homeassistant.core import HomeAssistant
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.milesight import registry
+from tests.common import device_id, poll, set_up, state_of, temperature
+from tests.fleets import of_demo
+from tests.simulator import Device, Simulator
+
+
+@pytest.fixture
+def devices() -> list[Device]:
+    """Return what is on the platform."""
+    return of_demo("EM300-TH", "UG65", "WS523")
+
+
+async def test_a_battery_that_only_the_device_list_knows_is_shown_and_followed(
+    hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
+) -> None:
+    socket, thermometer = simulator.device("WS523"), simulator.device("EM300-TH")
+    with pytest.raises(AssertionError, match="no sensor"):
+        state_of(hass, Platform.SENSOR, f"{socket.sn}_battery")
+    for level in (80, 79):
+        socket.listed["electricity"] = level
+        await poll(hass, loaded)
+        assert state_of(hass, Platform.SENSOR, f"{socket.sn}_battery").state == str(level)
+    shown = state_of(hass, Platform.SENSOR, f"{thermometer.sn}_battery")
+    assert float(shown.state) == thermometer.values["battery"]
+
+
+async def test_a_device_without_model_that_fails_is_not_named_in_the_log(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    simulator: Simulator,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    device = simulator.device("EM300-TH")
+    device.listed["model"] = None
+    simulator.fault(f"/{device.device_id}/thing-specification", "html", times=1)
+    await set_up(hass, entry)
+    assert "The thing specification of a device without model cannot be read" in caplog.text
+    told = [record.getMessage() for record in caplog.records if record.name.startswith("custom_")]
+    assert not any(str(device.device_id) in line or device.sn in line for line in told)
+    await poll(hass, entry)
+    assert "can be read again" in caplog.text
+    assert temperature(hass, device) != "unknown"
+
+
+async def test_a_device_that_moves_to_another_address_keeps_its_entities(
+    hass: HomeAssistant, pushing: MockConfigEntry, simulator: Simulator
+) -> None:
+    device = simulator.device("EM300-TH")
+    simulator.remove_device(device.sn)
+    device.device_id += 1
+    simulator.platform._take(device)
+    await poll(hass, pushing)
+    await simulator.report(device.sn, {"temperature": 12})
+    assert temperature(hass, device) == "12"
+
+
+async def test_devices_are_linked_to_their_gateway_where_the_platform_tells_it(
+    hass: HomeAssistant, entry: MockConfigEntry, simulator: Simulator
+) -> None:
+    gateway, node, other = (simulator.device(model) for model in ("UG65", "EM300-TH", "WS523"))
+    node.listed["gatewaySn"] = gateway.sn
+    await set_up(hass, entry)
+    via = {
+        device.sn: registered.via_device_id
+        for device in (gateway, node, other)
+        if (registered := registry.registered(hass, entry, device.sn))
+    }
+    assert via == {gateway.sn: None, node.sn: device_id(hass, entry, gateway), other.sn: None}

@@ -1,0 +1,111 @@
+"""What of a device's values and specification may be told to strangers."""
+
+import json
+from typing import Any
+
+from hypothesis import given, strategies as st
+import pytest
+
+from custom_components.milesight.api import (
+    DataType,
+    Event,
+    Item,
+    Service,
+    ThingSpecification,
+    dump_specification,
+    parse_specification,
+)
+from custom_components.milesight.disclosure import (
+    WITHHELD,
+    public_specification,
+    public_value,
+    public_values,
+)
+
+LABELS = {"0": "off", "1": "on"}
+
+
+@pytest.mark.parametrize(
+    ("path", "data_type", "mappings", "value", "told"),
+    [
+        ("temperature", DataType.FLOAT, {}, 21.5, 21.5),
+        ("temperature", DataType.FLOAT, {}, "21.5", 21.5),
+        ("temperature", DataType.FLOAT, {}, "hot", WITHHELD),
+        ("temperature", DataType.FLOAT, {}, None, None),
+        ("pulse", DataType.LONG, {}, 10**10, 10**10),
+        ("pulse", DataType.LONG, {}, 861234567890123, WITHHELD),
+        ("relay", DataType.BOOL, {}, True, True),
+        ("relay", DataType.BOOL, {}, "TRUE", "TRUE"),
+        ("relay", DataType.BOOL, {}, "Ada's", WITHHELD),
+        ("mode", DataType.ENUM, LABELS, "1", "1"),
+        ("mode", DataType.INT, LABELS, 1, 1),
+        ("mode", DataType.ENUM, LABELS, "Ada", WITHHELD),
+        ("mode", DataType.ENUM, {}, "Ada", WITHHELD),
+        ("since", DataType.DATE, {}, 1_790_000_000_000, 1_790_000_000_000),
+        ("since", DataType.DATE, {}, 861234567890123, WITHHELD),
+        ("start", DataType.LOCAL_TIME, {}, "420", 420),
+        ("message", DataType.STRING, {}, "12", WITHHELD),
+        ("picture", DataType.IMAGE, {}, "data:image/png;base64,AAAA", WITHHELD),
+        ("log", DataType.FILE, {}, "https://example.com/log", WITHHELD),
+        ("odd", DataType.UNKNOWN, {}, 5, WITHHELD),
+        ("whole", DataType.STRUCT, {}, 5, WITHHELD),
+        ("latitude", DataType.DOUBLE, {}, 48.1, WITHHELD),
+        ("gps.lng", DataType.DOUBLE, {}, 11.5, WITHHELD),
+        ("fence.gps_x", DataType.DOUBLE, {}, 11.5, WITHHELD),
+        ("sim.iccid", DataType.LONG, {}, 8901, WITHHELD),
+        ("card_id", DataType.INT, {}, 4711, WITHHELD),
+        ("unlock_password", DataType.INT, {}, 1234, WITHHELD),
+    ],
+)
+def test_a_value_is_told_only_if_it_can_be_nothing_personal(
+    path: str, data_type: DataType, mappings: dict[str, str], value: Any, told: Any
+) -> None:
+    item = Item(path=path, data_type=data_type, mappings=mappings)
+    assert public_value(item, value) == told
+    if not isinstance(value, bool):
+        assert type(public_value(item, value)) is type(told)
+
+
+def test_paths_that_the_specification_does_not_name_are_counted_only() -> None:
+    element = Item(path="relay[]", data_type=DataType.INT)
+    relays = Item(path="relay", data_type=DataType.ARRAY, children=(element,))
+    values = {"relay[0]": 1, "relay[7]": 2, "ada.relay[0]": 3, "relay[Ada]": 4}
+    told, others = public_values(ThingSpecification(properties=(relays,)), values)
+    assert told == {"relay[0]": 1, "relay[7]": 2}
+    assert others == 2
+
+
+def test_a_specification_loses_its_descriptions_and_personal_defaults_only() -> None:
+    item = Item(path="report_interval", name="Interval", data_type=DataType.INT, default=600)
+    message = Item(path="message", data_type=DataType.STRING, default="Ada", description="Ada's")
+    both = Item(path="both", data_type=DataType.STRUCT, children=(message,), description="Ada's")
+    specification = ThingSpecification(
+        version="v1.0",
+        properties=(item, both),
+        events=(Event(id="news", outputs=(message,)),),
+        services=(Service(id="say", inputs=(message,), outputs=(message,)),),
+    )
+    dumped = json.dumps(dump_specification(public_specification(specification)))
+    assert "Ada" not in dumped
+    assert dumped.count(WITHHELD) == 4
+    assert parse_specification(json.loads(dumped)).properties[0] == item
+
+
+PATHS = st.sampled_from(("temperature", "wifi.ssid", "gps.latitude", "relay", "mode", "iccid"))
+
+WORDS = st.from_regex(r"[A-Za-z][A-Za-z0-9]{7,15}", fullmatch=True).map("Ada".__add__)
+
+IDS = st.integers(10**13, 10**20)
+
+VALUES = WORDS | IDS | IDS.map(str) | IDS.map(float) | IDS.map(int.__neg__) | st.lists(WORDS)
+
+
+@given(PATHS, st.sampled_from(DataType), st.sampled_from(({}, LABELS)), VALUES)
+def test_no_word_and_no_id_is_told_whatever_its_type_is_said_to_be(
+    path: str, data_type: DataType, mappings: dict[str, str], value: Any
+) -> None:
+    item = Item(path=path, data_type=data_type, mappings=mappings, default=value)
+    specification = ThingSpecification(properties=(item,))
+    told, others = public_values(specification, {path: value})
+    assert (told, others) == ({path: WITHHELD}, 0)
+    assert public_specification(specification).properties[0].default == WITHHELD
