@@ -67,6 +67,7 @@ def test_what_is_nested_in_a_number_takes_the_place_of_that_number(path: str) ->
     device = _device()
     device.capabilities = Capabilities.of(parse_specification({"properties": properties}))
     device.merge(1, {"level": 5, "bank[0].level": 5, "bank[0].note": 5}, pushed=True)
+    device.merge(1, {"bank": [], "bank[1]": {}, "other": {}}, pushed=True)
     device.merge(2, {path: 7}, pushed=True)
     assert device.values == {"level": 5, "bank[0].level": 5, "bank[0].note": 5} | {
         path[: path.index("level") + 5]: {}

@@ -77,12 +77,14 @@ class Capabilities:
             ),
         )
 
+    def is_scalar(self, path: str) -> bool:
+        """Return whether there is a value at a path, and nothing below it."""
+        return INDEX.sub(BRACKETS, path) in self.scalars
+
     def holder(self, path: str) -> str | None:
         """Return the path of the scalar below which a report nests more, if it does."""
-        if INDEX.sub(BRACKETS, path) in self.scalars:
-            return None
         above = (path[: step.start()] for step in STEP.finditer(path))
-        return next((found for found in above if INDEX.sub(BRACKETS, found) in self.scalars), None)
+        return next((found for found in above if self.is_scalar(found)), None)
 
     def admits(self, template: str, indices: Iterable[int]) -> bool:
         """Return whether elements at these indices are within the sizes of their arrays."""
@@ -260,11 +262,15 @@ class MilesightDevice:
     def _first(self, path: str, value: Json) -> tuple[str, Json, Point | None]:
         """Return where a value goes whose path was not heard of before, as long as there is room.
 
-        What is nested where the specification has a scalar is an object in place of that scalar.
+        What is nested where the specification has a scalar is an object in place of that scalar;
+        an empty object or array elsewhere says nothing.
         """
-        holder = self.capabilities.holder(path)
-        if holder is not None:
-            path, value = holder, {}
+        if not self.capabilities.is_scalar(path):
+            holder = self.capabilities.holder(path)
+            if holder is not None:
+                path, value = holder, {}
+            elif isinstance(value, dict | list):
+                return path, value, None
         point = self._points.get(path)
         if point is None and len(self._points) < MOST_PATHS:
             point = self._point(path)
