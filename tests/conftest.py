@@ -12,7 +12,6 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_mock_service
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
-from tests import common
 from tests.common import entry_of, push_to, set_up
 from tests.deprecations import DeprecationHandler
 from tests.simulator import Device, Simulator, demo_fleet
@@ -21,8 +20,6 @@ from tests.simulator import Device, Simulator, demo_fleet
 logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
 settings.register_profile("project", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("project")
-
-WEBHOOK_ID = common.WEBHOOK_ID
 
 
 @pytest.fixture

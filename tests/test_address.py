@@ -7,7 +7,6 @@ from unittest.mock import AsyncMock, patch
 from homeassistant.config_entries import SOURCE_USER
 from homeassistant.const import CONF_CLIENT_ID, CONF_CLIENT_SECRET, CONF_URL, CONF_WEBHOOK_ID
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import issue_registry as ir
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -19,8 +18,9 @@ from custom_components.milesight.const import (
     CONF_WEBHOOK_SECRET,
     DOMAIN,
 )
-from tests.common import WEBHOOK_ID, next_poll
-from tests.simulator import Simulator
+from tests.common import WEBHOOK_ID, issues, next_poll, settle
+from tests.fleets import household
+from tests.simulator import Device, Simulator
 
 
 class Cloud:
@@ -44,6 +44,12 @@ class Cloud:
         if webhook_id not in self.hooks:
             raise ValueError("Hook is not enabled for the cloud.")
         del self.hooks[webhook_id]
+
+
+@pytest.fixture
+def devices() -> list[Device]:
+    """Return what is on the platform."""
+    return household()
 
 
 @pytest.fixture
@@ -73,7 +79,7 @@ async def added(hass: HomeAssistant, simulator: Simulator, cloud: Cloud) -> Mock
     result = await hass.config_entries.flow.async_configure(
         result["flow_id"], {CONF_WEBHOOK_SECRET: simulator.webhook_secret}
     )
-    await hass.async_block_till_done(wait_background_tasks=True)
+    await settle(hass)
     entry: Any = result["result"]
     assert entry.data[CONF_CLOUDHOOK_URL] == cloud.hooks[entry.data[CONF_WEBHOOK_ID]]
     return entry  # type: ignore[no-any-return]
@@ -91,15 +97,15 @@ async def test_the_address_stays_the_same_until_the_entry_is_removed(
     await hass.config_entries.options.async_configure(
         options["flow_id"], {CONF_DAILY_API_LIMIT: 500, CONF_IMPORT_HISTORY: True}
     )
-    await hass.async_block_till_done(wait_background_tasks=True)
+    await settle(hass)
     simulator.application.configure(client_secret="new")
     await next_poll(hass)
     (flow,) = hass.config_entries.flow.async_progress()
     await hass.config_entries.flow.async_configure(flow["flow_id"], {CONF_CLIENT_SECRET: "new"})
-    await hass.async_block_till_done(wait_background_tasks=True)
+    await settle(hass)
     cloud.active = False
     assert await hass.config_entries.async_reload(added.entry_id)
-    await hass.async_block_till_done(wait_background_tasks=True)
+    await settle(hass)
 
     assert (added.data[CONF_WEBHOOK_ID], added.data[CONF_CLOUDHOOK_URL]) == (webhook_id, hook)
     assert known_callback_url(hass, added) == hook
@@ -146,8 +152,7 @@ async def test_no_address_is_made_behind_the_users_back(
     for _ in range(3):
         await simulator.report(simulator.device("EM300-TH").sn)
         await next_poll(hass)
-    issues = ir.async_get(hass).issues.values()
-    assert [issue.translation_key for issue in issues if issue.domain == DOMAIN] == ["push_silent"]
+    assert issues(hass).keys() == {"push_silent"}
     assert cloud.hooks == {}
 
 

@@ -22,7 +22,15 @@ from custom_components.milesight.const import (
     DOMAIN,
 )
 from custom_components.milesight.url import normalize_url
-from tests.simulator import Simulator
+from tests.common import settle
+from tests.fleets import household
+from tests.simulator import Device, Simulator
+
+
+@pytest.fixture
+def devices() -> list[Device]:
+    """Return what is on the platform."""
+    return household()
 
 
 def _credentials(simulator: Simulator, **changes: str) -> dict[str, str]:
@@ -64,7 +72,7 @@ async def test_credentials_become_an_entry_with_an_address_for_pushes(
     address = result["description_placeholders"]["webhook_url"]
 
     result = await _go_on(hass, result, {CONF_WEBHOOK_SECRET: simulator.webhook_secret})
-    await hass.async_block_till_done(wait_background_tasks=True)
+    await settle(hass)
 
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert result["title"] == simulator.application.name
@@ -89,7 +97,7 @@ async def test_without_a_public_address_the_dialog_says_so_and_goes_on(
     result = await _go_on(hass, result, {})
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert result["data"][CONF_WEBHOOK_SECRET] == ""
-    await hass.async_block_till_done(wait_background_tasks=True)
+    await settle(hass)
 
 
 @pytest.mark.parametrize(
@@ -116,7 +124,7 @@ async def test_an_application_without_devices_is_named_after_the_platform(
 ) -> None:
     async with Simulator([]) as simulator:
         result = await _go_on(hass, await _start(hass, _credentials(simulator)), {})
-        await hass.async_block_till_done(wait_background_tasks=True)
+        await settle(hass)
         assert result["title"] == "Milesight"
         assert result["result"].state is ConfigEntryState.LOADED
 
@@ -137,7 +145,7 @@ async def test_home_assistant_cloud_gives_the_address_where_it_is_active(
         result = await _start(hass, _credentials(simulator))
         assert result["description_placeholders"]["webhook_url"] == hook  # type: ignore[index]
         result = await _go_on(hass, result, {})
-        await hass.async_block_till_done(wait_background_tasks=True)
+        await settle(hass)
         entry = result["result"]
         assert entry.data[CONF_CLOUDHOOK_URL] == hook
 
@@ -226,7 +234,7 @@ async def test_a_regenerated_secret_is_asked_for_once_and_entered(
     assert result["errors"] == {"base": "invalid_auth"}
     result = await _go_on(hass, result, {CONF_CLIENT_SECRET: "new"})
     _assert_closed_in_our_words(result, "reauth_successful")
-    await hass.async_block_till_done(wait_background_tasks=True)
+    await settle(hass)
     assert loaded.data[CONF_CLIENT_SECRET] == "new"
     assert loaded.state is ConfigEntryState.LOADED
 
@@ -245,7 +253,7 @@ async def test_the_connection_can_be_changed(
     assert result["errors"] == {"base": "invalid_auth"}
     result = await _go_on(hass, result, {**answers, CONF_WEBHOOK_SECRET: " s3 "})
     _assert_closed_in_our_words(result, "reconfigure_successful")
-    await hass.async_block_till_done(wait_background_tasks=True)
+    await settle(hass)
     assert loaded.data[CONF_URL] == simulator.url
     assert loaded.data[CONF_WEBHOOK_SECRET] == "s3"
     assert loaded.data[CONF_WEBHOOK_ID] == webhook_id
@@ -272,7 +280,7 @@ async def test_options_are_kept_and_take_effect(
         result["flow_id"], {CONF_DAILY_API_LIMIT: 200, CONF_IMPORT_HISTORY: False}
     )
     assert result["type"] is FlowResultType.CREATE_ENTRY
-    await hass.async_block_till_done(wait_background_tasks=True)
+    await settle(hass)
     assert loaded.options == {CONF_DAILY_API_LIMIT: 200, CONF_IMPORT_HISTORY: False}
     assert loaded.runtime_data.budget.limit == 200
 

@@ -10,7 +10,6 @@ from homeassistant.const import EVENT_STATE_CHANGED, EVENT_STATE_REPORTED, Platf
 from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import device_registry as dr
-from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
@@ -20,19 +19,34 @@ from pytest_homeassistant_custom_component.common import (
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.milesight.const import DOMAIN
-from tests.common import asked, entity_id, state_of
-from tests.conftest import WEBHOOK_ID
-from tests.simulator import Simulator
+from tests.common import (
+    HISTORY,
+    SEARCH,
+    SPECIFICATION,
+    TOKEN,
+    act_on,
+    asked,
+    counted,
+    entity_id,
+    entry_of,
+    next_poll,
+    pass_time,
+    poll,
+    push_to,
+    set_up,
+    settle,
+    state_of,
+    store,
+    temperature,
+)
+from tests.fleets import of_demo, probes
+from tests.simulator import Device, Simulator
 
-SEARCH = "POST /devices/search"
-SPECIFICATION = "GET /devices/{deviceId}/thing-specification"
-HISTORY = "GET /devices/{deviceId}/properties/history"
-TOKEN = "POST /oauth/token"
 
-
-async def _poll(hass: HomeAssistant, entry: MockConfigEntry) -> None:
-    await entry.runtime_data.async_refresh()
-    await hass.async_block_till_done(wait_background_tasks=True)
+@pytest.fixture
+def devices() -> list[Device]:
+    """Return what is on the platform."""
+    return of_demo("EM300-TH", "WS101", "WS523", "WT101")
 
 
 async def test_the_first_start_asks_once_per_page_model_and_device(
@@ -60,7 +74,7 @@ async def test_a_poll_that_finds_nothing_new_is_one_request_per_page(
     hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
 ) -> None:
     simulator.requests.clear()
-    await _poll(hass, loaded)
+    await poll(hass, loaded)
     assert asked(simulator) == {SEARCH: 1}
 
 
@@ -70,9 +84,9 @@ async def test_without_a_push_only_the_device_that_reported_is_read(
     device = simulator.device("EM300-TH")
     await simulator.report(device.sn, {"temperature": 31.5})
     simulator.requests.clear()
-    await _poll(hass, loaded)
+    await poll(hass, loaded)
     assert asked(simulator) == {SEARCH: 1, HISTORY: 1}
-    assert state_of(hass, Platform.SENSOR, f"{device.sn}_temperature").state == "31.5"
+    assert temperature(hass, device) == "31.5"
 
 
 async def test_what_was_pushed_is_not_read_again(
@@ -80,9 +94,9 @@ async def test_what_was_pushed_is_not_read_again(
 ) -> None:
     device = simulator.device("EM300-TH")
     await simulator.report(device.sn, {"temperature": 31.5})
-    assert state_of(hass, Platform.SENSOR, f"{device.sn}_temperature").state == "31.5"
+    assert temperature(hass, device) == "31.5"
     simulator.requests.clear()
-    await _poll(hass, pushing)
+    await poll(hass, pushing)
     assert asked(simulator) == {SEARCH: 1}
 
 
@@ -111,8 +125,8 @@ async def test_a_device_that_appears_gets_its_entities_without_a_restart(
     hass: HomeAssistant, pushing: MockConfigEntry, simulator: Simulator
 ) -> None:
     device = await simulator.add_device("EM300-TH", "Attic")
-    await hass.async_block_till_done(wait_background_tasks=True)
-    await _poll(hass, pushing)
+    await settle(hass)
+    await poll(hass, pushing)
     assert state_of(hass, Platform.SENSOR, f"{device.sn}_temperature").name.startswith("Attic")
 
 
@@ -126,12 +140,12 @@ async def test_a_device_that_vanishes_leaves_the_registry_and_may_come_back(
     key = (DOMAIN, device.sn)
     shown = entity_id(hass, Platform.SENSOR, f"{device.sn}_temperature")
     simulator.remove_device(device.sn)
-    await _poll(hass, loaded)
+    await poll(hass, loaded)
     assert device_registry.async_get_device_by_identifier(key, loaded.entry_id) is None
     assert hass.states.get(shown) is None
 
     simulator.platform._take(device)
-    await _poll(hass, loaded)
+    await poll(hass, loaded)
     assert device_registry.async_get_device_by_identifier(key, loaded.entry_id) is not None
     assert hass.states.get(shown) is not None
 
@@ -144,7 +158,7 @@ async def test_an_incomplete_list_removes_nothing(
 ) -> None:
     before = len(dr.async_entries_for_config_entry(device_registry, loaded.entry_id))
     simulator.fault("/devices/search", "half", times=1)
-    await _poll(hass, loaded)
+    await poll(hass, loaded)
     assert not loaded.runtime_data.last_update_success
     assert len(dr.async_entries_for_config_entry(device_registry, loaded.entry_id)) == before
 
@@ -157,14 +171,13 @@ async def test_a_specification_that_fails_spoils_no_other_device_and_is_asked_fo
 ) -> None:
     device = simulator.device("EM300-TH")
     simulator.fault(f"/devices/{device.device_id}/thing-specification", "status", status=500)
-    assert await hass.config_entries.async_setup(entry.entry_id)
-    await hass.async_block_till_done(wait_background_tasks=True)
+    await set_up(hass, entry)
     assert state_of(hass, Platform.BINARY_SENSOR, f"{device.sn}_connectivity").state == "on"
-    await _poll(hass, entry)
+    await poll(hass, entry)
     assert caplog.text.count("The thing specification of EM300-TH") == 1
     simulator.clear_faults()
-    await _poll(hass, entry)
-    assert state_of(hass, Platform.SENSOR, f"{device.sn}_temperature").state != "unknown"
+    await poll(hass, entry)
+    assert temperature(hass, device) != "unknown"
 
 
 async def test_offline_makes_a_device_unavailable_and_a_report_brings_it_back(
@@ -177,11 +190,11 @@ async def test_offline_makes_a_device_unavailable_and_a_report_brings_it_back(
     await simulator.report(device.sn, {"temperature": 20})
     freezer.tick(60)
     await simulator.offline(device.sn)
-    assert state_of(hass, Platform.SENSOR, f"{device.sn}_temperature").state == "unavailable"
+    assert temperature(hass, device) == "unavailable"
     assert state_of(hass, Platform.BINARY_SENSOR, f"{device.sn}_connectivity").state == "off"
     freezer.tick(60)
     await simulator.report(device.sn, {"humidity": 50})
-    assert state_of(hass, Platform.SENSOR, f"{device.sn}_temperature").state == "20"
+    assert temperature(hass, device) == "20"
     assert state_of(hass, Platform.BINARY_SENSOR, f"{device.sn}_connectivity").state == "on"
 
 
@@ -206,17 +219,17 @@ async def test_a_device_clock_ahead_counts_as_the_time_of_arrival(
     held = pushing.runtime_data.devices[device.sn]
     assert held.times["temperature"] <= time.time() * 1000
     await simulator.report(device.sn, {"temperature": 2})
-    assert state_of(hass, Platform.SENSOR, f"{device.sn}_temperature").state == "2"
+    assert temperature(hass, device) == "2"
 
 
 async def test_switching_reaches_the_device_and_comes_back_as_a_report(
     hass: HomeAssistant, pushing: MockConfigEntry, simulator: Simulator
 ) -> None:
     device = simulator.device("WS523")
-    switch = entity_id(hass, Platform.SWITCH, f"{device.sn}_set_socket.status")
+    key = f"{device.sn}_set_socket.status"
     for action, expected in (("turn_off", "off"), ("turn_on", "on")):
-        await hass.services.async_call("switch", action, {"entity_id": switch}, blocking=True)
-        assert state_of(hass, Platform.SWITCH, f"{device.sn}_set_socket.status").state == expected
+        await act_on(hass, Platform.SWITCH, key, action)
+        assert state_of(hass, Platform.SWITCH, key).state == expected
         await simulator.settle()
         assert device.values["set_socket.status"] == ("1" if expected == "on" else "0")
         held = pushing.runtime_data.devices[device.sn]
@@ -227,14 +240,14 @@ async def test_a_command_that_is_refused_is_told_and_taken_back(
     hass: HomeAssistant, pushing: MockConfigEntry, simulator: Simulator
 ) -> None:
     device = simulator.device("WS523")
-    switch = entity_id(hass, Platform.SWITCH, f"{device.sn}_set_socket.status")
-    before = state_of(hass, Platform.SWITCH, f"{device.sn}_set_socket.status").state
+    key = f"{device.sn}_set_socket.status"
+    before = state_of(hass, Platform.SWITCH, key).state
     action = "turn_off" if before == "on" else "turn_on"
     simulator.fault("/properties", "failed", times=1)
     with pytest.raises(HomeAssistantError) as refused:
-        await hass.services.async_call("switch", action, {"entity_id": switch}, blocking=True)
+        await act_on(hass, Platform.SWITCH, key, action)
     assert refused.value.translation_key == "command_failed"
-    assert state_of(hass, Platform.SWITCH, f"{device.sn}_set_socket.status").state == before
+    assert state_of(hass, Platform.SWITCH, key).state == before
 
 
 async def test_a_command_without_an_answer_gives_way_to_the_last_report_after_a_minute(
@@ -244,12 +257,9 @@ async def test_a_command_without_an_answer_gives_way_to_the_last_report_after_a_
     key = f"{device.sn}_set_socket.status"
     before = state_of(hass, Platform.SWITCH, key).state
     action = "turn_off" if before == "on" else "turn_on"
-    await hass.services.async_call(
-        "switch", action, {"entity_id": entity_id(hass, Platform.SWITCH, key)}, blocking=True
-    )
+    await act_on(hass, Platform.SWITCH, key, action)
     assert state_of(hass, Platform.SWITCH, key).state != before
-    async_fire_time_changed(hass, dt_util.utcnow() + timedelta(seconds=61))
-    await hass.async_block_till_done()
+    await next_poll(hass, timedelta(seconds=61))
     assert state_of(hass, Platform.SWITCH, key).state == before
 
 
@@ -266,7 +276,7 @@ async def test_a_restart_needs_no_request_to_show_the_last_values(
     assert loaded.state is ConfigEntryState.LOADED
     assert simulator.requests == []
     assert state_of(hass, Platform.SENSOR, key).state == before
-    await hass.async_block_till_done(wait_background_tasks=True)
+    await settle(hass)
 
 
 async def test_a_restart_with_nothing_changed_asks_for_one_page(
@@ -275,7 +285,7 @@ async def test_a_restart_with_nothing_changed_asks_for_one_page(
     assert await hass.config_entries.async_unload(loaded.entry_id)
     simulator.requests.clear()
     assert await hass.config_entries.async_setup(loaded.entry_id)
-    await hass.async_block_till_done(wait_background_tasks=True)
+    await settle(hass)
     assert asked(simulator) == {TOKEN: 1, SEARCH: 1}
 
 
@@ -289,10 +299,8 @@ async def test_a_store_that_makes_no_sense_is_put_aside(
     hass_storage: dict[str, Any],
     stored: dict[str, Any],
 ) -> None:
-    key = f"{DOMAIN}.{entry.entry_id}"
-    hass_storage[key] = {"version": 1, "minor_version": 1, "key": key, "data": stored}
-    assert await hass.config_entries.async_setup(entry.entry_id)
-    await hass.async_block_till_done(wait_background_tasks=True)
+    store(hass_storage, entry, stored)
+    await set_up(hass, entry)
     assert len(entry.runtime_data.devices) == len(simulator.platform.devices)
 
 
@@ -308,13 +316,11 @@ async def test_an_outage_without_pushes_makes_everything_unavailable_after_three
     simulator.fault("/", "status", status=503)
     interval = loaded.runtime_data.update_interval
     for polls in range(1, 5):
-        freezer.tick(interval + timedelta(seconds=1))
-        async_fire_time_changed(hass)
-        await hass.async_block_till_done(wait_background_tasks=True)
+        await pass_time(hass, freezer, seconds=interval.total_seconds() + 1)
         expected = before if polls < 3 else "unavailable"
         assert (polls, state_of(hass, Platform.SENSOR, key).state) == (polls, expected)
     simulator.clear_faults()
-    await _poll(hass, loaded)
+    await poll(hass, loaded)
     assert state_of(hass, Platform.SENSOR, key).state == before
 
 
@@ -326,7 +332,7 @@ async def test_the_platform_out_of_reach_at_the_first_start_is_tried_again(
     assert entry.state is ConfigEntryState.SETUP_RETRY
     simulator.clear_faults()
     assert await hass.config_entries.async_reload(entry.entry_id)
-    await hass.async_block_till_done(wait_background_tasks=True)
+    await settle(hass)
 
 
 async def test_refused_credentials_at_the_first_start_ask_for_new_ones(
@@ -345,14 +351,9 @@ async def test_a_device_of_two_applications_stays_with_the_first(
     simulator: Simulator,
     device_registry: dr.DeviceRegistry,
 ) -> None:
-    second = MockConfigEntry(
-        domain=DOMAIN,
-        unique_id="second",
-        data={**loaded.data, "webhook_id": "ab" * 32},
-    )
+    second = entry_of(simulator, {"webhook_id": "ab" * 32}, unique_id="second")
     second.add_to_hass(hass)
-    assert await hass.config_entries.async_setup(second.entry_id)
-    await hass.async_block_till_done(wait_background_tasks=True)
+    await set_up(hass, second)
     registered = dr.async_entries_for_config_entry(device_registry, second.entry_id)
     assert [device.entry_type for device in registered] == [dr.DeviceEntryType.SERVICE]
 
@@ -362,13 +363,12 @@ async def test_a_device_that_is_offline_from_the_start_is_unavailable_with_its_l
 ) -> None:
     device = simulator.device("EM300-TH")
     await simulator.offline(device.sn)
-    assert await hass.config_entries.async_setup(entry.entry_id)
-    await hass.async_block_till_done(wait_background_tasks=True)
-    assert state_of(hass, Platform.SENSOR, f"{device.sn}_temperature").state == "unavailable"
+    await set_up(hass, entry)
+    assert temperature(hass, device) == "unavailable"
     assert entry.runtime_data.devices[device.sn].values["temperature"] is not None
     await simulator.online(device.sn)
-    await _poll(hass, entry)
-    assert state_of(hass, Platform.SENSOR, f"{device.sn}_temperature").state != "unavailable"
+    await poll(hass, entry)
+    assert temperature(hass, device) != "unavailable"
 
 
 async def test_what_was_pushed_is_on_the_disk_within_a_minute_however_often_pushes_come(
@@ -398,8 +398,7 @@ async def test_what_a_device_reported_long_ago_is_found_further_back_in_its_hist
     device = simulator.device("WT101")
     for _ in range(120):
         await simulator.report(device.sn, {"temperature": 20})
-    assert await hass.config_entries.async_setup(entry.entry_id)
-    await hass.async_block_till_done(wait_background_tasks=True)
+    await set_up(hass, entry)
     assert "target_temperature" in entry.runtime_data.devices[device.sn].values
     assert "child_lock" in entry.runtime_data.devices[device.sn].values
 
@@ -414,26 +413,26 @@ async def test_with_the_days_requests_used_up_polling_waits_but_commands_and_ref
     while not coordinator.budget.is_used_up(time.time()):
         coordinator.budget.spend(time.time())
     simulator.requests.clear()
-    await _poll(hass, loaded)
-    await _poll(hass, loaded)
+    await poll(hass, loaded)
+    await poll(hass, loaded)
     assert simulator.requests == []
     assert caplog.text.count("requests a day of Home are used up") == 1
     assert timedelta(minutes=20) <= coordinator.update_interval <= timedelta(minutes=22)
 
-    switch = entity_id(hass, Platform.SWITCH, f"{simulator.device('WS523').sn}_set_socket.status")
-    await hass.services.async_call("switch", "turn_off", {"entity_id": switch}, blocking=True)
+    key = f"{simulator.device('WS523').sn}_set_socket.status"
+    await act_on(hass, Platform.SWITCH, key, "turn_off")
     await coordinator.async_refresh_now()
     assert asked(simulator)[SEARCH] == 1
 
 
+@pytest.mark.parametrize("devices", [probes(100)], ids=["100 devices"])
 async def test_while_the_budget_is_short_history_is_not_read(
     hass: HomeAssistant, entry: MockConfigEntry, simulator: Simulator
 ) -> None:
     hass.config_entries.async_update_entry(entry, options={"daily_api_limit": 100})
-    simulator.application.configure(plan="paid")
-    assert await hass.config_entries.async_setup(entry.entry_id)
-    await hass.async_block_till_done(wait_background_tasks=True)
-    assert sum(asked(simulator).values()) <= 82
+    await set_up(hass, entry)
+    assert asked(simulator)[HISTORY] > 50
+    assert len(counted(simulator)) <= 82
 
 
 async def test_a_push_before_the_first_look_at_the_history_does_not_stand_for_the_rest(
@@ -444,16 +443,14 @@ async def test_a_push_before_the_first_look_at_the_history_does_not_stand_for_th
 ) -> None:
     device = simulator.device("EM300-TH")
     simulator.fault("/properties/history", "status", status=503)
-    assert await hass.config_entries.async_setup(entry.entry_id)
-    await hass.async_block_till_done(wait_background_tasks=True)
-    client = await hass_client_no_auth()
-    await simulator.add_callback(str(client.make_url(f"/api/webhook/{WEBHOOK_ID}")))
+    await set_up(hass, entry)
+    await push_to(simulator, await hass_client_no_auth())
     await simulator.report(device.sn, {"temperature": 20})
     assert state_of(hass, Platform.SENSOR, f"{device.sn}_humidity").state == "unknown"
     simulator.clear_faults()
-    await _poll(hass, entry)
+    await poll(hass, entry)
     assert state_of(hass, Platform.SENSOR, f"{device.sn}_humidity").state != "unknown"
-    assert state_of(hass, Platform.SENSOR, f"{device.sn}_temperature").state == "20"
+    assert temperature(hass, device) == "20"
 
 
 async def test_a_reading_of_the_history_from_the_future_does_not_block_the_next_push(
@@ -463,8 +460,7 @@ async def test_a_reading_of_the_history_from_the_future_does_not_block_the_next_
     simulator.application.configure(clock_offset=3600)
     await simulator.report(device.sn, {"temperature": 1})
     simulator.application.configure(clock_offset=0)
-    assert await hass.config_entries.async_setup(entry.entry_id)
-    await hass.async_block_till_done(wait_background_tasks=True)
+    await set_up(hass, entry)
     held = entry.runtime_data.devices[device.sn]
     assert held.values["temperature"] == 1
     assert held.times["temperature"] <= time.time() * 1000

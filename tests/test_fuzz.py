@@ -1,7 +1,7 @@
 """Whatever is pushed, and whatever the platform answers: nothing raises, nothing floods the log.
 
 Thing specifications are fuzzed in `tests/api/test_specification.py` and
-`tests/test_mapping_properties.py`.
+`tests/mapping/test_any_specification.py`.
 """
 
 import asyncio
@@ -15,20 +15,16 @@ from unittest.mock import patch
 from aiohttp import ClientSession, web
 from aiohttp.test_utils import TestClient, TestServer
 from homeassistant.core import HomeAssistant
-from homeassistant.setup import async_setup_component
 from hypothesis import HealthCheck, example, given, settings, strategies as st
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
-from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.milesight.api import DeviceFacts, MilesightClient, MilesightError, TaskKind
-from tests.common import property_event, signed
-from tests.conftest import WEBHOOK_ID
+from tests.common import ADDRESS, poll, property_event, signed
 from tests.simulator import Simulator
 from tests.simulator.history import History
 from tests.simulator.values import nest
 
-ADDRESS: Final = f"/api/webhook/{WEBHOOK_ID}"
 LONGEST_LINE: Final = 1000
 HUGE: Final = "x" * 100_000
 FEW: Final = settings(
@@ -121,27 +117,18 @@ def _faults(caplog: pytest.LogCaptureFixture) -> list[str]:
     return faults
 
 
-@pytest.fixture
-async def client(
-    hass: HomeAssistant, loaded: MockConfigEntry, hass_client_no_auth: ClientSessionGenerator
-) -> TestClient[Any, Any]:
-    """Return somebody on the internet."""
-    assert await async_setup_component(hass, "http", {})
-    return await hass_client_no_auth()
-
-
 @FEW
 @given(data=st.data())
 async def test_unsigned_deliveries_are_refused_and_change_nothing_whatever_they_are(
     hass: HomeAssistant,
-    client: TestClient[Any, Any],
+    visitor: TestClient[Any, Any],
     simulator: Simulator,
     caplog: pytest.LogCaptureFixture,
     data: st.DataObject,
 ) -> None:
     before = {state.entity_id: state for state in hass.states.async_all()}
     body, headers = data.draw(_bodies(simulator)), data.draw(HEADERS)
-    answer = await client.post(ADDRESS, data=body, headers=headers)
+    answer = await visitor.post(ADDRESS, data=body, headers=headers)
     assert answer.status == 401
     assert {state.entity_id: state for state in hass.states.async_all()} == before
     assert _faults(caplog) == []
@@ -151,7 +138,7 @@ async def test_unsigned_deliveries_are_refused_and_change_nothing_whatever_they_
 @given(data=st.data())
 async def test_deliveries_are_answered_as_promised_whatever_they_are(
     hass: HomeAssistant,
-    client: TestClient[Any, Any],
+    visitor: TestClient[Any, Any],
     loaded: MockConfigEntry,
     simulator: Simulator,
     caplog: pytest.LogCaptureFixture,
@@ -159,7 +146,7 @@ async def test_deliveries_are_answered_as_promised_whatever_they_are(
 ) -> None:
     body = data.draw(_bodies(simulator))
     headers = signed(simulator.webhook_secret)
-    assert (await client.post(ADDRESS, data=body, headers=headers)).status in (200, 400)
+    assert (await visitor.post(ADDRESS, data=body, headers=headers)).status in (200, 400)
     await hass.async_block_till_done()
     await loaded.runtime_data.async_save()
     assert _faults(caplog) == []
@@ -197,13 +184,11 @@ async def test_a_device_list_and_a_history_are_taken_whatever_is_in_them(
         patch.object(History, "page", lambda *_: {"list": history}),
     ):
         await simulator.report(device.sn)
-        await coordinator.async_refresh()
-        await hass.async_block_till_done(wait_background_tasks=True)
+        await poll(hass, loaded)
     await coordinator.async_save()
     refusals = "Error fetching Home data: The platform cannot be reached: "
     assert [line for line in _faults(caplog) if not line.startswith(refusals)] == []
-    await coordinator.async_refresh()
-    await hass.async_block_till_done(wait_background_tasks=True)
+    await poll(hass, loaded)
     assert coordinator.last_update_success
     assert device.sn in coordinator.devices
 
@@ -329,7 +314,7 @@ async def test_every_operation_raises_its_own_errors_only_whatever_the_platform_
 
 async def test_no_line_of_the_log_grows_with_what_others_send(
     hass: HomeAssistant,
-    client: TestClient[Any, Any],
+    visitor: TestClient[Any, Any],
     loaded: MockConfigEntry,
     simulator: Simulator,
     caplog: pytest.LogCaptureFixture,
@@ -350,9 +335,9 @@ async def test_no_line_of_the_log_grows_with_what_others_send(
     ]
     for event in (*reports, *strangers, *others):
         headers = signed(simulator.webhook_secret, nonce=f"{id(event)} {HUGE[:7000]}")
-        assert (await client.post(ADDRESS, json=event, headers=headers)).status == 200
+        assert (await visitor.post(ADDRESS, json=event, headers=headers)).status == 200
     for headers in ({}, signed(HUGE[:10], nonce=HUGE[:7000])):
-        assert (await client.post(ADDRESS, json=reports[0], headers=headers)).status == 401
+        assert (await visitor.post(ADDRESS, json=reports[0], headers=headers)).status == 401
 
     for device in simulator.platform.devices[:3]:
         simulator.fault(f"/{device.device_id}/thing-specification", "html")
@@ -362,7 +347,6 @@ async def test_no_line_of_the_log_grows_with_what_others_send(
         return {"total": len(large), "content": large}
 
     with patch("tests.simulator.server.search", large_search):
-        await loaded.runtime_data.async_refresh()
-        await hass.async_block_till_done(wait_background_tasks=True)
+        await poll(hass, loaded)
     assert len(loaded.runtime_data.devices) == len(simulator.platform.devices)
     assert _faults(caplog) == []

@@ -7,69 +7,69 @@ from freezegun.api import FrozenDateTimeFactory
 from homeassistant.components import persistent_notification
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import issue_registry as ir
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
-    async_fire_time_changed,
     async_get_persistent_notifications,
 )
-from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
-from custom_components.milesight.const import DOMAIN
-from tests.common import signed, state_of
-from tests.conftest import WEBHOOK_ID
-from tests.simulator import Simulator
+from tests.common import (
+    ADDRESS,
+    counted,
+    issues,
+    pass_time,
+    poll,
+    push_to,
+    settle,
+    signed,
+    state_of,
+)
+from tests.fleets import household
+from tests.simulator import Device, Simulator
 
 
 @pytest.fixture
-async def client(
-    hass: HomeAssistant, loaded: MockConfigEntry, hass_client_no_auth: ClientSessionGenerator
-) -> TestClient[Any, Any]:
-    """Return somebody on the internet."""
-    assert await async_setup_component(hass, "http", {})
-    return await hass_client_no_auth()
+def devices() -> list[Device]:
+    """Return what is on the platform."""
+    return household()
 
 
 async def _deliver(
-    hass: HomeAssistant, client: TestClient[Any, Any], simulator: Simulator, event: dict[str, Any]
+    hass: HomeAssistant, visitor: TestClient[Any, Any], simulator: Simulator, event: dict[str, Any]
 ) -> None:
-    address = f"/api/webhook/{WEBHOOK_ID}"
-    answer = await client.post(address, json=[event], headers=signed(simulator.webhook_secret))
+    headers = signed(simulator.webhook_secret)
+    answer = await visitor.post(ADDRESS, json=[event], headers=headers)
     assert answer.status == 200
-    await hass.async_block_till_done(wait_background_tasks=True)
-
-
-def _issues(hass: HomeAssistant) -> set[str]:
-    issues = ir.async_get(hass).issues.values()
-    return {issue.translation_key or "" for issue in issues if issue.domain == DOMAIN}
+    await settle(hass)
 
 
 async def _poll_with_a_report(
     hass: HomeAssistant, entry: MockConfigEntry, simulator: Simulator
 ) -> None:
     await simulator.report(simulator.device("EM300-TH").sn)
-    await entry.runtime_data.async_refresh()
-    await hass.async_block_till_done(wait_background_tasks=True)
+    await poll(hass, entry)
 
 
 async def test_reports_that_no_push_tells_of_become_a_repair_issue_until_a_push_comes(
-    hass: HomeAssistant, client: TestClient[Any, Any], loaded: MockConfigEntry, simulator: Simulator
+    hass: HomeAssistant,
+    visitor: TestClient[Any, Any],
+    loaded: MockConfigEntry,
+    simulator: Simulator,
 ) -> None:
     await hass.config.async_update(external_url="https://home.example.com")
     for _ in range(2):
         await _poll_with_a_report(hass, loaded, simulator)
-    assert _issues(hass) == set()
+    assert not issues(hass)
     await _poll_with_a_report(hass, loaded, simulator)
-    assert _issues(hass) == {"push_silent"}
+    assert issues(hass).keys() == {"push_silent"}
     assert _push_healthy(hass, simulator) == "off"
 
-    await simulator.add_callback(str(client.make_url(f"/api/webhook/{WEBHOOK_ID}")))
+    await push_to(simulator, visitor)
     await simulator.report(simulator.device("EM300-TH").sn)
     await loaded.runtime_data.async_refresh()
-    assert _issues(hass) == set()
+    assert not issues(hass)
     assert _push_healthy(hass, simulator) == "on"
 
 
@@ -83,7 +83,7 @@ async def test_without_a_public_address_nobody_is_told_that_pushes_are_missing(
 ) -> None:
     for _ in range(4):
         await _poll_with_a_report(hass, loaded, simulator)
-    assert _issues(hass) == set()
+    assert not issues(hass)
 
 
 async def test_a_quiet_fleet_is_no_sign_that_pushes_are_missing(
@@ -91,9 +91,8 @@ async def test_a_quiet_fleet_is_no_sign_that_pushes_are_missing(
 ) -> None:
     await hass.config.async_update(external_url="https://home.example.com")
     for _ in range(4):
-        await loaded.runtime_data.async_refresh()
-        await hass.async_block_till_done(wait_background_tasks=True)
-    assert _issues(hass) == set()
+        await poll(hass, loaded)
+    assert not issues(hass)
 
 
 @pytest.mark.parametrize(
@@ -106,7 +105,7 @@ async def test_a_quiet_fleet_is_no_sign_that_pushes_are_missing(
 )
 async def test_a_system_message_becomes_a_repair_issue_until_pushes_flow_again(
     hass: HomeAssistant,
-    client: TestClient[Any, Any],
+    visitor: TestClient[Any, Any],
     loaded: MockConfigEntry,
     simulator: Simulator,
     kind: str,
@@ -114,31 +113,34 @@ async def test_a_system_message_becomes_a_repair_issue_until_pushes_flow_again(
 ) -> None:
     message = {"errCode": "", "info": "x" * 1000}
     event = {"eventType": "SYSTEM_MESSAGES", "data": {"message": message, "type": kind}}
-    await _deliver(hass, client, simulator, event)
-    assert _issues(hass) == {issue}
-    (found,) = ir.async_get(hass).issues.values()
+    await _deliver(hass, visitor, simulator, event)
+    assert issues(hass).keys() == {issue}
+    found = issues(hass)[issue]
     assert found.translation_placeholders is not None
     assert len(found.translation_placeholders["info"]) == 200
 
-    await simulator.add_callback(str(client.make_url(f"/api/webhook/{WEBHOOK_ID}")))
+    await push_to(simulator, visitor)
     await simulator.report(simulator.device("EM300-TH").sn)
-    assert _issues(hass) == set()
+    assert not issues(hass)
 
 
 async def test_the_consoles_test_is_confirmed_at_once(
-    hass: HomeAssistant, client: TestClient[Any, Any], simulator: Simulator
+    hass: HomeAssistant, visitor: TestClient[Any, Any], simulator: Simulator
 ) -> None:
     assert await async_setup_component(hass, persistent_notification.DOMAIN, {})
-    await _deliver(hass, client, simulator, {"eventType": "WEBHOOK_TEST", "data": "Test"})
+    await _deliver(hass, visitor, simulator, {"eventType": "WEBHOOK_TEST", "data": "Test"})
     (notification,) = async_get_persistent_notifications(hass).values()
     assert notification["title"] == "Milesight: the webhook works"
     assert "Home" in notification["message"]
 
 
 async def test_the_confirmation_goes_with_the_application(
-    hass: HomeAssistant, client: TestClient[Any, Any], loaded: MockConfigEntry, simulator: Simulator
+    hass: HomeAssistant,
+    visitor: TestClient[Any, Any],
+    loaded: MockConfigEntry,
+    simulator: Simulator,
 ) -> None:
-    await _deliver(hass, client, simulator, {"eventType": "WEBHOOK_TEST", "data": "Test"})
+    await _deliver(hass, visitor, simulator, {"eventType": "WEBHOOK_TEST", "data": "Test"})
     assert async_get_persistent_notifications(hass)
     await hass.config_entries.async_remove(loaded.entry_id)
     assert not async_get_persistent_notifications(hass)
@@ -151,11 +153,9 @@ async def test_the_application_shows_requests_pushes_and_polls_also_after_a_rest
     simulator: Simulator,
 ) -> None:
     application = simulator.client_id.lower()
-    requests = len([request for request in simulator.requests if "oauth" not in request.path])
+    requests = len(counted(simulator))
     await simulator.report(simulator.device("EM300-TH").sn, {"temperature": 20})
-    freezer.tick(11)
-    async_fire_time_changed(hass)
-    await hass.async_block_till_done()
+    await pass_time(hass, freezer, seconds=11)
 
     def shown(key: str) -> str:
         return state_of(hass, Platform.SENSOR, f"{application}_{key}").state
@@ -167,7 +167,7 @@ async def test_the_application_shows_requests_pushes_and_polls_also_after_a_rest
     assert shown("next_poll") > last
 
     assert await hass.config_entries.async_reload(pushing.entry_id)
-    await hass.async_block_till_done(wait_background_tasks=True)
+    await settle(hass)
     assert shown("pushes_24h") == "2"  # the console's test, and the report
     assert shown("last_push") == last
     assert shown("requests_24h") == str(requests + 1)

@@ -205,10 +205,7 @@ class AgentcraftSubentryFlow(ConfigSubentryFlow):
         if self._subentry_id is None:
             return self.async_create_entry(title=TITLE, data=self._data)
         return self.async_update_and_abort(
-            self._get_entry(),
-            self._get_reconfigure_subentry(),
-            data=self._data,
-            reason="reconfigure_successful",
+            self._get_entry(), self._get_reconfigure_subentry(), data=self._data
         )
 
     async def _async_reaches(self, url: str) -> bool:
