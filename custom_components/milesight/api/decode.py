@@ -16,6 +16,7 @@ type Json = str | int | float | bool | list[Json] | dict[str, Json] | None
 
 FIRST_MILLISECONDS = 10**12
 LARGEST = int(sys.float_info.max)
+LARGEST_INTEGER = 2**63
 DIGITS_OF_64_BITS = 20
 
 
@@ -83,9 +84,9 @@ def number(value: object) -> float | int | None:
 
 
 def integer(value: object) -> int | None:
-    """Return a whole number from a number or a numeric string."""
+    """Return a whole number from a number or a numeric string, one that 64 bits can hold."""
     found = number(value)
-    return int(found) if found is not None else None
+    return int(found) if found is not None and abs(found) < LARGEST_INTEGER else None
 
 
 def boolean(value: object) -> bool:

@@ -96,7 +96,7 @@ class Device:
             hardware_version=text(found.get("hardwareVersion")),
             firmware_version=text(found.get("firmwareVersion")),
             connect_status=_connect_status(found.get("connectStatus"), last_update_time),
-            electricity=round(electricity) if electricity is not None else None,
+            electricity=integer(round(electricity)) if electricity is not None else None,
             last_update_time=last_update_time,
             application_name=text(mapping(found.get("application")).get("applicationName")),
             project=text(found.get("project")),
