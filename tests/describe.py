@@ -15,8 +15,30 @@ import unicodedata
 from aiohttp import ClientSession
 
 from custom_components.milesight import mapping
-from custom_components.milesight.api import MilesightClient, MilesightError, parse_specification
-from custom_components.milesight.mapping import Description, Grade, describe
+from custom_components.milesight.api import (
+    Item,
+    MilesightClient,
+    MilesightError,
+    parse_specification,
+)
+from custom_components.milesight.mapping import (
+    BinarySensorDescription,
+    ClimateDescription,
+    CompositeDescription,
+    Description,
+    EventDescription,
+    FlagDescription,
+    LightDescription,
+    NumberDescription,
+    Priority,
+    SelectDescription,
+    SensorDescription,
+    Setter,
+    SwitchDescription,
+    TextDescription,
+    ThingEventDescription,
+    describe,
+)
 
 SECRET = "MILESIGHT_CLIENT_SECRET"
 TRANSLATIONS = Path(mapping.__file__).parents[1] / "translations"
@@ -38,9 +60,9 @@ def table(descriptions: Iterable[Description], *, enabled_only: bool = False) ->
         (
             description
             for description in descriptions
-            if not enabled_only or description.grade is not Grade.RARE
+            if not enabled_only or description.priority is not Priority.RARE
         ),
-        key=lambda description: (description.grade, description.platform, description.key),
+        key=lambda description: (description.priority, description.platform, description.key),
     )
     rows = [HEAD, *(_row(description) for description in shown)]
     widths = [max(_width(row[column]) for row in rows) for column in range(len(HEAD) - 1)]
@@ -49,29 +71,30 @@ def table(descriptions: Iterable[Description], *, enabled_only: bool = False) ->
 
 def summary(descriptions: Iterable[Description]) -> str:
     """Return how many entities there are, and how many of them are enabled by default."""
-    grades = [description.grade for description in descriptions]
+    priorities = [description.priority for description in descriptions]
+    enabled = sum(priority is not Priority.RARE for priority in priorities)
     return (
-        f"{len(grades)} entities, {sum(grade is not Grade.RARE for grade in grades)} enabled by"
-        f" default, {grades.count(Grade.PRIMARY)} of them primary"
+        f"{len(priorities)} entities, {enabled} enabled by default,"
+        f" {priorities.count(Priority.PRIMARY)} of them primary"
     )
 
 
 def _row(description: Description) -> tuple[str, ...]:
-    marks = {Grade.PRIMARY: "primary", Grade.SECONDARY: "yes", Grade.RARE: "no"}
+    marks = {Priority.PRIMARY: "primary", Priority.SECONDARY: "yes", Priority.RARE: "no"}
     return (
-        marks[description.grade],
+        marks[description.priority],
         description.platform.value,
         description.key,
-        spoken_name(description),
-        description.device_class or "",
-        description.unit or "",
-        description.state_class or "",
+        displayed_name(description),
+        getattr(description, "device_class", None) or "",
+        getattr(description, "unit", None) or "",
+        getattr(description, "state_class", None) or "",
         description.category.value if description.category else "",
         "; ".join(_details(description)),
     )
 
 
-def spoken_name(description: Description) -> str:
+def displayed_name(description: Description) -> str:
     """Return the name in English, as Home Assistant will show it after the device's."""
     if description.translation_key is None:
         return description.name or "(the device)"
@@ -89,20 +112,46 @@ def _english() -> Mapping[str, Any]:
 
 
 def _details(description: Description) -> Iterator[str]:
-    if description.minimum is not None and description.maximum is not None:
-        step = f" by {description.step:g}" if description.step is not None else ""
-        yield f"{description.minimum:g} to {description.maximum:g}{step}"
-    if description.states:
+    if isinstance(description, NumberDescription | ClimateDescription):
+        yield f"{description.minimum:g} to {description.maximum:g} by {description.step:g}"
+    if isinstance(description, TextDescription):
+        yield f"{description.min_length} to {description.max_length}"
+    if isinstance(description, LightDescription):
+        yield f"{description.minimum:g} to {description.maximum:g}"
+    if isinstance(description, FlagDescription):
         yield " | ".join(
-            f"{state}*" if key in description.on else state
-            for key, state in description.states.items()
+            f"{label}*" if key in description.on else label
+            for key, label in description.labels.items()
         )
-    for role, item in sorted(description.roles.items()):
-        meaning = description.options.get(role, {})
-        words = f" ({', '.join(dict.fromkeys(meaning.values()))})" if meaning else ""
-        yield f"{role}: {item.path}{words}"
-    for role, call in sorted(description.calls.items()):
-        yield f"{role}: service {call.service.id}({call.input.path})"
+    if isinstance(description, SensorDescription | SelectDescription) and description.options:
+        yield " | ".join(description.options.values())
+    if isinstance(description, EventDescription):
+        yield " | ".join(description.event_types.values())
+    for role, item, meaning in sorted(_roles(description), key=lambda found: found[0]):
+        options = f" ({', '.join(dict.fromkeys(meaning.values()))})" if meaning else ""
+        yield f"{role}: {item.path}{options}"
+    for role, setter in sorted(_setters(description)):
+        yield f"{role}: service {setter.service.id}({setter.input.path})"
+
+
+def _roles(description: Description) -> Iterator[tuple[str, Item, Mapping[str, str]]]:
+    """Yield the other properties that an entity uses, with what their keys mean."""
+    if isinstance(description, CompositeDescription):
+        for role, item in description.roles.items():
+            yield role, item, description.options.get(role, {})
+    if isinstance(description, BinarySensorDescription) and description.release:
+        yield "release", description.release, {}
+    if isinstance(description, SwitchDescription) and description.state:
+        yield "state", description.state, description.state_options
+    if isinstance(description, ThingEventDescription) and description.type_output:
+        yield "type", description.type_output, {}
+
+
+def _setters(description: Description) -> Iterator[tuple[str, Setter]]:
+    if isinstance(description, CompositeDescription):
+        yield from description.setters.items()
+    if isinstance(description, SwitchDescription) and description.setter:
+        yield "set", description.setter
 
 
 def _line(row: tuple[str, ...], widths: list[int]) -> str:

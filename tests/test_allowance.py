@@ -7,7 +7,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.milesight import allowance
 from custom_components.milesight.issues import ENTITY_LIMIT
-from custom_components.milesight.mapping import Grade
+from custom_components.milesight.mapping import Priority
 from tests.common import issues, poll, set_up
 from tests.simulator import Simulator
 
@@ -25,7 +25,7 @@ async def test_devices_beyond_the_limit_start_with_their_primary_entities(
     assert issues(hass).keys() == {ENTITY_LIMIT}
     coordinator = entry.runtime_data
     first, *_, last = coordinator.devices.values()
-    assert (first.shown_grade, last.shown_grade) == (Grade.SECONDARY, Grade.PRIMARY)
+    assert (first.shown_priority, last.shown_priority) == (Priority.SECONDARY, Priority.PRIMARY)
     enabled = {
         entity.unique_id
         for entity in er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
@@ -35,7 +35,7 @@ async def test_devices_beyond_the_limit_start_with_their_primary_entities(
     # an array may have more elements than most have; the limit leaves room for that
     assert len(enabled - own) <= allowance.MOST_ENABLED / 0.95
     for description in last.descriptions():
-        is_primary = description.grade is Grade.PRIMARY
+        is_primary = description.priority is Priority.PRIMARY
         assert (f"{last.sn}_{description.key}" in enabled) is is_primary
 
     for sn in list(coordinator.devices)[:20]:
@@ -43,7 +43,7 @@ async def test_devices_beyond_the_limit_start_with_their_primary_entities(
     await poll(hass, entry)
     device = await simulator.add_device("EM300-TH")
     await poll(hass, entry)
-    assert coordinator.devices[device.sn].shown_grade is Grade.SECONDARY
+    assert coordinator.devices[device.sn].shown_priority is Priority.SECONDARY
 
 
 async def test_the_issue_about_too_many_entities_ends_with_the_last_device_it_concerns(
@@ -58,7 +58,7 @@ async def test_the_issue_about_too_many_entities_ends_with_the_last_device_it_co
     limited = [
         device.sn
         for device in entry.runtime_data.devices.values()
-        if device.shown_grade is Grade.PRIMARY
+        if device.shown_priority is Priority.PRIMARY
     ]
     assert len(limited) > 2
     for sn in limited[1:]:

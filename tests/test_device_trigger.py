@@ -16,6 +16,7 @@ from pytest_homeassistant_custom_component.common import (
 
 from custom_components.milesight.const import DOMAIN
 from custom_components.milesight.device import MilesightDevice
+from custom_components.milesight.mapping import ReportEventDescription
 from tests.common import device_id, entity_id, settle
 from tests.fleets import of_demo
 from tests.simulator import Device, Simulator
@@ -37,8 +38,8 @@ async def _triggers(hass: HomeAssistant, device: str) -> list[dict[str, Any]]:
 def _kinds(entry: MockConfigEntry, device: Device) -> dict[str, str]:
     """Return the key of the enumeration by the kind of press that it means."""
     known: MilesightDevice = entry.runtime_data.devices[device.sn]
-    press = next(d for d in known.descriptions() if d.platform is Platform.EVENT)
-    return {kind: key for key, kind in press.states.items()}
+    press = next(d for d in known.descriptions() if isinstance(d, ReportEventDescription))
+    return {kind: key for key, kind in press.event_types.items()}
 
 
 async def _automate(hass: HomeAssistant, trigger: dict[str, Any]) -> None:

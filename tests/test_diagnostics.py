@@ -118,9 +118,9 @@ async def test_a_specification_in_diagnostics_gives_rise_to_the_same_entities(
     coordinator = loaded.runtime_data
     for told, device in zip(data["devices"], coordinator.devices.values(), strict=True):
         specification = parse_specification(data["specifications"][str(told["specification"])])
-        made = [(found.key, found.name, found.grade) for found in describe(specification)]
+        made = [(found.key, found.name, found.priority) for found in describe(specification)]
         descriptions = device.capabilities.descriptions
-        assert made == [(found.key, found.name, found.grade) for found in descriptions]
+        assert made == [(found.key, found.name, found.priority) for found in descriptions]
 
 
 async def test_a_devices_diagnostics_tell_of_it_alone_and_of_its_entities(
@@ -140,7 +140,7 @@ async def test_a_devices_diagnostics_tell_of_it_alone_and_of_its_entities(
     assert same["values"] == data["device"]["values"]
     climate = next(entity for entity in data["entities"] if entity["platform"] == "climate")
     assert climate["enabled"] is True
-    assert climate["grade"] == "primary"
+    assert climate["priority"] == "primary"
     assert any(entity["enabled"] is False for entity in data["entities"])
     assert parse_specification(data["specification"]).services
 

@@ -7,7 +7,11 @@ from homeassistant.const import Platform
 import pytest
 
 from custom_components.milesight.mapping import Description
-from custom_components.milesight.mapping.known import KNOWN, KNOWN_CHANNELS, KNOWN_NUMBERS
+from custom_components.milesight.mapping.translations import (
+    TRANSLATED,
+    TRANSLATED_CHANNELS,
+    TRANSLATED_NUMBERS,
+)
 from tests.files import ICONS, SOURCE
 from tests.mapping.helpers import entities, event, item, service
 
@@ -27,16 +31,16 @@ ALL = [(platform, key) for platform, icons in ENTITIES.items() for key in icons]
 
 def _described(platform: str) -> Iterator[Description]:
     """Yield the entities of what is well known, as bare as a specification can be."""
-    for phrase, key in KNOWN[platform].items():
-        numbered = [f"{phrase}_2"] if key in KNOWN_NUMBERS else []
-        channels = [f"{phrase}_chn2"] if key in KNOWN_CHANNELS else []
+    for phrase, key in TRANSLATED[platform].items():
+        numbered = [f"{phrase}_2"] if key in TRANSLATED_NUMBERS else []
+        channels = [f"{phrase}_chn2"] if key in TRANSLATED_CHANNELS else []
         for path in (phrase, *numbered, *channels):
             if platform in SHAPES:
                 yield from entities(item(path, **SHAPES[platform])).values()
             yield from entities(services=[service(path)], events=[event(path)]).values()
 
 
-@pytest.mark.parametrize("platform", KNOWN)
+@pytest.mark.parametrize("platform", TRANSLATED)
 def test_what_has_no_device_class_of_its_own_has_an_icon(platform: str) -> None:
     found = [
         description
@@ -47,7 +51,7 @@ def test_what_has_no_device_class_of_its_own_has_an_icon(platform: str) -> None:
     bare = {
         description.translation_key
         for description in found
-        if description.device_class in (None, "enum")
+        if getattr(description, "device_class", None) in (None, "enum")
     }
     assert bare - ENTITIES[platform].keys() == set()
 

@@ -9,13 +9,13 @@ from homeassistant.core import HomeAssistant, callback
 from .api import Device
 from .device import Capabilities, MilesightDevice
 from .issues import ENTITY_LIMIT, raise_issue, withdraw_issue
-from .mapping import Grade
+from .mapping import Priority
 
 MOST_ENABLED: Final = 9_500
 
 
 class EntityAllowance:
-    """Decides for each device of a fleet how far down the grades its entities start enabled.
+    """Decides for each device of a fleet how far down the priorities its entities start enabled.
 
     Until the fleet comes near the limit that is all but the rare ones; the devices after that
     start with their primary entities, and a repair issue says so. Room for the primary entities of
@@ -36,26 +36,26 @@ class EntityAllowance:
     def reserve(self, devices: Iterable[tuple[Device, Capabilities]]) -> None:
         """Keep room for devices that will be admitted one by one."""
         self._reserved = {
-            info.sn: _count(info, capabilities, Grade.PRIMARY) for info, capabilities in devices
+            info.sn: _count(info, capabilities, Priority.PRIMARY) for info, capabilities in devices
         }
         self._total_reserved = sum(self._reserved.values())
 
     @callback
-    def admit(self, device: MilesightDevice) -> Grade:
-        """Return the last grade whose entities start enabled on this device."""
+    def admit(self, device: MilesightDevice) -> Priority:
+        """Return the last priority whose entities start enabled on this device."""
         self._give_back(device.sn)
         self._total_reserved -= self._reserved.pop(device.sn, 0)
-        grade = Grade.SECONDARY
-        needed = _count(device.info, device.capabilities, grade)
+        priority = Priority.SECONDARY
+        needed = _count(device.info, device.capabilities, priority)
         if self._total + self._total_reserved + needed > MOST_ENABLED:
-            grade = Grade.PRIMARY
+            priority = Priority.PRIMARY
             self._limited.add(device.sn)
             raise_issue(self._hass, self._entry, ENTITY_LIMIT)
         else:
             self._lift(device.sn)
-        self._taken[device.sn] = _count(device.info, device.capabilities, grade)
+        self._taken[device.sn] = _count(device.info, device.capabilities, priority)
         self._total += self._taken[device.sn]
-        return grade
+        return priority
 
     @callback
     def dismiss(self, sn: str) -> None:
@@ -74,7 +74,7 @@ class EntityAllowance:
                 withdraw_issue(self._hass, self._entry, ENTITY_LIMIT)
 
 
-def _count(info: Device, capabilities: Capabilities, grade: Grade) -> int:
+def _count(info: Device, capabilities: Capabilities, priority: Priority) -> int:
     """Return the number of enabled entities: connectivity and a listed battery are among them."""
     has_listed_battery = info.electricity is not None and not capabilities.reports_battery
-    return capabilities.enabled[grade] + 1 + has_listed_battery
+    return capabilities.enabled[priority] + 1 + has_listed_battery

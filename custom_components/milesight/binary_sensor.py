@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import override
 
 from homeassistant.components.binary_sensor import BinarySensorDeviceClass, BinarySensorEntity
-from homeassistant.const import EntityCategory, Platform
+from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
@@ -18,7 +18,7 @@ from .entity import (
     MilesightFlagEntity,
     async_setup_platform,
 )
-from .mapping import Description
+from .mapping import BinarySensorDescription
 
 PARALLEL_UPDATES = 0
 
@@ -31,7 +31,7 @@ async def async_setup_entry(
     """Set up the binary sensors of an Application."""
     async_add_entities([PushHealthSensor(entry.runtime_data, "push_healthy")])
     async_setup_platform(
-        entry, async_add_entities, Platform.BINARY_SENSOR, MilesightBinarySensor, _own_sensors
+        entry, async_add_entities, BinarySensorDescription, MilesightBinarySensor, _own_sensors
     )
 
 
@@ -41,15 +41,14 @@ def _own_sensors(
     yield ConnectivitySensor(coordinator, device)
 
 
-class MilesightBinarySensor(MilesightFlagEntity, BinarySensorEntity):
+class MilesightBinarySensor(MilesightFlagEntity[BinarySensorDescription], BinarySensorEntity):
     """A property of two states that is read."""
 
     @override
-    def _adopt(self, description: Description) -> None:
+    def _adopt(self, description: BinarySensorDescription) -> None:
         """Take the class from the description."""
-        device_class = description.device_class
-        self._attr_device_class = BinarySensorDeviceClass(device_class) if device_class else None
-        self._release = description.roles.get("release")
+        self._attr_device_class = description.device_class
+        self._release = description.release
 
     @override
     async def async_added_to_hass(self) -> None:

@@ -11,13 +11,13 @@ from homeassistant.components.climate import (
     HVACAction,
     HVACMode,
 )
-from homeassistant.const import ATTR_TEMPERATURE, Platform, UnitOfTemperature
+from homeassistant.const import ATTR_TEMPERATURE
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import MilesightConfigEntry
 from .entity import MilesightCompositeEntity, async_setup_platform
-from .mapping import Description
+from .mapping import ClimateDescription
 
 # Which set-point holds in a mode, and which pair of them, in order of preference.
 SINGLE: dict[HVACMode | None, tuple[str, ...]] = {
@@ -48,18 +48,17 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Set up the thermostats of an Application."""
-    async_setup_platform(entry, async_add_entities, Platform.CLIMATE, MilesightClimate)
+    async_setup_platform(entry, async_add_entities, ClimateDescription, MilesightClimate)
 
 
-class MilesightClimate(MilesightCompositeEntity, ClimateEntity):
+class MilesightClimate(MilesightCompositeEntity[ClimateDescription], ClimateEntity):
     """A thermostat, by the roles that its properties play."""
 
     @override
-    def _adopt(self, description: Description) -> None:
+    def _adopt(self, description: ClimateDescription) -> None:
         """Offer what the device can do."""
-        if description.minimum is not None and description.maximum is not None:
-            self._attr_min_temp = description.minimum
-            self._attr_max_temp = description.maximum
+        self._attr_min_temp = description.minimum
+        self._attr_max_temp = description.maximum
         self._attr_target_temperature_step = description.step
         self._modes = {key: HVACMode(mode) for key, mode in self.options("hvac_mode").items()}
         modes = dict.fromkeys(self._modes.values())
@@ -97,7 +96,7 @@ class MilesightClimate(MilesightCompositeEntity, ClimateEntity):
     @property
     def native_temperature_unit(self) -> str:
         """Return the unit in which the device speaks."""
-        return self.description.unit or UnitOfTemperature.CELSIUS
+        return self.description.unit
 
     @property
     def native_current_temperature(self) -> float | None:

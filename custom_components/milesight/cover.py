@@ -4,17 +4,15 @@ from typing import Any, override
 
 from homeassistant.components.cover import (
     ATTR_POSITION,
-    CoverDeviceClass,
     CoverEntity,
     CoverEntityFeature,
 )
-from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import MilesightConfigEntry
 from .entity import MilesightCompositeEntity, async_setup_platform
-from .mapping import Description
+from .mapping import CoverDescription
 
 PARALLEL_UPDATES = 0
 
@@ -25,7 +23,7 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Set up the covers of an Application."""
-    async_setup_platform(entry, async_add_entities, Platform.COVER, MilesightCover)
+    async_setup_platform(entry, async_add_entities, CoverDescription, MilesightCover)
 
 
 FEATURES = {
@@ -35,14 +33,13 @@ FEATURES = {
 }
 
 
-class MilesightCover(MilesightCompositeEntity, CoverEntity):
+class MilesightCover(MilesightCompositeEntity[CoverDescription], CoverEntity):
     """A cover, by a command, a position, or both."""
 
     @override
-    def _adopt(self, description: Description) -> None:
+    def _adopt(self, description: CoverDescription) -> None:
         """Offer what the device can do."""
-        if description.device_class is not None:
-            self._attr_device_class = CoverDeviceClass(description.device_class)
+        self._attr_device_class = description.device_class
         self._attr_supported_features = CoverEntityFeature(0)
         for motion in self.options("command").values():
             self._attr_supported_features |= FEATURES[motion]

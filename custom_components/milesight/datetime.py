@@ -4,13 +4,13 @@ from datetime import datetime
 from typing import override
 
 from homeassistant.components.datetime import DateTimeEntity
-from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .api.values import Value
 from .coordinator import MilesightConfigEntry
 from .entity import MilesightValueEntity, async_setup_platform
+from .mapping import DateTimeDescription
 
 PARALLEL_UPDATES = 0
 
@@ -21,10 +21,10 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Set up the points in time of an Application."""
-    async_setup_platform(entry, async_add_entities, Platform.DATETIME, MilesightDateTime)
+    async_setup_platform(entry, async_add_entities, DateTimeDescription, MilesightDateTime)
 
 
-class MilesightDateTime(MilesightValueEntity, DateTimeEntity):
+class MilesightDateTime(MilesightValueEntity[DateTimeDescription], DateTimeEntity):
     """A date and time that is written."""
 
     _attr_native_value: datetime | None = None

@@ -7,13 +7,13 @@ from itertools import accumulate
 import re
 from typing import Self
 
-from homeassistant.const import Platform
+from homeassistant.components.sensor.const import SensorDeviceClass
 
 from .api import ConnectStatus, DataType, Device, Item, ThingSpecification
 from .api.decode import Json
 from .api.specification import BRACKETS
 from .const import CLOCK_TOLERANCE_MS
-from .mapping import Description, Grade, describe, expected
+from .mapping import Description, Priority, SensorDescription, describe, expected_entities
 
 INDEX = re.compile(r"\[(\d+)\]")
 STEP = re.compile(r"[.\[]")
@@ -48,7 +48,7 @@ class Capabilities:
     descriptions: tuple[Description, ...] = ()
     sizes: Mapping[str, int] = field(default_factory=dict)
     scalars: frozenset[str] = frozenset()
-    enabled: Mapping[Grade, int] = field(default_factory=lambda: dict.fromkeys(Grade, 0))
+    enabled: Mapping[Priority, int] = field(default_factory=lambda: dict.fromkeys(Priority, 0))
     reports_battery: bool = False
 
     @classmethod
@@ -56,7 +56,7 @@ class Capabilities:
         """Return what a specification gives rise to.
 
         ``sizes`` is the greatest number of elements by the path of an array, ``scalars`` the paths
-        below which there is nothing, ``enabled`` the number of entities to expect up to a grade.
+        below which there is nothing, ``enabled`` the number of entities to expect up to a priority.
         """
         descriptions = describe(specification)
         items = (item for root in specification.properties for item in root.walk())
@@ -68,11 +68,14 @@ class Capabilities:
                 leaf.path for leaf in specification.leaves() if leaf.data_type not in CONTAINERS
             ),
             {
-                grade: sum(expected(found) for found in descriptions if found.grade <= grade)
-                for grade in Grade
+                priority: sum(
+                    expected_entities(found) for found in descriptions if found.priority <= priority
+                )
+                for priority in Priority
             },
             any(
-                found.platform is Platform.SENSOR and found.device_class == "battery"
+                isinstance(found, SensorDescription)
+                and found.device_class is SensorDeviceClass.BATTERY
                 for found in descriptions
             ),
         )
@@ -123,7 +126,7 @@ class MilesightDevice:
         """Start without values."""
         self.info = info
         self.capabilities = capabilities
-        self.shown_grade = Grade.SECONDARY
+        self.shown_priority = Priority.SECONDARY
         self.last_report = info.last_update_time
         self.online = info.connect_status is ConnectStatus.ONLINE
         self.covered_until = 0

@@ -3,12 +3,12 @@
 from typing import override
 
 from homeassistant.components.device_tracker import SourceType, TrackerEntity
-from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import MilesightConfigEntry
 from .entity import MilesightCompositeEntity, async_setup_platform
+from .mapping import TrackerDescription
 
 PARALLEL_UPDATES = 0
 
@@ -19,10 +19,10 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Set up the trackers of an Application."""
-    async_setup_platform(entry, async_add_entities, Platform.DEVICE_TRACKER, MilesightTracker)
+    async_setup_platform(entry, async_add_entities, TrackerDescription, MilesightTracker)
 
 
-class MilesightTracker(MilesightCompositeEntity, TrackerEntity):
+class MilesightTracker(MilesightCompositeEntity[TrackerDescription], TrackerEntity):
     """A latitude and a longitude."""
 
     _attr_source_type = SourceType.GPS

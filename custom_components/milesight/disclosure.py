@@ -8,7 +8,7 @@ from typing import Final
 from .api import DataType, Item, ThingSpecification
 from .api.decode import Json, number
 from .device import INDEX
-from .mapping.words import read, vocabulary
+from .mapping.tokens import tokenize_path, vocabulary
 
 WITHHELD: Final = "(withheld)"
 FLAGS: Final = ("true", "false", "0", "1")
@@ -47,7 +47,7 @@ def public_value(item: Item, value: Json) -> Json:
 
 @lru_cache(maxsize=4096)
 def _is_personal(path: str) -> bool:
-    return read(path).any(PERSONAL)
+    return tokenize_path(path).any(PERSONAL)
 
 
 def public_values(

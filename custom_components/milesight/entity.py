@@ -2,10 +2,10 @@
 
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Final, override
+from typing import Final, override
 from weakref import WeakKeyDictionary
 
-from homeassistant.const import EntityCategory, Platform
+from homeassistant.const import EntityCategory
 from homeassistant.core import callback
 from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.entity import Entity
@@ -19,13 +19,19 @@ from .commands import refused
 from .const import DOMAIN, LOGGER
 from .coordinator import MilesightConfigEntry, MilesightCoordinator
 from .device import MilesightDevice, Signal
-from .mapping import Call, Description
+from .mapping import (
+    CompositeDescription,
+    Description,
+    FlagDescription,
+    PropertyDescription,
+    Setter,
+)
 
 MAX_SHOWN_PATH: Final = 100
 
 
 def state_key(value: Value) -> str:
-    """Return by what ``states``, ``on`` and ``options`` of a description know a decoded value."""
+    """Return by what ``labels``, ``on`` and ``options`` of a description know a decoded value."""
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
@@ -84,21 +90,21 @@ class MilesightEntity(Entity):
         self.async_on_remove(self.device.listen(signal, listener))
 
 
-class MilesightDescribedEntity(MilesightEntity):
+class MilesightDescribedEntity[D: Description](MilesightEntity):
     """An entity that a description decided on."""
 
     def __init__(
         self,
         coordinator: MilesightCoordinator,
         device: MilesightDevice,
-        description: Description,
+        description: D,
     ) -> None:
         """Take over name, category and whether it is enabled."""
         super().__init__(coordinator, device, description.key)
         self.description = description
         self._faulty: set[str] | None = None
         self._attr_entity_category = description.category
-        self._attr_entity_registry_enabled_default = description.grade <= device.shown_grade
+        self._attr_entity_registry_enabled_default = description.priority <= device.shown_priority
         if description.translation_key is not None:
             self._attr_translation_key = description.translation_key
             self._attr_translation_placeholders = dict(description.placeholders)
@@ -106,7 +112,7 @@ class MilesightDescribedEntity(MilesightEntity):
             self._attr_name = description.name
         self._adopt(description)
 
-    def _adopt(self, description: Description) -> None:
+    def _adopt(self, description: D) -> None:
         """Take over what the description says to one platform only."""
 
     def read(self, item: Item) -> Value:
@@ -167,17 +173,17 @@ class MilesightDescribedEntity(MilesightEntity):
         )
         await self.coordinator.commands.async_write(self.device, sent, seen)
 
-    async def async_call(self, call: Call, value: object, shows: Item) -> None:
+    async def async_call(self, setter: Setter, value: object, shows: Item) -> None:
         """Call the service that sets a value, and show it as the value of ``shows`` meanwhile."""
         await self.coordinator.commands.async_call_service(
             self.device,
-            call.service.id,
-            {call.input.path: self.encoded(call.input, value)},
+            setter.service.id,
+            {setter.input.path: self.encoded(setter.input, value)},
             shown={shows.path: self.encoded(shows, value)},
         )
 
 
-class MilesightValueEntity(MilesightDescribedEntity):
+class MilesightValueEntity[D: PropertyDescription](MilesightDescribedEntity[D]):
     """An entity that shows the value of one path.
 
     ``_convert`` says what is shown of a value, and ``_shown`` which attribute holds that.
@@ -189,12 +195,10 @@ class MilesightValueEntity(MilesightDescribedEntity):
         self,
         coordinator: MilesightCoordinator,
         device: MilesightDevice,
-        description: Description,
+        description: D,
     ) -> None:
         """Show the present value."""
         super().__init__(coordinator, device, description)
-        if TYPE_CHECKING:
-            assert description.item is not None
         self.item = description.item
         self._source = self.source
         self._showing: object = None
@@ -239,7 +243,7 @@ class MilesightValueEntity(MilesightDescribedEntity):
         await self.async_send([(self.item, value)])
 
 
-class MilesightFlagEntity(MilesightValueEntity):
+class MilesightFlagEntity[D: FlagDescription](MilesightValueEntity[D]):
     """An entity that is on or off, by the keys that mean *on*."""
 
     _shown = "_attr_is_on"
@@ -249,7 +253,7 @@ class MilesightFlagEntity(MilesightValueEntity):
         return None if value is None else state_key(value) in self.description.on
 
 
-class MilesightCompositeEntity(MilesightDescribedEntity):
+class MilesightCompositeEntity[D: CompositeDescription](MilesightDescribedEntity[D]):
     """An entity of several properties, each known by the role that it plays."""
 
     @override
@@ -265,7 +269,7 @@ class MilesightCompositeEntity(MilesightDescribedEntity):
 
     def has(self, role: str) -> bool:
         """Return whether something plays a role, or a service stands in for it."""
-        return role in self.description.roles or role in self.description.calls
+        return role in self.description.roles or role in self.description.setters
 
     def options(self, role: str) -> Mapping[str, str]:
         """Return what the keys of a role mean."""
@@ -291,8 +295,8 @@ class MilesightCompositeEntity(MilesightDescribedEntity):
 
         Options are given as what they mean.
         """
-        roles, calls = self.description.roles, self.description.calls
-        written = {role: value for role, value in values.items() if role not in calls}
+        roles, setters = self.description.roles, self.description.setters
+        written = {role: value for role, value in values.items() if role not in setters}
         if written:
             await self.async_send(
                 ((roles[role], self._key_of(role, value)) for role, value in written.items()),
@@ -302,9 +306,9 @@ class MilesightCompositeEntity(MilesightDescribedEntity):
                     if (shows := self._shown_by(role)) is not roles[role]
                 ),
             )
-        for role in values.keys() & calls.keys():
+        for role in values.keys() & setters.keys():
             await self.async_call(
-                calls[role], self._key_of(role, values[role]), self._shown_by(role)
+                setters[role], self._key_of(role, values[role]), self._shown_by(role)
             )
 
     def _shown_by(self, role: str) -> Item:
@@ -317,8 +321,8 @@ class MilesightCompositeEntity(MilesightDescribedEntity):
         return next((key for key, option in options if option == meaning), meaning)
 
 
-type DescribedEntity = Callable[
-    [MilesightCoordinator, MilesightDevice, Description], MilesightEntity
+type DescribedEntity[D: Description] = Callable[
+    [MilesightCoordinator, MilesightDevice, D], MilesightEntity
 ]
 type OwnEntities = Callable[[MilesightCoordinator, MilesightDevice], Iterable[MilesightEntity]]
 
@@ -328,17 +332,17 @@ def _none(_coordinator: MilesightCoordinator, _device: MilesightDevice) -> tuple
 
 
 @callback
-def async_setup_platform(
+def async_setup_platform[D: Description](
     entry: MilesightConfigEntry,
     add: AddConfigEntryEntitiesCallback,
-    platform: Platform,
-    described: DescribedEntity,
+    kind: type[D],
+    described: DescribedEntity[D],
     own: OwnEntities = _none,
 ) -> None:
     """Add a platform's entities for all devices, those of today and those to come.
 
-    ``described`` makes an entity of a description, ``own`` those that a device has whatever its
-    specification says.
+    ``described`` makes an entity of a description of this ``kind``, ``own`` those that a device
+    has whatever its specification says.
     """
     coordinator = entry.runtime_data
     known: WeakKeyDictionary[MilesightDevice, set[str]] = WeakKeyDictionary()
@@ -346,7 +350,7 @@ def async_setup_platform(
     def fresh(device: MilesightDevice) -> Iterator[MilesightEntity]:
         keys = known.setdefault(device, set())
         for description in device.descriptions():
-            if description.platform is platform and description.key not in keys:
+            if isinstance(description, kind) and description.key not in keys:
                 keys.add(description.key)
                 yield described(coordinator, device, description)
         for entity in own(coordinator, device):

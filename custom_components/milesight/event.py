@@ -4,18 +4,16 @@ from collections.abc import Mapping
 import time
 from typing import Final, override
 
-from homeassistant.components.event import EventDeviceClass, EventEntity
-from homeassistant.const import Platform
+from homeassistant.components.event import EventEntity
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .api import InvalidValueError
 from .api.decode import Json
 from .api.values import decode
-from .coordinator import MilesightConfigEntry, MilesightCoordinator
-from .device import MilesightDevice
+from .coordinator import MilesightConfigEntry
 from .entity import MilesightDescribedEntity, async_setup_platform, state_key
-from .mapping import Description
+from .mapping import EventDescription, ReportEventDescription, ThingEventDescription
 
 PARALLEL_UPDATES = 0
 
@@ -26,28 +24,21 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Set up the events of an Application."""
-    async_setup_platform(entry, async_add_entities, Platform.EVENT, _entity)
+    async_setup_platform(entry, async_add_entities, ReportEventDescription, MilesightReportEvent)
+    async_setup_platform(entry, async_add_entities, ThingEventDescription, MilesightThingEvent)
 
 
 FRESH_MS: Final = 60_000
 
 
-def _entity(
-    coordinator: MilesightCoordinator, device: MilesightDevice, description: Description
-) -> MilesightEvent:
-    kind = MilesightThingEvent if description.item is None else MilesightPress
-    return kind(coordinator, device, description)
-
-
-class MilesightEvent(MilesightDescribedEntity, EventEntity):
-    """Something that happens: it is told each time, whatever was told before."""
+class MilesightEvent[D: EventDescription](MilesightDescribedEntity[D], EventEntity):
+    """An event entity that fires on every report, also of the same value."""
 
     @override
-    def _adopt(self, description: Description) -> None:
+    def _adopt(self, description: D) -> None:
         """Take class and types from the description."""
-        device_class = description.device_class
-        self._attr_device_class = EventDeviceClass(device_class) if device_class else None
-        self._attr_event_types = list(description.states.values())
+        self._attr_device_class = description.device_class
+        self._attr_event_types = list(description.event_types.values())
 
     @property
     @override
@@ -60,8 +51,8 @@ class MilesightEvent(MilesightDescribedEntity, EventEntity):
         self.async_write_ha_state()
 
 
-class MilesightPress(MilesightEvent):
-    """A property of which every report is an event, such as a button pressed."""
+class MilesightReportEvent(MilesightEvent[ReportEventDescription]):
+    """A property of which every report is an event, such as the press of a button."""
 
     @override
     async def async_added_to_hass(self) -> None:
@@ -71,18 +62,17 @@ class MilesightPress(MilesightEvent):
 
     @callback
     def _reported(self, raw: Json, made: int, pushed: bool) -> None:
-        item = self.description.item
-        if item is None or not (pushed or time.time() * 1000 - made < FRESH_MS):
+        if not (pushed or time.time() * 1000 - made < FRESH_MS):
             return
         try:
-            kind = self.description.states.get(state_key(decode(item, raw)))
+            kind = self.description.event_types.get(state_key(decode(self.description.item, raw)))
         except InvalidValueError:
             return
         if kind is not None:
             self._happen(kind)
 
 
-class MilesightThingEvent(MilesightEvent):
+class MilesightThingEvent(MilesightEvent[ThingEventDescription]):
     """An event of the thing specification, with its outputs as attributes."""
 
     @override
@@ -93,7 +83,7 @@ class MilesightThingEvent(MilesightEvent):
 
     @callback
     def _reported(self, values: Mapping[str, Json]) -> None:
-        kind = self.description.roles.get("type")
-        key = str(values.get(kind.path, "")) if kind is not None else ""
-        states = self.description.states
-        self._happen(states.get(key) or states[""], values)
+        output = self.description.type_output
+        key = str(values.get(output.path, "")) if output is not None else ""
+        event_types = self.description.event_types
+        self._happen(event_types.get(key) or event_types[""], values)

@@ -97,7 +97,7 @@ class Fleet:
     def admit(self, info: Device) -> MilesightDevice:
         """Take a device into the fleet."""
         device = MilesightDevice(info, self._specifications.get(info))
-        device.shown_grade = self._allowance.admit(device)
+        device.shown_priority = self._allowance.admit(device)
         self.devices[info.sn] = device
         self._by_id[info.device_id] = device
         return device
@@ -115,7 +115,7 @@ class Fleet:
         if capabilities is device.capabilities and not registry.differs(before, info):
             return False
         device.capabilities = capabilities
-        device.shown_grade = self._allowance.admit(device)
+        device.shown_priority = self._allowance.admit(device)
         return True
 
     def _dismiss(self, device: MilesightDevice) -> None:

@@ -43,7 +43,7 @@ from .hourly import (
     means,
     totals,
 )
-from .mapping import Description
+from .mapping import SensorDescription
 
 SETTLED_MS: Final = 60_000  # an hour this long over was compiled by Home Assistant itself
 EPOCH: Final = datetime.fromtimestamp(0, UTC)
@@ -114,11 +114,13 @@ class HistoryImporter:
             await get_instance(self._hass).async_block_till_done()
         return written
 
-    def _sensors(self, device: MilesightDevice) -> Iterator[tuple[Description, str, str | None]]:
+    def _sensors(
+        self, device: MilesightDevice
+    ) -> Iterator[tuple[SensorDescription, str, str | None]]:
         """Yield what has statistics, with entity id and the unit in which the state is shown."""
         registry = er.async_get(self._hass)
         for description in device.descriptions():
-            if description.platform is not Platform.SENSOR or description.state_class is None:
+            if not isinstance(description, SensorDescription) or description.state_class is None:
                 continue
             entity_id = registry.async_get_entity_id(
                 Platform.SENSOR, DOMAIN, f"{device.sn}_{description.key}"
@@ -129,7 +131,7 @@ class HistoryImporter:
                 yield description, entity_id, shown
 
     def _series(
-        self, sensors: Sequence[tuple[Description, str, str | None]]
+        self, sensors: Sequence[tuple[SensorDescription, str, str | None]]
     ) -> list[tuple[Series, Decoder]]:
         """Return the statistics to be, in the unit that they have already if there are any."""
         held = get_metadata(self._hass, statistic_ids={entity_id for _, entity_id, _ in sensors})
@@ -225,13 +227,13 @@ def _converter(unit_class: str | None, reported: str | None, unit: str | None) -
     return converter.converter_factory(reported, unit)
 
 
-def _decoder(description: Description, convert: Convert) -> Decoder:
+def _decoder(description: SensorDescription, convert: Convert) -> Decoder:
     item = description.item
 
     def decoder(readings: Iterable[Reading]) -> Iterator[Point]:
         for reading in readings:
             raw = reading.values.get(description.path)
-            if item is None or raw is None:
+            if raw is None:
                 continue
             try:
                 value = decode(item, raw)
@@ -244,7 +246,7 @@ def _decoder(description: Description, convert: Convert) -> Decoder:
 
 
 def _metadata(
-    description: Description, entity_id: str, unit_class: str | None, unit: str | None
+    description: SensorDescription, entity_id: str, unit_class: str | None, unit: str | None
 ) -> StatisticMetaData:
     mean_type = {
         SensorStateClass.MEASUREMENT: StatisticMeanType.ARITHMETIC,

@@ -3,7 +3,6 @@
 from typing import override
 
 from homeassistant.components.image import ImageEntity
-from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
@@ -12,7 +11,7 @@ from .api.decode import Json
 from .api.values import Value
 from .coordinator import MilesightConfigEntry
 from .entity import MilesightValueEntity, async_setup_platform
-from .mapping import Description
+from .mapping import ImageDescription
 
 PARALLEL_UPDATES = 0
 
@@ -23,16 +22,16 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Set up the images of an Application."""
-    async_setup_platform(entry, async_add_entities, Platform.IMAGE, MilesightImage)
+    async_setup_platform(entry, async_add_entities, ImageDescription, MilesightImage)
 
 
-class MilesightImage(MilesightValueEntity, ImageEntity):
+class MilesightImage(MilesightValueEntity[ImageDescription], ImageEntity):
     """The picture at the address that a device reported."""
 
     _shown = "_attr_image_url"
 
     @override
-    def _adopt(self, description: Description) -> None:
+    def _adopt(self, description: ImageDescription) -> None:
         """Prepare to fetch pictures."""
         ImageEntity.__init__(self, self.coordinator.hass)
 

@@ -9,14 +9,13 @@ from homeassistant.components.light import (
     ColorMode,
     LightEntity,
 )
-from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util.color import brightness_to_value, value_to_brightness
 
 from .coordinator import MilesightConfigEntry
 from .entity import MilesightCompositeEntity, async_setup_platform
-from .mapping import Description
+from .mapping import LightDescription
 
 PARALLEL_UPDATES = 0
 
@@ -27,20 +26,19 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Set up the lights of an Application."""
-    async_setup_platform(entry, async_add_entities, Platform.LIGHT, MilesightLight)
+    async_setup_platform(entry, async_add_entities, LightDescription, MilesightLight)
 
 
 COLORS = ("red", "green", "blue")
 
 
-class MilesightLight(MilesightCompositeEntity, LightEntity):
+class MilesightLight(MilesightCompositeEntity[LightDescription], LightEntity):
     """A lamp, by its brightness, its colour, or both."""
 
     @override
-    def _adopt(self, description: Description) -> None:
+    def _adopt(self, description: LightDescription) -> None:
         """Offer what the device can do."""
-        top = description.maximum or 255.0
-        self._levels = (max(1.0, description.minimum or 1.0), top)
+        self._levels = (max(1.0, description.minimum), description.maximum)
         modes: set[ColorMode] = set()
         if all(self.has(color) for color in COLORS):
             modes.add(ColorMode.RGB)

@@ -2,15 +2,14 @@
 
 from typing import override
 
-from homeassistant.components.number import NumberDeviceClass, NumberEntity
-from homeassistant.const import Platform
+from homeassistant.components.number import NumberEntity
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .api.values import Value
 from .coordinator import MilesightConfigEntry
 from .entity import MilesightValueEntity, async_setup_platform
-from .mapping import Description
+from .mapping import NumberDescription
 
 PARALLEL_UPDATES = 0
 
@@ -21,26 +20,22 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Set up the numbers of an Application."""
-    async_setup_platform(entry, async_add_entities, Platform.NUMBER, MilesightNumber)
+    async_setup_platform(entry, async_add_entities, NumberDescription, MilesightNumber)
 
 
-class MilesightNumber(MilesightValueEntity, NumberEntity):
+class MilesightNumber(MilesightValueEntity[NumberDescription], NumberEntity):
     """A number that is written."""
 
     _attr_native_value: float | None = None
 
     @override
-    def _adopt(self, description: Description) -> None:
+    def _adopt(self, description: NumberDescription) -> None:
         """Take class, unit and limits from the description."""
-        device_class = description.device_class
-        self._attr_device_class = NumberDeviceClass(device_class) if device_class else None
+        self._attr_device_class = description.device_class
         self._attr_native_unit_of_measurement = description.unit
-        if description.minimum is not None:
-            self._attr_native_min_value = description.minimum
-        if description.maximum is not None:
-            self._attr_native_max_value = description.maximum
-        if description.step is not None:
-            self._attr_native_step = description.step
+        self._attr_native_min_value = description.minimum
+        self._attr_native_max_value = description.maximum
+        self._attr_native_step = description.step
 
     @override
     def _convert(self, value: Value) -> float | None:

@@ -12,7 +12,7 @@ from .api.decode import Json
 from .api.webhook import DeviceReport, ReportType, TaskReport
 from .const import DOMAIN
 from .device import MilesightDevice
-from .mapping.calls import says
+from .mapping.setters import matches_service
 
 EVENT_TASK: Final = f"{DOMAIN}_task"
 
@@ -60,7 +60,11 @@ async def service_outputs(answers: Answers, service: Service) -> Mapping[str, Js
             prefix = f"{service.id}."
             return {path.removeprefix(prefix): value for path, value in report.values.items()}
         if report.type is ReportType.PROPERTY:
-            named = {path: value for path, value in report.values.items() if says(path, service)}
+            named = {
+                path: value
+                for path, value in report.values.items()
+                if matches_service(path, service)
+            }
             if named:
                 return named
 

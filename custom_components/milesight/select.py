@@ -3,14 +3,13 @@
 from typing import override
 
 from homeassistant.components.select import SelectEntity
-from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .api.values import Value
 from .coordinator import MilesightConfigEntry
 from .entity import MilesightValueEntity, async_setup_platform, state_key
-from .mapping import Description
+from .mapping import SelectDescription
 
 PARALLEL_UPDATES = 0
 
@@ -21,26 +20,26 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Set up the selects of an Application."""
-    async_setup_platform(entry, async_add_entities, Platform.SELECT, MilesightSelect)
+    async_setup_platform(entry, async_add_entities, SelectDescription, MilesightSelect)
 
 
-class MilesightSelect(MilesightValueEntity, SelectEntity):
+class MilesightSelect(MilesightValueEntity[SelectDescription], SelectEntity):
     """An enumeration that is written."""
 
     _shown = "_attr_current_option"
     _attr_current_option: str | None = None
 
     @override
-    def _adopt(self, description: Description) -> None:
+    def _adopt(self, description: SelectDescription) -> None:
         """Take the options from the description."""
-        self._attr_options = list(description.states.values())
+        self._attr_options = list(description.options.values())
 
     @override
     def _convert(self, value: Value) -> str | None:
-        return self.description.states.get(state_key(value))
+        return self.description.options.get(state_key(value))
 
     @override
     async def async_select_option(self, option: str) -> None:
         """Write the key that the option stands for."""
-        states = self.description.states.items()
-        await self.async_write(next(key for key, state in states if state == option))
+        options = self.description.options.items()
+        await self.async_write(next(key for key, state in options if state == option))

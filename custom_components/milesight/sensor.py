@@ -12,7 +12,7 @@ from homeassistant.components.sensor import (
     SensorEntityDescription,
     SensorStateClass,
 )
-from homeassistant.const import PERCENTAGE, EntityCategory, Platform
+from homeassistant.const import PERCENTAGE, EntityCategory
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
@@ -27,7 +27,7 @@ from .entity import (
     async_setup_platform,
     state_key,
 )
-from .mapping import Description
+from .mapping import SensorDescription
 
 PARALLEL_UPDATES = 0
 MAX_STATE = 255
@@ -42,7 +42,9 @@ async def async_setup_entry(
     async_add_entities(
         ApplicationSensor(entry.runtime_data, description) for description in APPLICATION_SENSORS
     )
-    async_setup_platform(entry, async_add_entities, Platform.SENSOR, MilesightSensor, _own_sensors)
+    async_setup_platform(
+        entry, async_add_entities, SensorDescription, MilesightSensor, _own_sensors
+    )
     async_setup_agentcraft(hass, entry, async_add_entities, AgentcraftSensor)
 
 
@@ -55,28 +57,27 @@ def _own_sensors(
         yield BatterySensor(coordinator, device)
 
 
-class MilesightSensor(MilesightValueEntity, SensorEntity):
+class MilesightSensor(MilesightValueEntity[SensorDescription], SensorEntity):
     """A property that is read."""
 
     _attr_native_value: str | float | datetime | None = None
 
     @override
-    def _adopt(self, description: Description) -> None:
+    def _adopt(self, description: SensorDescription) -> None:
         """Take class, unit and options from the description."""
-        self._states = description.states
-        device_class, state_class = description.device_class, description.state_class
-        self._attr_device_class = SensorDeviceClass(device_class) if device_class else None
-        self._attr_state_class = SensorStateClass(state_class) if state_class else None
+        self._options = description.options
+        self._attr_device_class = description.device_class
+        self._attr_state_class = description.state_class
         self._attr_native_unit_of_measurement = description.unit
         self._attr_suggested_display_precision = description.precision
         if self._attr_device_class is SensorDeviceClass.ENUM:
-            self._attr_options = list(description.states.values())
+            self._attr_options = list(description.options.values())
 
     @override
     def _convert(self, value: Value) -> str | float | datetime | None:
         if isinstance(value, (str, bool)):
             key = state_key(value)
-            return self._states.get(key, key)[:MAX_STATE]
+            return self._options.get(key, key)[:MAX_STATE]
         return value.isoformat("minutes") if isinstance(value, time) else value
 
 

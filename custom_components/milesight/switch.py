@@ -2,8 +2,7 @@
 
 from typing import Any, override
 
-from homeassistant.components.switch import SwitchDeviceClass, SwitchEntity
-from homeassistant.const import Platform
+from homeassistant.components.switch import SwitchEntity
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
@@ -11,7 +10,7 @@ from .api import Item
 from .api.values import Value
 from .coordinator import MilesightConfigEntry
 from .entity import MilesightFlagEntity, async_setup_platform, state_key
-from .mapping import Description
+from .mapping import SwitchDescription
 
 PARALLEL_UPDATES = 0
 ON = "on"
@@ -23,24 +22,23 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Set up the switches of an Application."""
-    async_setup_platform(entry, async_add_entities, Platform.SWITCH, MilesightSwitch)
+    async_setup_platform(entry, async_add_entities, SwitchDescription, MilesightSwitch)
 
 
-class MilesightSwitch(MilesightFlagEntity, SwitchEntity):
+class MilesightSwitch(MilesightFlagEntity[SwitchDescription], SwitchEntity):
     """A property of two states that is read and written."""
 
     @override
-    def _adopt(self, description: Description) -> None:
+    def _adopt(self, description: SwitchDescription) -> None:
         """Take the class from the description."""
-        device_class = description.device_class
-        self._attr_device_class = SwitchDeviceClass(device_class) if device_class else None
-        self._seen = description.options.get("state", {})
+        self._attr_device_class = description.device_class
+        self._seen = description.state_options
 
     @property
     @override
     def source(self) -> Item:
         """Return what tells the state: another property, where the switch is only written."""
-        return self.description.roles.get("state", self.item)
+        return self.description.state or self.item
 
     @override
     def _convert(self, value: Value) -> bool | None:
@@ -59,10 +57,10 @@ class MilesightSwitch(MilesightFlagEntity, SwitchEntity):
         await self._switch(on=False)
 
     async def _switch(self, *, on: bool) -> None:
-        key = next(key for key in self.description.states if (key in self.description.on) is on)
-        call = self.description.calls.get("set")
-        if call is not None:
-            await self.async_call(call, key, self.item)
+        key = next(key for key in self.description.labels if (key in self.description.on) is on)
+        setter = self.description.setter
+        if setter is not None:
+            await self.async_call(setter, key, self.item)
         elif self.source is self.item:
             await self.async_write(key)
         else:

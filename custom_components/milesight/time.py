@@ -4,13 +4,13 @@ from datetime import time
 from typing import override
 
 from homeassistant.components.time import TimeEntity
-from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .api.values import Value
 from .coordinator import MilesightConfigEntry
 from .entity import MilesightValueEntity, async_setup_platform
+from .mapping import TimeDescription
 
 PARALLEL_UPDATES = 0
 
@@ -21,10 +21,10 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Set up the times of an Application."""
-    async_setup_platform(entry, async_add_entities, Platform.TIME, MilesightTime)
+    async_setup_platform(entry, async_add_entities, TimeDescription, MilesightTime)
 
 
-class MilesightTime(MilesightValueEntity, TimeEntity):
+class MilesightTime(MilesightValueEntity[TimeDescription], TimeEntity):
     """A local time that is written."""
 
     _attr_native_value: time | None = None

@@ -2,14 +2,13 @@
 
 from typing import override
 
-from homeassistant.components.valve import ValveDeviceClass, ValveEntity, ValveEntityFeature
-from homeassistant.const import Platform
+from homeassistant.components.valve import ValveEntity, ValveEntityFeature
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import MilesightConfigEntry
 from .entity import MilesightCompositeEntity, async_setup_platform
-from .mapping import Description
+from .mapping import ValveDescription
 
 OPEN, CLOSED = "open", "closed"
 PARALLEL_UPDATES = 0
@@ -21,17 +20,16 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Set up the valves of an Application."""
-    async_setup_platform(entry, async_add_entities, Platform.VALVE, MilesightValve)
+    async_setup_platform(entry, async_add_entities, ValveDescription, MilesightValve)
 
 
-class MilesightValve(MilesightCompositeEntity, ValveEntity):
+class MilesightValve(MilesightCompositeEntity[ValveDescription], ValveEntity):
     """A valve, by its state, its position, or both."""
 
     @override
-    def _adopt(self, description: Description) -> None:
+    def _adopt(self, description: ValveDescription) -> None:
         """Offer what the device can do."""
-        if description.device_class is not None:
-            self._attr_device_class = ValveDeviceClass(description.device_class)
+        self._attr_device_class = description.device_class
         self._attr_reports_position = self.has("position")
         if self.has("set_state") or self.has("set_position"):
             self._attr_supported_features = ValveEntityFeature.OPEN | ValveEntityFeature.CLOSE

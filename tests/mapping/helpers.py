@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from custom_components.milesight.api import parse_specification
-from custom_components.milesight.mapping import Description, describe
+from custom_components.milesight.mapping import describe
 
 TYPES = {
     "bool": "BOOL",
@@ -74,13 +74,13 @@ def entities(
     *properties: Mapping[str, Any],
     services: Iterable[Mapping[str, Any]] = (),
     events: Iterable[Mapping[str, Any]] = (),
-) -> dict[str, Description]:
-    """Return the entities of a specification by key."""
+) -> dict[str, Any]:
+    """Return the descriptions of a specification by key; each has the type of its platform."""
     raw = {"properties": list(properties), "services": list(services), "events": list(events)}
     return {found.key: found for found in describe(parse_specification(raw))}
 
 
-def entity(*facts: Any, **more: Any) -> Description:
+def entity(*facts: Any, **more: Any) -> Any:
     """Return the one entity of a specification with one property."""
     (found,) = entities(item(*facts, **more)).values()
     return found

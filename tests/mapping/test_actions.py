@@ -3,7 +3,7 @@
 from homeassistant.const import Platform
 import pytest
 
-from custom_components.milesight.mapping import Grade
+from custom_components.milesight.mapping import Priority
 
 from .helpers import entities, entity, event, item, service
 
@@ -24,8 +24,8 @@ def test_a_press_of_a_button_is_an_event(path: str, kind: str, labels: str | Non
     found = entity(path, kind, None, "R", labels)
 
     assert (found.platform, found.device_class) == (Platform.EVENT, "button")
-    assert found.grade is Grade.PRIMARY
-    assert found.states
+    assert found.priority is Priority.PRIMARY
+    assert found.event_types
 
 
 def test_the_state_of_a_wall_switch_is_no_press() -> None:
@@ -46,15 +46,15 @@ def test_an_event_has_the_kinds_that_its_type_names() -> None:
     )["event_frost_alarm"]
 
     assert found.platform is Platform.EVENT
-    assert found.roles["type"].path == "type"
-    assert dict(found.states) == {"16": "release", "17": "trigger", "": "frost_alarm"}
+    assert found.type_output.path == "type"
+    assert dict(found.event_types) == {"16": "release", "17": "trigger", "": "frost_alarm"}
 
 
 @pytest.mark.parametrize("output", ["alarmType", "state", "Kind"])
 def test_the_output_that_names_the_kind_is_known_in_any_spelling(output: str) -> None:
     found = entities(events=[event("alarm", item(output, "enum", labels="over/under"))])
 
-    assert found["event_alarm"].roles["type"].path == output
+    assert found["event_alarm"].type_output.path == output
 
 
 def test_a_service_without_inputs_is_a_button() -> None:
@@ -70,5 +70,5 @@ def test_a_service_without_inputs_is_a_button() -> None:
 
     assert set(found) == {"service_reboot", "service_clear_history", "service_set_pace"}
     assert found["service_reboot"].device_class == "restart"
-    assert found["service_reboot"].grade is Grade.SECONDARY
-    assert found["service_clear_history"].grade is Grade.RARE
+    assert found["service_reboot"].priority is Priority.SECONDARY
+    assert found["service_clear_history"].priority is Priority.RARE

@@ -1,6 +1,6 @@
 """Whatever a specification says, it becomes entities that Home Assistant admits."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 import random
 from typing import Any
 
@@ -15,11 +15,24 @@ from homeassistant.components.sensor.const import (
     SensorDeviceClass,
     SensorStateClass,
 )
-from homeassistant.const import EntityCategory, Platform
+from homeassistant.const import EntityCategory
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from custom_components.milesight.api import parse_specification
-from custom_components.milesight.mapping import Description, Grade, describe
+from custom_components.milesight.mapping import (
+    BinarySensorDescription,
+    ClimateDescription,
+    Description,
+    EventDescription,
+    LightDescription,
+    NumberDescription,
+    Priority,
+    SelectDescription,
+    SensorDescription,
+    SwitchDescription,
+    TextDescription,
+    describe,
+)
 
 
 def one_of(words: str) -> st.SearchStrategy[str]:
@@ -150,35 +163,37 @@ def test_the_order_of_a_specification_does_not_matter(
 
 
 def admitted(description: Description) -> None:
-    """Assert what Home Assistant and the grades ask of one entity."""
+    """Assert what Home Assistant and the priorities ask of one entity."""
     assert description.key
     assert description.name is None or 0 < len(description.name) < 120
-    assert description.precision is None or 0 <= description.precision <= 10
-    if description.minimum is not None and description.maximum is not None:
-        assert description.minimum <= description.maximum
-    match description.platform:
-        case Platform.SENSOR:
+    match description:
+        case SensorDescription():
             sensor(description)
-        case Platform.BINARY_SENSOR:
+        case BinarySensorDescription():
             assert description.device_class in {None, *BinarySensorDeviceClass}
             assert description.category is not EntityCategory.CONFIG
-            assert description.on < set(description.states) == {"true", "false"} or (
-                description.on < set(description.states)
-            )
-        case Platform.NUMBER:
-            assert description.step is not None
+            assert description.on < set(description.labels)
+        case NumberDescription() | ClimateDescription():
             assert description.step > 0
-            if description.device_class is not None:
+            assert description.minimum <= description.maximum
+            if isinstance(description, NumberDescription) and description.device_class:
                 units = NUMBER_UNITS[NumberDeviceClass(description.device_class)]
                 assert_unit(description.unit, units)
-        case Platform.SELECT | Platform.EVENT:
-            options_are_distinct(description)
-        case Platform.SWITCH:
+        case LightDescription():
+            assert description.minimum <= description.maximum
+        case TextDescription():
+            assert 0 <= description.min_length <= description.max_length <= 255
+        case SelectDescription():
+            options_are_distinct(description.options)
+        case EventDescription():
+            options_are_distinct(description.event_types)
+        case SwitchDescription():
             assert description.on
-            assert set(description.states) - description.on
+            assert set(description.labels) - description.on
 
 
-def sensor(description: Description) -> None:
+def sensor(description: SensorDescription) -> None:
+    assert description.precision is None or 0 <= description.precision <= 10
     assert description.category is not EntityCategory.CONFIG
     if description.state_class is not None:
         assert description.state_class in list(SensorStateClass)
@@ -186,7 +201,7 @@ def sensor(description: Description) -> None:
         return
     device_class = SensorDeviceClass(description.device_class)
     if device_class is SensorDeviceClass.ENUM:
-        options_are_distinct(description)
+        options_are_distinct(description.options)
         assert description.unit is None
         assert description.state_class is None
         return
@@ -205,8 +220,8 @@ def assert_unit(unit: str | None, units: Iterable[Any]) -> None:
     )
 
 
-def options_are_distinct(description: Description) -> None:
-    states = list(description.states.values())
+def options_are_distinct(options: Mapping[str, str]) -> None:
+    states = list(options.values())
     assert states
     assert all(states)
     assert all(len(state) <= 255 for state in states)
@@ -216,4 +231,4 @@ def options_are_distinct(description: Description) -> None:
 def assert_distinct(found: tuple[Description, ...]) -> None:
     keys = [description.key for description in found]
     assert len(keys) == len(set(keys))
-    assert sum(description.grade is not Grade.RARE for description in found) <= 12
+    assert sum(description.priority is not Priority.RARE for description in found) <= 12

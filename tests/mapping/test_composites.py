@@ -6,7 +6,7 @@ from typing import Any
 from homeassistant.const import Platform
 import pytest
 
-from custom_components.milesight.mapping import Description, Grade
+from custom_components.milesight.mapping import ClimateDescription, CompositeDescription, Priority
 
 from .helpers import entities, item, service
 
@@ -14,18 +14,19 @@ TEMPERATURE = item("temperature", unit="°C")
 RANGE: dict[str, Any] = {"validator": {"min": 5, "max": 35}, "fractionDigits": 1}
 
 
-def of(found: Mapping[str, Description], platform: Platform) -> list[Description]:
+def of(found: Mapping[str, Any], platform: Platform) -> list[Any]:
     """Return the entities of one platform."""
     return [description for description in found.values() if description.platform is platform]
 
 
-def climate_of(found: Mapping[str, Description]) -> Description:
+def climate_of(found: Mapping[str, Any]) -> ClimateDescription:
     """Return the one thermostat."""
     (climate,) = of(found, Platform.CLIMATE)
+    assert isinstance(climate, ClimateDescription)
     return climate
 
 
-def paths(description: Description) -> dict[str, str]:
+def paths(description: CompositeDescription) -> dict[str, str]:
     """Return the path of each role."""
     return {role: item.path for role, item in description.roles.items()}
 
@@ -43,7 +44,7 @@ def test_a_fan_coil_thermostat_has_one_set_point_modes_and_fan_speeds() -> None:
     climate = climate_of(found)
     assert climate.key == "climate_target_temperature"
     assert climate.name is None
-    assert climate.grade is Grade.PRIMARY
+    assert climate.priority is Priority.PRIMARY
     assert (climate.minimum, climate.maximum) == (5, 35)
     assert climate.step == pytest.approx(0.1)
     assert paths(climate) == {
@@ -106,8 +107,8 @@ def test_a_radiator_valve_heats_and_is_set_through_a_service() -> None:
     )
 
     climate = climate_of(found)
-    call = climate.calls["target_temperature"]
-    assert (call.service.id, call.input.path) == ("set_target_temperature", "value")
+    setter = climate.setters["target_temperature"]
+    assert (setter.service.id, setter.input.path) == ("set_target_temperature", "value")
     assert climate.options["hvac_mode"] == {"": "heat"}
     assert paths(climate)["valve_opening"] == "valve_opening_degree"
     assert "valve_opening_degree" in found
@@ -252,7 +253,7 @@ def test_a_valve_that_a_service_moves_is_a_valve() -> None:
     )
 
     (valve,) = of(found, Platform.VALVE)
-    assert valve.calls["set_state"].service.id == "set_valve_status"
+    assert valve.setters["set_state"].service.id == "set_valve_status"
     assert valve.options["set_state"] == {"0": "closed", "1": "open"}
 
 

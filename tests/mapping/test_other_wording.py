@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from custom_components.milesight.api import parse_specification
-from custom_components.milesight.mapping import Description, describe
+from custom_components.milesight.mapping import CompositeDescription, Description, describe
 from tests.simulator.models import MODELS
 
 type Spec = dict[str, Any]
@@ -138,9 +138,15 @@ def _plain(key: str) -> str:
     return re.sub(r"[^a-z0-9]", "", key.replace("payload.", "").lower())
 
 
+FACTS = ("device_class", "state_class", "unit", "on")
+ITEMS = ("release", "state", "type_output")
+
+
 def _told(one: Description) -> tuple[object, ...]:
-    roles = {role: _plain(item.path) for role, item in one.roles.items()}
-    return one.platform, one.device_class, one.state_class, one.unit, sorted(one.on), roles
+    items = {name: getattr(one, name, None) for name in ITEMS}
+    items |= one.roles if isinstance(one, CompositeDescription) else {}
+    used = {role: _plain(item.path) for role, item in items.items() if item is not None}
+    return one.platform, [getattr(one, fact, None) for fact in FACTS], used
 
 
 @pytest.mark.parametrize("wording", WORDINGS)

@@ -3,16 +3,16 @@
 from homeassistant.const import EntityCategory, Platform
 import pytest
 
-from custom_components.milesight.mapping import Grade
+from custom_components.milesight.mapping import Priority
 
 from .helpers import entities, entity, item, service
 
 CONFIG = EntityCategory.CONFIG
-PRIMARY, SECONDARY, RARE = Grade.PRIMARY, Grade.SECONDARY, Grade.RARE
+PRIMARY, SECONDARY, RARE = Priority.PRIMARY, Priority.SECONDARY, Priority.RARE
 BUTTON, NUMBER, SELECT, SWITCH = Platform.BUTTON, Platform.NUMBER, Platform.SELECT, Platform.SWITCH
 DATETIME, TEXT, TIME = Platform.DATETIME, Platform.TEXT, Platform.TIME
 
-# id, type, unit, access, labels -> platform, category, grade
+# id, type, unit, access, labels -> platform, category, priority
 WRITABLE = [
     ("socket_status", "bool", None, "RW", "off/on", SWITCH, None, PRIMARY),
     ("set_socket.status", "enum", None, "RW", "off/on", SWITCH, None, PRIMARY),
@@ -60,7 +60,7 @@ WRITABLE = [
 
 
 @pytest.mark.parametrize(
-    ("path", "kind", "unit", "access", "labels", "platform", "category", "grade"), WRITABLE
+    ("path", "kind", "unit", "access", "labels", "platform", "category", "priority"), WRITABLE
 )
 def test_what_can_be_written_is_a_control_or_a_setting(
     *,
@@ -71,11 +71,11 @@ def test_what_can_be_written_is_a_control_or_a_setting(
     labels: str | None,
     platform: Platform,
     category: EntityCategory | None,
-    grade: Grade,
+    priority: Priority,
 ) -> None:
     found = entity(path, kind, unit, access, labels)
 
-    assert (found.platform, found.category, found.grade) == (platform, category, grade)
+    assert (found.platform, found.category, found.priority) == (platform, category, priority)
 
 
 def test_a_switch_that_can_only_be_written_shows_the_state_that_is_read() -> None:
@@ -86,9 +86,9 @@ def test_a_switch_that_can_only_be_written_shows_the_state_that_is_read() -> Non
 
     switch = found["button_status_control.button_status1"]
     assert switch.platform is Platform.SWITCH
-    assert switch.roles["state"].path == "button_status.button1"
-    assert switch.options["state"] == {"0": "off", "1": "on"}
-    assert found["button_status.button1"].grade is Grade.RARE
+    assert switch.state.path == "button_status.button1"
+    assert switch.state_options == {"0": "off", "1": "on"}
+    assert found["button_status.button1"].priority is Priority.RARE
 
 
 def test_a_socket_that_only_a_service_switches_is_a_switch() -> None:
@@ -98,7 +98,7 @@ def test_a_socket_that_only_a_service_switches_is_a_switch() -> None:
     )["socket_status.switch_status_1"]
 
     assert (found.platform, found.device_class) == (Platform.SWITCH, "outlet")
-    assert (found.calls["set"].service.id, found.calls["set"].input.path) == (
+    assert (found.setter.service.id, found.setter.input.path) == (
         "set_socket",
         "status_1",
     )

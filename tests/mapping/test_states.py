@@ -3,7 +3,7 @@
 from homeassistant.const import Platform
 import pytest
 
-from custom_components.milesight.mapping import Grade
+from custom_components.milesight.mapping import Priority
 
 from .helpers import entities, entity, item
 
@@ -72,7 +72,7 @@ def test_two_labels_that_mean_off_and_on_are_a_binary_sensor(
 
     assert found.platform is Platform.BINARY_SENSOR
     assert found.device_class == device_class
-    assert [found.states[key] for key in found.on] == [on]
+    assert [found.labels[key] for key in found.on] == [on]
 
 
 NOT_BINARY = [
@@ -95,14 +95,14 @@ def test_labels_that_name_something_else_are_an_enumeration(path: str, labels: s
     found = entity(path, "enum", None, "R", labels)
 
     assert (found.platform, found.device_class) == (Platform.SENSOR, "enum")
-    assert len(found.states) == len(labels.split("/"))
+    assert len(found.options) == len(labels.split("/"))
 
 
 def test_a_flag_that_tells_how_something_ended_is_an_enumeration() -> None:
     found = entity("valve_1_result", "bool", None, "R", "success/failed")
 
     assert (found.platform, found.device_class) == (Platform.SENSOR, "enum")
-    assert found.states == {"false": "success", "true": "failed"}
+    assert found.options == {"false": "success", "true": "failed"}
 
 
 def test_a_flag_with_other_keys_than_a_flags_is_an_enumeration() -> None:
@@ -115,26 +115,26 @@ def test_a_flag_with_other_keys_than_a_flags_is_an_enumeration() -> None:
 def test_an_enumeration_without_labels_is_text() -> None:
     found = entity("mystery", "enum")
 
-    assert (found.platform, found.device_class, dict(found.states)) == (Platform.SENSOR, None, {})
+    assert (found.platform, found.device_class, dict(found.options)) == (Platform.SENSOR, None, {})
 
 
 def test_a_whole_number_with_labels_is_an_enumeration() -> None:
     found = entity("work_state", "int", None, "R", "idle/busy/broken")
 
     assert (found.platform, found.device_class) == (Platform.SENSOR, "enum")
-    assert list(found.states.values()) == ["idle", "busy", "broken"]
+    assert list(found.options.values()) == ["idle", "busy", "broken"]
 
 
 def test_options_that_read_the_same_are_told_apart() -> None:
     found = entity("shift", "enum", None, "RW", "1=day/2=day/3=night")
 
-    assert list(found.states.values()) == ["day", "day (2)", "night"]
+    assert list(found.options.values()) == ["day", "day (2)", "night"]
 
 
 def test_well_known_states_are_keys_of_a_translation() -> None:
     found = entity("lorawan_class", "enum", None, "R", "Class A/Class B/Class C")
 
-    assert list(found.states.values()) == ["class_a", "class_b", "class_c"]
+    assert list(found.options.values()) == ["class_a", "class_b", "class_c"]
 
 
 def test_an_alarm_flag_knows_the_flag_that_ends_it() -> None:
@@ -143,6 +143,6 @@ def test_an_alarm_flag_knows_the_flag_that_ends_it() -> None:
         item("alarms.current_threshold_alarm_release", "bool", labels="no/yes"),
     )
 
-    release = found["alarms.current_threshold_alarm"].roles["release"]
+    release = found["alarms.current_threshold_alarm"].release
     assert release.path == "alarms.current_threshold_alarm_release"
-    assert found[release.path].grade is Grade.RARE
+    assert found[release.path].priority is Priority.RARE

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from homeassistant.const import Platform
 import pytest
 
-from custom_components.milesight.mapping.known import (
-    KNOWN,
-    KNOWN_CHANNELS,
-    KNOWN_CLASSES,
-    KNOWN_NUMBERS,
-    KNOWN_STATES,
+from custom_components.milesight.mapping.translations import (
+    TRANSLATED,
+    TRANSLATED_CHANNELS,
+    TRANSLATED_CLASSES,
+    TRANSLATED_NUMBERS,
+    TRANSLATED_STATES,
 )
 from tests.files import INTEGRATION, texts_in
 
@@ -24,17 +24,17 @@ COMPOSITES = {
 
 def spoken_of() -> Iterator[tuple[str, str]]:
     """Yield platform and key of every translation that the rules may ask for."""
-    for platform, table in KNOWN.items():
+    for platform, table in TRANSLATED.items():
         keys = set(table.values())
         keys |= {
             refined
-            for (key, _), refined in KNOWN_CLASSES.items()
+            for (key, _), refined in TRANSLATED_CLASSES.items()
             if key in keys and platform in ("sensor", "binary_sensor") and key != refined
         } & ({"barometric_pressure"} if platform == "sensor" else {"occupancy"})
         yield from ((platform, key) for key in keys)
-        yield from ((platform, f"{key}_number") for key in keys & KNOWN_NUMBERS)
+        yield from ((platform, f"{key}_number") for key in keys & TRANSLATED_NUMBERS)
         if platform in ("sensor", "binary_sensor"):
-            yield from ((platform, f"{key}_channel") for key in keys & KNOWN_CHANNELS)
+            yield from ((platform, f"{key}_channel") for key in keys & TRANSLATED_CHANNELS)
     yield from ((platform.value, key) for platform, key in COMPOSITES.items())
 
 
@@ -55,10 +55,10 @@ def test_every_key_has_a_name_with_its_placeholder(language: str) -> None:
 def test_every_known_state_has_a_text(language: str) -> None:
     texts = texts_in(language)["entity"]
 
-    for platform, table in KNOWN.items():
-        for key in set(table.values()) & set(KNOWN_STATES):
+    for platform, table in TRANSLATED.items():
+        for key in set(table.values()) & set(TRANSLATED_STATES):
             entry = texts[platform][key]
             if platform == Platform.EVENT:
                 entry = entry["state_attributes"]["event_type"]
             if platform in (Platform.SENSOR, Platform.SELECT, Platform.EVENT):
-                assert set(entry["state"]) == KNOWN_STATES[key], (platform, key)
+                assert set(entry["state"]) == TRANSLATED_STATES[key], (platform, key)

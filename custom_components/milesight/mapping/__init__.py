@@ -3,59 +3,111 @@
 from dataclasses import replace
 
 from ..api import ThingSpecification
-from .actions import buttons, event_entities
-from .climate import thermostat
+from .control_pairs import paired
 from .covers import covers
-from .description import Call, Composite, Description, Grade
-from .entities import describe_leaf
-from .grading import expected, limited
-from .leaf import Leaf, leaves
+from .descriptions import (
+    BinarySensorDescription,
+    ButtonDescription,
+    ClimateDescription,
+    Composite,
+    CompositeDescription,
+    CoverDescription,
+    DateTimeDescription,
+    Description,
+    EventDescription,
+    FlagDescription,
+    ImageDescription,
+    LightDescription,
+    NumberDescription,
+    Priority,
+    PropertyDescription,
+    ReportEventDescription,
+    SelectDescription,
+    SensorDescription,
+    Setter,
+    SwitchDescription,
+    TextDescription,
+    ThingEventDescription,
+    TimeDescription,
+    TrackerDescription,
+    ValveDescription,
+)
+from .entities import describe_property
 from .lights import lights
 from .naming import without_repetition
+from .properties import Property, value_properties
+from .ranking import expected_entities, ranked
+from .service_entities import buttons, event_entities
+from .thermostats import thermostat
 from .trackers import trackers
-from .twins import paired
 from .valves import valves
 
-__all__ = ["Call", "Composite", "Description", "Grade", "describe", "expected"]
+__all__ = [
+    "BinarySensorDescription",
+    "ButtonDescription",
+    "ClimateDescription",
+    "Composite",
+    "CompositeDescription",
+    "CoverDescription",
+    "DateTimeDescription",
+    "Description",
+    "EventDescription",
+    "FlagDescription",
+    "ImageDescription",
+    "LightDescription",
+    "NumberDescription",
+    "Priority",
+    "PropertyDescription",
+    "ReportEventDescription",
+    "SelectDescription",
+    "SensorDescription",
+    "Setter",
+    "SwitchDescription",
+    "TextDescription",
+    "ThingEventDescription",
+    "TimeDescription",
+    "TrackerDescription",
+    "ValveDescription",
+    "describe",
+    "expected_entities",
+]
 
 
 def describe(specification: ThingSpecification) -> tuple[Description, ...]:
-    """Return the entities that a specification gives rise to, by key; never raises.
+    """Return the entities of a specification, by key; never raises.
 
-    The same specification in another order gives the same.
+    The order of the specification does not matter.
     """
-    known = leaves(specification.properties)
-    composites = _composites(known, specification)
+    properties = value_properties(specification.properties)
+    composites = _composites(properties, specification)
     absorbed = frozenset[str]().union(*(composite.absorbed for composite in composites))
-    echoed = frozenset[str]().union(*(composite.echoed for composite in composites))
+    repeated = frozenset[str]().union(*(composite.repeated for composite in composites))
     single = [
-        description
-        for leaf in known
-        if leaf.path not in absorbed and (description := describe_leaf(leaf)) is not None
+        replace(description, priority=Priority.RARE) if prop.path in repeated else description
+        for prop in properties
+        if prop.path not in absorbed and (description := describe_property(prop)) is not None
     ]
-    single = [
-        replace(description, grade=Grade.RARE) if description.path in echoed else description
-        for description in single
-    ]
-    found = [
+    descriptions: list[Description] = [
         *(composite.description for composite in composites),
-        *paired(single, known, specification.services),
+        *paired(single, properties, specification.services),
         *buttons(specification.services),
         *event_entities(specification.events),
     ]
-    distinct = {description.key: description for description in reversed(found)}
+    distinct = {description.key: description for description in reversed(descriptions)}
     named = without_repetition(distinct.values())
-    return tuple(sorted(limited(named), key=lambda description: description.key))
+    return tuple(sorted(ranked(named), key=lambda description: description.key))
 
 
-def _composites(known: tuple[Leaf, ...], specification: ThingSpecification) -> list[Composite]:
-    """Return the composites; of those that want the same leaf the first has it."""
-    climate = thermostat(known, specification.services)
+def _composites(
+    properties: tuple[Property, ...], specification: ThingSpecification
+) -> list[Composite]:
+    """Return the composites; if several use the same property, the first one gets it."""
+    climate = thermostat(properties, specification.services)
     candidates = [
-        *([climate] if climate else valves(known, specification.services)),
-        *covers(known),
-        *lights(known),
-        *trackers(known),
+        *([climate] if climate else valves(properties, specification.services)),
+        *covers(properties),
+        *lights(properties),
+        *trackers(properties),
     ]
     taken: set[str] = set()
     kept: list[Composite] = []

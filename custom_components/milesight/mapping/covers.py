@@ -1,19 +1,17 @@
 """Covers: motors that are told to open, close and stop, or set to a position."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 
 from homeassistant.components.cover.const import CoverDeviceClass
-from homeassistant.const import PERCENTAGE, Platform
+from homeassistant.const import PERCENTAGE
 
 from ..api import DataType
-from .description import Composite, Grade
-from .entities import bounds, plain
+from .descriptions import Composite, CoverDescription, Priority
 from .labels import flag_labels, words_of
-from .leaf import Leaf
-from .naming import spoken_name, subject
-from .settings import CONFIGURING
-from .words import pattern
+from .naming import property_name, subject
+from .properties import Property
+from .setting_rules import CONFIGURING
+from .tokens import pattern
 
 COVER_CLASSES: tuple[tuple[str, CoverDeviceClass], ...] = (
     ("awning", CoverDeviceClass.AWNING),
@@ -41,32 +39,32 @@ COVER_POSITION = pattern(
 )
 
 
-def covers(leaves: Iterable[Leaf]) -> Iterator[Composite]:
+def covers(properties: Iterable[Property]) -> Iterator[Composite]:
     """Yield a cover for each motor that is told to open, close and stop, or set to a position."""
-    groups: dict[tuple[str | None, tuple[int, ...]], dict[str, Leaf]] = {}
-    for leaf in leaves:
-        parts = groups.setdefault((leaf.item.parent, leaf.words.numbers), {})
-        if _motions(leaf):
-            parts.setdefault("command", leaf)
-        elif _is_cover_position(leaf):
-            parts.setdefault("set_position" if leaf.item.writable else "position", leaf)
-            if leaf.item.writable and leaf.item.readable:
-                parts.setdefault("position", leaf)
+    groups: dict[tuple[str | None, tuple[int, ...]], dict[str, Property]] = {}
+    for prop in properties:
+        parts = groups.setdefault((prop.item.parent, prop.tokens.numbers), {})
+        if _motions(prop):
+            parts.setdefault("command", prop)
+        elif _is_cover_position(prop):
+            parts.setdefault("set_position" if prop.item.writable else "position", prop)
+            if prop.item.writable and prop.item.readable:
+                parts.setdefault("position", prop)
     for parts in groups.values():
         if "command" in parts or ("set_position" in parts and _names_cover(parts["set_position"])):
             yield _cover(parts)
 
 
-def _names_cover(leaf: Leaf) -> bool:
-    return leaf.words.any(COVERS | {"cover"})
+def _names_cover(prop: Property) -> bool:
+    return prop.tokens.any(COVERS | {"cover"})
 
 
-def _motions(leaf: Leaf) -> dict[str, str]:
+def _motions(prop: Property) -> dict[str, str]:
     """Return which key opens, closes and stops, for a writable choice that can."""
-    item = leaf.item
+    item = prop.item
     if not item.writable or item.data_type not in (DataType.ENUM, DataType.BOOL):
         return {}
-    if not COVER_COMMAND.matches(leaf.words):
+    if not COVER_COMMAND.matches(prop.tokens):
         return {}
     labels = item.mappings if item.data_type is DataType.ENUM else flag_labels(item)
     motions = {
@@ -79,33 +77,29 @@ def _motions(leaf: Leaf) -> dict[str, str]:
     if len(motions) != len(labels) or len(told) != len(motions):
         return {}
     complete = told == {"open", "close", "stop"}
-    return motions if complete or (told == {"open", "close"} and _names_cover(leaf)) else {}
+    return motions if complete or (told == {"open", "close"} and _names_cover(prop)) else {}
 
 
-def _is_cover_position(leaf: Leaf) -> bool:
+def _is_cover_position(prop: Property) -> bool:
     return (
-        leaf.item.data_type.is_number
-        and leaf.unit == PERCENTAGE
-        and COVER_POSITION.matches(leaf.words)
+        prop.item.data_type.is_number
+        and prop.unit == PERCENTAGE
+        and COVER_POSITION.matches(prop.tokens)
     )
 
 
-def _cover(parts: Mapping[str, Leaf]) -> Composite:
+def _cover(parts: Mapping[str, Property]) -> Composite:
     own = parts.get("command") or parts["set_position"]
-    words = {word for leaf in parts.values() for word in leaf.words.all}
-    position = parts.get("set_position") or parts.get("position")
-    minimum, maximum = bounds(position.item, PERCENTAGE) if position else (0.0, 100.0)
+    words = {word for prop in parts.values() for word in prop.tokens.all}
     return Composite(
-        replace(
-            plain(own, Platform.COVER),
+        CoverDescription(
             key=f"cover_{own.path}",
-            name=subject(spoken_name(own)),
+            path=own.path,
+            name=subject(property_name(own)),
             device_class=next((found for word, found in COVER_CLASSES if word in words), None),
-            minimum=minimum,
-            maximum=maximum,
-            grade=Grade.RARE if own.hidden else Grade.PRIMARY,
-            roles={role: leaf.item for role, leaf in parts.items()},
+            priority=Priority.RARE if own.hidden else Priority.PRIMARY,
+            roles={role: prop.item for role, prop in parts.items()},
             options={"command": _motions(parts["command"])} if "command" in parts else {},
         ),
-        frozenset(leaf.path for leaf in parts.values() if leaf.item.writable),
+        frozenset(prop.path for prop in parts.values() if prop.item.writable),
     )

@@ -1,7 +1,8 @@
-"""From a leaf to its entity: which platform, and what the rules say about it."""
+"""From a property to its entity: which platform, and what the rules say about it."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import TypedDict
 
 from homeassistant.components.binary_sensor import BinarySensorDeviceClass
 from homeassistant.components.event import EventDeviceClass
@@ -11,9 +12,22 @@ from homeassistant.components.switch import SwitchDeviceClass
 from homeassistant.const import PERCENTAGE, EntityCategory, Platform
 
 from ..api import DataType, Item
-from .commands import command_of
-from .description import Description, Grade
-from .known import KNOWN_CLASSES
+from .button_rules import button_rule
+from .descriptions import (
+    BinarySensorDescription,
+    ButtonDescription,
+    DateTimeDescription,
+    Description,
+    ImageDescription,
+    NumberDescription,
+    Priority,
+    ReportEventDescription,
+    SelectDescription,
+    SensorDescription,
+    SwitchDescription,
+    TextDescription,
+    TimeDescription,
+)
 from .labels import (
     PRESS_WORDS,
     PRESSES,
@@ -23,13 +37,14 @@ from .labels import (
     ways_to_press,
     words_of,
 )
-from .leaf import Leaf
-from .naming import known_key, spoken_name, translated_states
-from .numbers import number_meaning
-from .settings import setting_of
-from .states import state_meaning
+from .naming import property_name, translated_states, translation_of
+from .number_rules import number_meaning
+from .properties import Property
+from .setting_rules import setting_of
+from .state_rules import state_meaning
+from .tokens import Tokens, tokenize_path, vocabulary
+from .translations import TRANSLATED_CLASSES
 from .units import TEMPERATURES, UNIT_CLASSES, fits, state_class_for
-from .words import Words, read, vocabulary
 
 DIAGNOSTIC = EntityCategory.DIAGNOSTIC
 MAX_TEXT = 255
@@ -56,56 +71,63 @@ FLAGS = ("false", "true")
 HAPPENED = YES_NO | {"normal", "reset", *FLAGS}
 
 
-def describe_leaf(leaf: Leaf) -> Description | None:
-    """Return the entity of a leaf, ``None`` for one that no entity can show."""
-    build = _BUILDERS.get(leaf.item.data_type)
-    found = build(leaf) if build is not None else None
-    if found is None:
+def describe_property(prop: Property) -> Description | None:
+    """Return the entity of a property, ``None`` if no entity can show it."""
+    build = _BUILDERS.get(prop.item.data_type)
+    description = build(prop) if build is not None else None
+    if description is None:
         return None
-    if leaf.hidden:
-        found = replace(found, grade=Grade.RARE)
-    return found
+    return replace(description, priority=Priority.RARE) if prop.hidden else description
 
 
-def plain(leaf: Leaf, platform: Platform) -> Description:
-    """Return what every entity of a leaf has: its address and its name."""
-    known = known_key(leaf, platform)
-    return Description(
-        platform=platform,
-        key=leaf.path,
-        path=leaf.path,
-        item=leaf.item,
-        name=spoken_name(leaf),
-        translation_key=known[0] if known else None,
-        placeholders=known[1] if known else {},
-    )
+class Identity(TypedDict):
+    """The fields that every entity of a property has."""
+
+    key: str
+    path: str
+    name: str | None
+    translation_key: str | None
+    placeholders: Mapping[str, str]
 
 
-def _classed(found: Description, device_class: str | None) -> Description:
-    """Return a description with the translation of its kind, where a phrase has several."""
-    key = KNOWN_CLASSES.get((found.translation_key or "", device_class or ""))
-    return replace(found, translation_key=key) if key else found
+def identity(prop: Property, platform: Platform) -> Identity:
+    """Return the key, the path and the name of the entity of a property."""
+    translation = translation_of(prop, platform)
+    return {
+        "key": prop.path,
+        "path": prop.path,
+        "name": property_name(prop),
+        "translation_key": translation[0] if translation else None,
+        "placeholders": translation[1] if translation else {},
+    }
 
 
-def _number(leaf: Leaf) -> Description:
-    return _number_setting(leaf) if leaf.item.writable else _measurement(leaf)
+def _classed(identity: Identity, device_class: str | None) -> Identity:
+    """Return the names with the translation of the device class, where a phrase has several."""
+    key = TRANSLATED_CLASSES.get((identity["translation_key"] or "", device_class or ""))
+    return {**identity, "translation_key": key} if key else identity
 
 
-def _measurement(leaf: Leaf) -> Description:
-    item = leaf.item
-    meaning = number_meaning(leaf.words, leaf.unit, ratio=_is_ratio(item))
+def _number(prop: Property) -> Description:
+    return _number_setting(prop) if prop.item.writable else _measurement(prop)
+
+
+def _measurement(prop: Property) -> SensorDescription:
+    item = prop.item
+    meaning = number_meaning(prop.tokens, prop.unit, ratio=_is_ratio(item))
     device_class = meaning.device_class if fits(meaning.device_class, meaning.unit) else None
     state_class = state_class_for(device_class, meaning.state_class)
     if state_class is SensorStateClass.MEASUREMENT_ANGLE and meaning.unit != "°":
         state_class = SensorStateClass.MEASUREMENT
-    return replace(
-        _classed(plain(leaf, Platform.SENSOR), device_class),
+    return SensorDescription(
+        **_classed(identity(prop, Platform.SENSOR), device_class),
+        item=item,
         device_class=device_class,
         state_class=state_class,
         unit=meaning.unit,
-        precision=precision(item),
+        precision=_precision(item),
         category=meaning.category,
-        grade=meaning.grade,
+        priority=meaning.priority,
     )
 
 
@@ -113,40 +135,45 @@ def _is_ratio(item: Item) -> bool:
     return not item.data_type.is_whole and (item.maximum is None or item.maximum <= 1)
 
 
-def precision(item: Item) -> int | None:
+def _precision(item: Item) -> int | None:
     """Return how many decimals to show."""
     if item.fraction_digits is not None:
         return min(item.fraction_digits, 10)
     return 0 if item.data_type.is_whole else None
 
 
-def _number_setting(leaf: Leaf) -> Description:
-    item = leaf.item
-    setting = setting_of(leaf.words, Platform.NUMBER)
-    meaning = number_meaning(leaf.words, leaf.unit, ratio=_is_ratio(item))
-    device_class = meaning.device_class
-    if device_class not in NumberDeviceClass or not fits(device_class, leaf.unit):
-        device_class = UNIT_CLASSES.get(leaf.unit or "")
-    if device_class not in NumberDeviceClass or not fits(device_class, leaf.unit):
-        device_class = None
-    minimum, maximum = bounds(item, leaf.unit)
-    return replace(
-        plain(leaf, Platform.NUMBER),
-        device_class=device_class,
-        unit=leaf.unit,
-        precision=precision(item),
+def _number_setting(prop: Property) -> NumberDescription:
+    item = prop.item
+    setting = setting_of(prop.tokens, Platform.NUMBER)
+    meaning = number_meaning(prop.tokens, prop.unit, ratio=_is_ratio(item))
+    minimum, maximum = bounds(item, prop.unit)
+    return NumberDescription(
+        **identity(prop, Platform.NUMBER),
+        item=item,
+        device_class=_number_class(meaning.device_class, prop.unit)
+        or _number_class(UNIT_CLASSES.get(prop.unit or ""), prop.unit),
+        unit=prop.unit,
         minimum=minimum,
         maximum=maximum,
         step=step(item),
         category=setting.category,
-        grade=setting.grade,
+        priority=setting.priority,
     )
+
+
+def _number_class(
+    device_class: SensorDeviceClass | None, unit: str | None
+) -> NumberDeviceClass | None:
+    """Return the class of a number that measures what a sensor of this class does."""
+    if device_class is None or device_class not in NumberDeviceClass:
+        return None
+    return NumberDeviceClass(device_class) if fits(device_class, unit) else None
 
 
 def step(item: Item) -> float:
     """Return by how much a number changes: a whole one by 1, others by their last decimal.
 
-    Where the specification tells no decimals, its limits have as many as there are.
+    If the specification does not say how many decimals there are, its limits do.
     """
     digits = item.fraction_digits
     if item.data_type.is_whole or digits == 0:
@@ -161,11 +188,11 @@ def _decimals(limit: float | None) -> int:
 
 
 def bounds(item: Item, unit: str | None) -> tuple[float, float]:
-    """Return the least and the greatest value, wide where the specification is silent."""
+    """Return the minimum and the maximum, wide where the specification has none."""
     least: float = -HUGE
     most: float = HUGE
     if unit == PERCENTAGE:
-        least, most = (-100, 100) if read(item.path).any(OFFSETS) else (0, 100)
+        least, most = (-100, 100) if tokenize_path(item.path).any(OFFSETS) else (0, 100)
     elif unit in TEMPERATURES:
         least, most = -1000, 1000
     elif UNIT_CLASSES.get(unit or "") is SensorDeviceClass.DURATION:
@@ -178,13 +205,13 @@ def _limit(value: float | None, otherwise: float) -> float:
     return otherwise if value is None else float(max(-GREATEST, min(value, GREATEST)))
 
 
-def _states(leaf: Leaf) -> Description | None:
-    on = on_keys(leaf.item)
-    if leaf.item.writable:
-        return _writable_states(leaf, on)
-    if _is_momentary(leaf):
-        return _press(leaf)
-    return _enumeration(leaf) if on is None else _flag(leaf, on)
+def _states(prop: Property) -> Description | None:
+    on = on_keys(prop.item)
+    if prop.item.writable:
+        return _writable_states(prop, on)
+    if _is_momentary(prop):
+        return _press(prop)
+    return _enumeration(prop) if on is None else _flag(prop, on)
 
 
 def _labels(item: Item) -> Mapping[str, str]:
@@ -194,165 +221,189 @@ def _labels(item: Item) -> Mapping[str, str]:
     return {key: labels.get(key, key) for key in FLAGS}
 
 
-def _is_momentary(leaf: Leaf) -> bool:
-    """Return whether each report is something that happened, whatever was reported before."""
-    labels = _labels(leaf.item)
-    if leaf.words.any(NOT_PRESSED):
+def _is_momentary(prop: Property) -> bool:
+    """Return whether each report is an event, whatever was reported before."""
+    labels = _labels(prop.item)
+    if prop.tokens.any(NOT_PRESSED):
         return False
-    spoken = {word for label in labels.values() for word in words_of(label)}
-    pressed = leaf.words.any(PRESSED)
-    if pressed and (ways_to_press(labels, PRESSES) or not leaf.item.mappings):
+    label_words = {word for label in labels.values() for word in words_of(label)}
+    pressed = prop.tokens.any(PRESSED)
+    if pressed and (ways_to_press(labels, PRESSES) or not prop.item.mappings):
         return True
     if ways_to_press(labels, PRESS_WORDS) == len(labels) or (
         ways_to_press(labels, PRESS_WORDS) and len(labels) > len(FLAGS)
     ):
         return True
-    return leaf.words.last[-1:] == ("event",) and spoken <= HAPPENED
+    return prop.tokens.last[-1:] == ("event",) and label_words <= HAPPENED
 
 
-def _press(leaf: Leaf) -> Description:
-    pressed = leaf.words.any(PRESSED)
-    found = plain(leaf, Platform.EVENT)
-    return replace(
-        found,
+def _press(prop: Property) -> ReportEventDescription:
+    pressed = prop.tokens.any(PRESSED)
+    names = identity(prop, Platform.EVENT)
+    return ReportEventDescription(
+        **names,
+        item=prop.item,
         device_class=EventDeviceClass.BUTTON if pressed else None,
-        states=translated_states(found.translation_key, shown(_labels(leaf.item))),
+        event_types=translated_states(names["translation_key"], shown(_labels(prop.item))),
         category=None if pressed else DIAGNOSTIC,
-        grade=Grade.PRIMARY if pressed else Grade.RARE,
+        priority=Priority.PRIMARY if pressed else Priority.RARE,
     )
 
 
-def _flag(leaf: Leaf, on: frozenset[str]) -> Description:
-    labels = _labels(leaf.item)
-    meaning = state_meaning(leaf.words, [labels[key] for key in on])
-    said = frozenset(word for key in on for word in words_of(labels[key]))
-    if meaning.device_class is BinarySensorDeviceClass.LOCK and said.isdisjoint(OPENED):
+def _flag(prop: Property, on: frozenset[str]) -> BinarySensorDescription:
+    labels = _labels(prop.item)
+    meaning = state_meaning(prop.tokens, [labels[key] for key in on])
+    on_words = frozenset(word for key in on for word in words_of(labels[key]))
+    if meaning.device_class is BinarySensorDeviceClass.LOCK and on_words.isdisjoint(OPENED):
         on = frozenset(labels) - on  # Home Assistant's locks are on when they are open
-    return replace(
-        _classed(plain(leaf, Platform.BINARY_SENSOR), meaning.device_class),
+    return BinarySensorDescription(
+        **_classed(identity(prop, Platform.BINARY_SENSOR), meaning.device_class),
+        item=prop.item,
         device_class=meaning.device_class,
-        states=shown(labels),
+        labels=shown(labels),
         on=on,
         category=meaning.category,
-        grade=meaning.grade,
+        priority=meaning.priority,
     )
 
 
-def _enumeration(leaf: Leaf) -> Description:
-    meaning = state_meaning(leaf.words)
-    found = plain(leaf, Platform.SENSOR)
-    return replace(
-        found,
+def _enumeration(prop: Property) -> SensorDescription:
+    meaning = state_meaning(prop.tokens)
+    names = identity(prop, Platform.SENSOR)
+    return SensorDescription(
+        **names,
+        item=prop.item,
         device_class=SensorDeviceClass.ENUM,
-        states=translated_states(found.translation_key, shown(_labels(leaf.item))),
+        options=translated_states(names["translation_key"], shown(_labels(prop.item))),
         category=meaning.category,
-        grade=meaning.grade,
+        priority=meaning.priority,
     )
 
 
-def _writable_states(leaf: Leaf, on: frozenset[str] | None) -> Description:
-    labels = _labels(leaf.item)
-    if not leaf.item.readable and (keys := _trigger_keys(leaf, on)):
-        command = command_of(leaf.words)
-        return replace(
-            plain(leaf, Platform.BUTTON),
+def _writable_states(prop: Property, on: frozenset[str] | None) -> Description:
+    if not prop.item.readable and (key := _trigger_key(prop, on)) is not None:
+        command = button_rule(prop.tokens)
+        return ButtonDescription(
+            **identity(prop, Platform.BUTTON),
+            item=prop.item,
+            press_key=key,
             device_class=command.device_class,
-            states=shown(labels),
-            on=keys,
             category=command.category,
-            grade=command.grade,
+            priority=command.priority,
         )
-    if on is None:
-        setting = setting_of(leaf.words, Platform.SELECT)
-        found = plain(leaf, Platform.SELECT)
-        return replace(
-            found,
-            states=translated_states(found.translation_key, shown(labels)),
-            category=setting.category,
-            grade=setting.grade,
-        )
-    words = leaf.words
+    labels = _labels(prop.item)
+    return _select(prop, labels) if on is None else _switch(prop, labels, on)
+
+
+def _select(prop: Property, labels: Mapping[str, str]) -> SelectDescription:
+    setting = setting_of(prop.tokens, Platform.SELECT)
+    names = identity(prop, Platform.SELECT)
+    return SelectDescription(
+        **names,
+        item=prop.item,
+        options=translated_states(names["translation_key"], shown(labels)),
+        category=setting.category,
+        priority=setting.priority,
+    )
+
+
+def _switch(prop: Property, labels: Mapping[str, str], on: frozenset[str]) -> SwitchDescription:
+    tokens = prop.tokens
     if any(ENABLING.intersection(words_of(label)) for label in labels.values()):
-        words = replace(words, all=words.all | {"enable"})
-    setting = setting_of(words, Platform.SWITCH)
-    return replace(
-        plain(leaf, Platform.SWITCH),
-        device_class=switch_class(leaf.words) if setting.grade is Grade.PRIMARY else None,
-        states=shown(labels),
+        tokens = replace(tokens, all=tokens.all | {"enable"})
+    setting = setting_of(tokens, Platform.SWITCH)
+    return SwitchDescription(
+        **identity(prop, Platform.SWITCH),
+        item=prop.item,
+        device_class=switch_class(prop.tokens) if setting.priority is Priority.PRIMARY else None,
+        labels=shown(labels),
         on=on,
         category=setting.category,
-        grade=setting.grade,
+        priority=setting.priority,
     )
 
 
-def switch_class(words: Words) -> SwitchDeviceClass:
+def switch_class(tokens: Tokens) -> SwitchDeviceClass:
     """Return the class of a switch that the device is for."""
-    return SwitchDeviceClass.OUTLET if words.any(OUTLETS) else SwitchDeviceClass.SWITCH
+    return SwitchDeviceClass.OUTLET if tokens.any(OUTLETS) else SwitchDeviceClass.SWITCH
 
 
-def _trigger_keys(leaf: Leaf, on: frozenset[str] | None) -> frozenset[str]:
-    """Return what to write to set off a write-only flag, nothing if it is a setting."""
-    if "enable" in leaf.words:
-        return frozenset()
-    if len(leaf.item.mappings) == 1 and leaf.item.data_type is DataType.ENUM:
-        return frozenset(leaf.item.mappings)
-    said = frozenset(word for label in leaf.item.mappings.values() for word in words_of(label))
-    asked = said and said <= YES_NO
-    commanded = leaf.words.any(COMMANDS) and said.issubset(FLAGS)
-    return on if on is not None and (asked or commanded) else frozenset()
+def _trigger_key(prop: Property, on: frozenset[str] | None) -> str | None:
+    """Return the key that triggers a write-only flag, ``None`` if it is a setting."""
+    if "enable" in prop.tokens:
+        return None
+    if len(prop.item.mappings) == 1 and prop.item.data_type is DataType.ENUM:
+        return next(iter(prop.item.mappings))
+    label_words = {word for label in prop.item.mappings.values() for word in words_of(label)}
+    confirmed = bool(label_words) and label_words <= YES_NO
+    commanded = prop.tokens.any(COMMANDS) and label_words.issubset(FLAGS)
+    return next(iter(on)) if on and (confirmed or commanded) else None
 
 
-def _text(leaf: Leaf) -> Description:
-    item = leaf.item
-    secret = leaf.words.any(SECRETS)
+def _text(prop: Property) -> TextDescription | SensorDescription:
+    item = prop.item
     if item.writable:
-        return replace(
-            plain(leaf, Platform.TEXT),
-            minimum=min(item.min_size or 0, MAX_TEXT),
-            maximum=min(item.max_size or MAX_TEXT, MAX_TEXT) or MAX_TEXT,
-            secret=secret,
+        max_length = min(item.max_size or MAX_TEXT, MAX_TEXT)
+        return TextDescription(
+            **identity(prop, Platform.TEXT),
+            item=item,
+            min_length=min(item.min_size or 0, max_length),
+            max_length=max_length,
+            secret=prop.tokens.any(SECRETS),
             category=EntityCategory.CONFIG,
-            grade=Grade.RARE,
+            priority=Priority.RARE,
         )
-    rare = leaf.words.any(PRIVATE)
-    return replace(
-        plain(leaf, Platform.SENSOR),
-        secret=secret,
+    return SensorDescription(
+        **identity(prop, Platform.SENSOR),
+        item=item,
         category=DIAGNOSTIC,
-        grade=Grade.RARE if rare else Grade.SECONDARY,
+        priority=Priority.RARE if prop.tokens.any(PRIVATE) else Priority.SECONDARY,
     )
 
 
-def _date(leaf: Leaf) -> Description:
-    if leaf.item.writable:
-        return replace(
-            plain(leaf, Platform.DATETIME), category=EntityCategory.CONFIG, grade=Grade.RARE
+def _date(prop: Property) -> DateTimeDescription | SensorDescription:
+    if prop.item.writable:
+        return DateTimeDescription(
+            **identity(prop, Platform.DATETIME),
+            item=prop.item,
+            category=EntityCategory.CONFIG,
+            priority=Priority.RARE,
         )
-    return replace(
-        plain(leaf, Platform.SENSOR),
+    return SensorDescription(
+        **identity(prop, Platform.SENSOR),
+        item=prop.item,
         device_class=SensorDeviceClass.TIMESTAMP,
         category=DIAGNOSTIC,
-        grade=Grade.RARE if "timestamp" in leaf.words else Grade.SECONDARY,
+        priority=Priority.RARE if "timestamp" in prop.tokens else Priority.SECONDARY,
     )
 
 
-def _local_time(leaf: Leaf) -> Description:
-    if leaf.item.writable:
-        return replace(plain(leaf, Platform.TIME), category=EntityCategory.CONFIG, grade=Grade.RARE)
-    return replace(plain(leaf, Platform.SENSOR), category=DIAGNOSTIC)
+def _local_time(prop: Property) -> TimeDescription | SensorDescription:
+    if prop.item.writable:
+        return TimeDescription(
+            **identity(prop, Platform.TIME),
+            item=prop.item,
+            category=EntityCategory.CONFIG,
+            priority=Priority.RARE,
+        )
+    return _plain_sensor(prop)
 
 
-def _image(leaf: Leaf) -> Description | None:
-    return plain(leaf, Platform.IMAGE) if leaf.item.readable else None
+def _plain_sensor(prop: Property) -> SensorDescription:
+    return SensorDescription(**identity(prop, Platform.SENSOR), item=prop.item, category=DIAGNOSTIC)
 
 
-def _file(leaf: Leaf) -> Description | None:
-    if not leaf.item.readable:
+def _image(prop: Property) -> ImageDescription | None:
+    if not prop.item.readable:
         return None
-    return replace(plain(leaf, Platform.SENSOR), category=DIAGNOSTIC)
+    return ImageDescription(**identity(prop, Platform.IMAGE), item=prop.item)
 
 
-_BUILDERS: dict[DataType, Callable[[Leaf], Description | None]] = {
+def _file(prop: Property) -> SensorDescription | None:
+    return _plain_sensor(prop) if prop.item.readable else None
+
+
+_BUILDERS: dict[DataType, Callable[[Property], Description | None]] = {
     DataType.INT: _number,
     DataType.LONG: _number,
     DataType.FLOAT: _number,

@@ -5,7 +5,7 @@ from enum import Enum
 import re
 
 from ..api import DataType, Item
-from .words import WORD, split, vocabulary
+from .tokens import WORD, tokenize, vocabulary
 
 MAX_LABEL = 100
 ASIDE = re.compile(r"[(\uff08].*$", re.DOTALL)
@@ -44,7 +44,7 @@ RELEASES = vocabulary("""
     ended
     """)
 NEGATIONS = vocabulary("not no without un non")
-# Words that decide, whatever else a label says: "disable the lock".
+# Tokens that decide, whatever else a label says: "disable the lock".
 DECISIVE = (
     (OUTCOMES, Meaning.OUTCOME),
     (RELEASES | vocabulary("disable disabled"), Meaning.OFF),
@@ -57,7 +57,7 @@ LEVELLED = vocabulary("level signal state status input output gpio digital")
 FILLERS = vocabulary("""
     threshold is currently commanded to state status turn turned switch switched power powered
     """)
-KNOWN_WORDS = ON | OFF | RELEASES | NEGATIONS | FILLERS
+TRANSLATED_WORDS = ON | OFF | RELEASES | NEGATIONS | FILLERS
 PRESS_WORDS = vocabulary("press pressed click clicked hold held tap")
 # How a button is pressed, if it is said of a button.
 PRESSES = PRESS_WORDS | vocabulary("single double triple short long")
@@ -102,7 +102,7 @@ def _plain(item: Item) -> bool:
     """Return whether labels say on and off and nothing else: not "high speed" and "low power"."""
     words = [frozenset(words_of(label)) for label in item.mappings.values()]
     told = frozenset().union(*words) - frozenset.intersection(*words)
-    return told <= KNOWN_WORDS | frozenset(split(item.path)[0])
+    return told <= TRANSLATED_WORDS | frozenset(tokenize(item.path)[0])
 
 
 def _on_of_flag(labels: Mapping[str, str]) -> frozenset[str] | None:
@@ -188,7 +188,7 @@ def shown(labels: Mapping[str, str]) -> dict[str, str]:
     return states
 
 
-def worded(item: Item, on: str, off: str) -> dict[str, str]:
+def binary_options(item: Item, on: str, off: str) -> dict[str, str]:
     """Return one of two words for each key of an item of two states, nothing for any other."""
     keys = on_keys(item)
     if keys is None:

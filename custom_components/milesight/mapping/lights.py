@@ -1,17 +1,16 @@
 """Lights: lamps that can be dimmed or coloured."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
-from homeassistant.const import Platform, UnitOfTemperature
+from homeassistant.const import UnitOfTemperature
 
 from ..api import DataType
-from .description import Composite, Grade
-from .entities import HUGE, bounds, plain
-from .labels import on_keys, worded
-from .leaf import Leaf
-from .naming import spoken_name, subject
-from .words import pattern
+from .descriptions import Composite, LightDescription, Priority
+from .entities import HUGE, bounds
+from .labels import binary_options, on_keys
+from .naming import property_name, subject
+from .properties import Property
+from .tokens import pattern
 
 NOT_A_LAMP = (
     "screen|display|indicator|panel|key|button|backlight|backlit|lcd|sensor|alarm|threshold|night"
@@ -28,50 +27,52 @@ LETTER = pattern(f"rgb|rgbw r|g|b -{NOT_A_LAMP}")
 COLOR = pattern(f"red|green|blue -{NOT_A_LAMP}")
 
 
-def lights(leaves: Iterable[Leaf]) -> Iterator[Composite]:
+def lights(properties: Iterable[Property]) -> Iterator[Composite]:
     """Yield a light for each lamp that can be dimmed or coloured."""
-    groups: dict[tuple[str | None, tuple[int, ...]], dict[str, Leaf]] = {}
-    for leaf in leaves:
-        if part := _light_part(leaf):
-            group = groups.setdefault((leaf.item.parent, leaf.words.numbers), {})
-            group.setdefault(part, leaf)
+    groups: dict[tuple[str | None, tuple[int, ...]], dict[str, Property]] = {}
+    for prop in properties:
+        if part := _light_part(prop):
+            group = groups.setdefault((prop.item.parent, prop.tokens.numbers), {})
+            group.setdefault(part, prop)
     for parts in groups.values():
         if "brightness" in parts or all(color in parts for color in COLORS):
             yield _light(parts)
 
 
-def _light_part(leaf: Leaf) -> str | None:
-    item = leaf.item
+def _light_part(prop: Property) -> str | None:
+    item = prop.item
     if not item.writable:
         return None
     if item.data_type.is_number:
-        if COLOR.matches(leaf.words) or LETTER.matches(leaf.words):
-            return next((color for color in COLORS if {color, color[0]} & {*leaf.words.last}), None)
-        if COLOR_TEMPERATURE.matches(leaf.words) and leaf.unit == UnitOfTemperature.KELVIN:
+        if COLOR.matches(prop.tokens) or LETTER.matches(prop.tokens):
+            return next(
+                (color for color in COLORS if {color, color[0]} & {*prop.tokens.last}), None
+            )
+        if COLOR_TEMPERATURE.matches(prop.tokens) and prop.unit == UnitOfTemperature.KELVIN:
             return "color_temperature"
-        return "brightness" if BRIGHTNESS.matches(leaf.words) else None
-    if item.data_type in (DataType.BOOL, DataType.ENUM) and LAMP_SWITCH.matches(leaf.words):
+        return "brightness" if BRIGHTNESS.matches(prop.tokens) else None
+    if item.data_type in (DataType.BOOL, DataType.ENUM) and LAMP_SWITCH.matches(prop.tokens):
         return "power" if on_keys(item) else None
     return None
 
 
-def _light(parts: dict[str, Leaf]) -> Composite:
+def _light(parts: dict[str, Property]) -> Composite:
     if not all(color in parts for color in COLORS):
-        parts = {role: leaf for role, leaf in parts.items() if role not in COLORS}
+        parts = {role: prop for role, prop in parts.items() if role not in COLORS}
     own = parts.get("brightness") or parts["red"]
     level = parts.get("brightness") or parts["red"]
     minimum, maximum = bounds(level.item, level.unit)
     power = parts.get("power")
     return Composite(
-        replace(
-            plain(own, Platform.LIGHT),
+        LightDescription(
             key=f"light_{own.path}",
-            name=subject(spoken_name(own)),
+            path=own.path,
+            name=subject(property_name(own)),
             minimum=max(minimum, 0.0),
             maximum=maximum if maximum < HUGE else 255.0,
-            grade=Grade.RARE if own.hidden else Grade.PRIMARY,
-            roles={role: leaf.item for role, leaf in parts.items()},
-            options={"power": worded(power.item, "on", "off")} if power else {},
+            priority=Priority.RARE if own.hidden else Priority.PRIMARY,
+            roles={role: prop.item for role, prop in parts.items()},
+            options={"power": binary_options(power.item, "on", "off")} if power else {},
         ),
-        frozenset(leaf.path for leaf in parts.values()),
+        frozenset(prop.path for prop in parts.values()),
     )

@@ -6,11 +6,11 @@ import re
 
 from homeassistant.const import Platform
 
-from .description import Description, Grade
-from .known import KNOWN, KNOWN_CHANNELS, KNOWN_NUMBERS, KNOWN_STATES
+from .descriptions import Description, NumberDescription, Priority, SensorDescription
 from .labels import slug
-from .leaf import Leaf
-from .words import CHANNEL, NOISE, TIMES, WORD, split, vocabulary
+from .properties import Property
+from .tokens import CHANNEL, NOISE, TIMES, WORD, tokenize, vocabulary
+from .translations import TRANSLATED, TRANSLATED_CHANNELS, TRANSLATED_NUMBERS, TRANSLATED_STATES
 
 MAX_NAME = 80
 LONG = 4
@@ -41,7 +41,7 @@ ACRONYMS = {
         " NH3 NTC O3 OTA PIR PM PM1 PM10 PT100 QR RSSI SIM SN SNR SOS TVOC UPS USB UV WAN"
     )
 }
-# Words at the end of a structure's name that say only that it is one.
+# Tokens at the end of a structure's name that say only that it is one.
 TAIL = re.compile(
     r"(?:\s+(?:settings?|settingd|config(?:uration)?|parameters?|info(?:rmation)?|rule|status))+$",
     re.IGNORECASE,
@@ -92,11 +92,11 @@ def subject(name: str) -> str:
     return ASPECT.sub("", name) or name
 
 
-def spoken_name(leaf: Leaf) -> str:
-    """Return the name that the specification gives a leaf, with its structure where it needs it."""
-    item = leaf.item
+def property_name(prop: Property) -> str:
+    """Return the name that the specification gives a prop, with its structure where it needs it."""
+    item = prop.item
     name = SPACE.sub(" ", INVISIBLE.sub(" ", item.name[:500])).strip()
-    parents = [parent for parent in leaf.parents if not parent.path.endswith("[]")]
+    parents = [parent for parent in prop.parents if not parent.path.endswith("[]")]
     group = parents[-1].name if parents else ""
     if not name:
         name = humanise(item.key.replace("[]", ""))
@@ -108,14 +108,14 @@ def spoken_name(leaf: Leaf) -> str:
         if not parents:
             own = "" if aside.lower() in SILENT else _uncapital(aside)
             return tidy(head if _within(own, head) else f"{head} {own}")
-        name, group = _which_is_group(leaf, head, aside)
+        name, group = _which_is_group(prop, head, aside)
     if parents and not group:
         group = humanise(parents[-1].key)
     if not WORD.search(name):
         name = humanise(item.key)
     text = _joined(group, name)
-    if leaf.path.count("[]"):
-        text = _numbered(leaf, text)
+    if prop.path.count("[]"):
+        text = _numbered(prop, text)
     return tidy_template(text)
 
 
@@ -125,24 +125,24 @@ def tidy_template(text: str) -> str:
     return " [] ".join((first, *map(_uncapital, rest))).strip()
 
 
-def _numbered(leaf: Leaf, text: str) -> str:
+def _numbered(prop: Property, text: str) -> str:
     """Return a name with ``[]`` after the name of each array, so that elements are told apart."""
-    count = leaf.path.count("[]")
-    arrays = [step for step in leaf.parents if leaf.path.startswith(f"{step.path}[]")]
-    holding = arrays[-1] if arrays else leaf.item
+    count = prop.path.count("[]")
+    arrays = [step for step in prop.parents if prop.path.startswith(f"{step.path}[]")]
+    holding = arrays[-1] if arrays else prop.item
     array = TAIL.sub("", holding.name or humanise(holding.key))
     head = tidy(array) or "Item"
     rest = text.removeprefix(array).strip() if array and text.startswith(array) else text
-    if _within(rest, head) or _says_nothing(split(rest)[0]):
+    if _within(rest, head) or _says_nothing(tokenize(rest)[0]):
         rest = ""
     return f"{head} {' '.join(['[]'] * count)} {rest}".rstrip()
 
 
-def _which_is_group(leaf: Leaf, head: str, aside: str) -> tuple[str, str]:
+def _which_is_group(prop: Property, head: str, aside: str) -> tuple[str, str]:
     """Return name and group of "Enable(Freeze protection)" or "Alarm config (Enable)"."""
-    above = {word for parent in leaf.parents for word in split(parent.path)[0]}
-    own = set(leaf.words.last)
-    first, second = set(split(head)[0]), set(split(aside)[0])
+    above = {word for parent in prop.parents for word in tokenize(parent.path)[0]}
+    own = set(prop.tokens.last)
+    first, second = set(tokenize(head)[0]), set(tokenize(aside)[0])
     as_group = len(second & above) + len(first & own)
     as_head = len(first & above) + len(second & own)
     return (head, aside) if as_group >= as_head else (aside, head)
@@ -157,7 +157,7 @@ def _joined(group: str, name: str) -> str:
     group = TAIL.sub("", SPACE.sub(" ", group).strip())
     if not group or group.count(" ") > LONG or _within(FILLER.sub(" ", group), name):
         return name
-    own, above = split(name), split(group)
+    own, above = tokenize(name), tokenize(group)
     if _says_nothing(own[0]) and not own[1]:
         return group
     if own[0] and above[0][-len(own[0]) :] == own[0] and set(own[1]) <= set(above[1]):
@@ -168,8 +168,8 @@ def _joined(group: str, name: str) -> str:
 
 def _within(name: str, other: str) -> bool:
     """Return whether a name says nothing that the other does not say."""
-    words, numbers = split(name)
-    others, other_numbers = split(other)
+    words, numbers = tokenize(name)
+    others, other_numbers = tokenize(other)
     return set(words) <= set(others) and set(numbers) <= set(other_numbers)
 
 
@@ -178,16 +178,16 @@ def _uncapital(text: str) -> str:
     return f"{_lower(first)}{space}{rest}"
 
 
-def known_key(leaf: Leaf, platform: str) -> tuple[str, dict[str, str]] | None:
-    """Return the translation key and placeholders of a leaf that is well known."""
-    table = KNOWN.get(platform, {})
-    key = table.get(leaf.words.key)
-    counted = (*map(str, leaf.words.numbers), *["[]"] * leaf.path.count("[]"))
-    if key is None and CHANNEL in leaf.words:
-        key = table.get("_".join(word for word in leaf.words.phrase if word != CHANNEL))
-        return _counted(key, "channel", counted) if key in KNOWN_CHANNELS else None
+def translation_of(prop: Property, platform: str) -> tuple[str, dict[str, str]] | None:
+    """Return the translation key and placeholders of a prop that is well known."""
+    table = TRANSLATED.get(platform, {})
+    key = table.get(prop.tokens.key)
+    counted = (*map(str, prop.tokens.numbers), *["[]"] * prop.path.count("[]"))
+    if key is None and CHANNEL in prop.tokens:
+        key = table.get("_".join(word for word in prop.tokens.phrase if word != CHANNEL))
+        return _counted(key, "channel", counted) if key in TRANSLATED_CHANNELS else None
     if counted:
-        return _counted(key, "number", counted) if key in KNOWN_NUMBERS else None
+        return _counted(key, "number", counted) if key in TRANSLATED_NUMBERS else None
     return (key, {}) if key is not None else None
 
 
@@ -198,7 +198,7 @@ def _counted(key: str, kind: str, counted: tuple[str, ...]) -> tuple[str, dict[s
 def translated_states(translation_key: str | None, states: Mapping[str, str]) -> dict[str, str]:
     """Return states as keys of a translation if it knows them all, else as they are worded."""
     slugs = {key: slug(state) for key, state in states.items()}
-    known = KNOWN_STATES.get(translation_key or "", frozenset())
+    known = TRANSLATED_STATES.get(translation_key or "", frozenset())
     distinct = len(set(slugs.values())) == len(slugs)
     return slugs if distinct and known.issuperset(slugs.values()) else dict(states)
 
@@ -207,7 +207,7 @@ def without_repetition(descriptions: Iterable[Description]) -> list[Description]
     """Return the descriptions named apart, and the device's one control without a name."""
     found = list(descriptions)
     for alike in _alike(found):
-        by_unit = len({found[index].unit for index in alike}) == len(alike)
+        by_unit = len({_unit(found[index]) for index in alike}) == len(alike)
         for index in alike:
             found[index] = _told_apart(found[index], by_unit=by_unit)
     for alike in _alike(found):
@@ -217,11 +217,11 @@ def without_repetition(descriptions: Iterable[Description]) -> list[Description]
         index
         for index, description in enumerate(found)
         if description.platform in CONTROLS
-        and description.grade is Grade.PRIMARY
+        and description.priority is Priority.PRIMARY
         and description.category is None
         and not description.is_template
     ]
-    if len(controls) == 1 and OUTPUTS.isdisjoint(split(found[controls[0]].path)[0]):
+    if len(controls) == 1 and OUTPUTS.isdisjoint(tokenize(found[controls[0]].path)[0]):
         found[controls[0]] = replace(
             found[controls[0]], name=None, translation_key=None, placeholders={}
         )
@@ -243,11 +243,18 @@ def _shown_name(description: Description) -> tuple[object, ...]:
     return description.platform, (description.name or "").casefold()
 
 
+def _unit(description: Description) -> str | None:
+    if isinstance(description, SensorDescription | NumberDescription):
+        return description.unit
+    return None
+
+
 def _told_apart(description: Description, *, by_unit: bool) -> Description:
     """Return a description named by its unit or its whole path, as others are named the same."""
     if description.platform is Platform.CLIMATE:
         return description
     name = tidy_template(STEPS.sub(" ", description.path))
     if by_unit and description.name:
-        name = f"{description.name} ({description.unit})" if description.unit else description.name
+        unit = _unit(description)
+        name = f"{description.name} ({unit})" if unit else description.name
     return replace(description, name=name or UNNAMED, translation_key=None, placeholders={})

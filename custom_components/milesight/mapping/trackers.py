@@ -1,48 +1,47 @@
 """Trackers: latitude and longitude of one parent."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from homeassistant.const import Platform
 
-from .description import Composite, Grade
-from .entities import plain
-from .leaf import Leaf
+from .descriptions import Composite, Priority, TrackerDescription
+from .entities import identity
 from .naming import tidy
-from .words import pattern
+from .properties import Property
+from .tokens import pattern
 
 LATITUDE, LONGITUDE = pattern("latitude"), pattern("longitude")
 
 
-def trackers(leaves: Iterable[Leaf]) -> Iterator[Composite]:
+def trackers(properties: Iterable[Property]) -> Iterator[Composite]:
     """Yield a tracker for each latitude with its longitude; what can be written is two numbers."""
-    numbers = [leaf for leaf in leaves if leaf.item.data_type.is_number and leaf.item.readable]
+    numbers = [prop for prop in properties if prop.item.data_type.is_number and prop.item.readable]
     longitudes = {
-        _pair(leaf): leaf
-        for leaf in reversed(numbers)
-        if LONGITUDE.matches(leaf.words) and not leaf.item.writable
+        _pair(prop): prop
+        for prop in reversed(numbers)
+        if LONGITUDE.matches(prop.tokens) and not prop.item.writable
     }
-    for leaf in numbers:
-        other = longitudes.get(_pair(leaf))
-        if other is None or leaf.item.writable or not LATITUDE.matches(leaf.words):
+    for prop in numbers:
+        other = longitudes.get(_pair(prop))
+        if other is None or prop.item.writable or not LATITUDE.matches(prop.tokens):
             continue
-        hidden = leaf.hidden or other.hidden
-        named = plain(leaf, Platform.DEVICE_TRACKER)
-        parent = leaf.parents[-1].name if leaf.parents else ""
+        hidden = prop.hidden or other.hidden
+        names = identity(prop, Platform.DEVICE_TRACKER)
+        parent = prop.parents[-1].name if prop.parents else ""
         yield Composite(
-            replace(
-                named,
-                key=f"device_tracker_{leaf.path}",
-                translation_key=None if leaf.parents else "position",
-                name=tidy(parent) or named.name,
-                grade=Grade.RARE if hidden else Grade.PRIMARY,
-                roles={"latitude": leaf.item, "longitude": other.item},
+            TrackerDescription(
+                key=f"device_tracker_{prop.path}",
+                path=prop.path,
+                translation_key=None if prop.parents else "position",
+                name=tidy(parent) or names["name"],
+                priority=Priority.RARE if hidden else Priority.PRIMARY,
+                roles={"latitude": prop.item, "longitude": other.item},
             ),
-            frozenset({leaf.path, other.path}),
+            frozenset({prop.path, other.path}),
         )
 
 
-def _pair(leaf: Leaf) -> tuple[str | None, tuple[str, ...], tuple[int, ...]]:
+def _pair(prop: Property) -> tuple[str | None, tuple[str, ...], tuple[int, ...]]:
     """Return what a latitude and its longitude have in common."""
-    words = tuple(word for word in leaf.words.last if word not in ("latitude", "longitude"))
-    return leaf.item.parent, words, leaf.words.numbers
+    words = tuple(word for word in prop.tokens.last if word not in ("latitude", "longitude"))
+    return prop.item.parent, words, prop.tokens.numbers

@@ -7,9 +7,9 @@ from pkgutil import iter_modules
 import pytest
 
 from custom_components.milesight import mapping
-from custom_components.milesight.mapping.known import KNOWN
+from custom_components.milesight.mapping.tokens import Pattern, pattern, tokenize, tokenize_path
+from custom_components.milesight.mapping.translations import TRANSLATED
 from custom_components.milesight.mapping.units import fold
-from custom_components.milesight.mapping.words import Pattern, pattern, read, split
 
 IDS = [
     ("temperatureChn1Alarm", ("temperature", "channel", "alarm"), (1,)),
@@ -37,7 +37,7 @@ IDS = [
 def test_an_id_is_read_in_any_spelling(
     identifier: str, words: tuple[str, ...], counted: tuple[int, ...]
 ) -> None:
-    assert split(identifier) == (words, counted)
+    assert tokenize(identifier) == (words, counted)
 
 
 def asked() -> Iterator[Pattern]:
@@ -57,9 +57,12 @@ def test_rules_ask_for_words_as_they_are_read() -> None:
     words = frozenset[str]().union(*(rule.refused.union(*rule.needed) for rule in rules))
 
     assert len(rules) > 200
-    assert [word for word in words if word and split(word)[0] != (word,)] == []
+    assert [word for word in words if word and tokenize(word)[0] != (word,)] == []
     assert [
-        phrase for table in KNOWN.values() for phrase in table if read(phrase).key != phrase
+        phrase
+        for table in TRANSLATED.values()
+        for phrase in table
+        if tokenize_path(phrase).key != phrase
     ] == []
 
 

@@ -1,11 +1,11 @@
-"""One leaf of a specification with what is known of it before any rule is asked."""
+"""One prop of a specification with what is known of it before any rule is asked."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from ..api import DataType, Item
+from .tokens import SCALES, Tokens, tokenize, tokenize_path
 from .units import fold
-from .words import SCALES, Words, read, split
 
 # Known to the device registry, whichever structure they stand in.
 REGISTRY = frozenset(
@@ -26,12 +26,12 @@ VALUELESS = (DataType.STRUCT, DataType.ARRAY, DataType.UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True)
-class Leaf:
+class Property:
     """A property that carries a value; ``parents`` from the root down."""
 
     item: Item
     parents: tuple[Item, ...]
-    words: Words
+    tokens: Tokens
     unit: str | None
 
     @property
@@ -45,17 +45,17 @@ class Leaf:
         return self.item.hidden or any(parent.hidden for parent in self.parents)
 
 
-def leaves(properties: Iterable[Item]) -> tuple[Leaf, ...]:
-    """Return the leaves that may become entities, in order of their paths.
+def value_properties(items: Iterable[Item]) -> tuple[Property, ...]:
+    """Return the properties that may become entities, in order of their paths.
 
     Left out are past readings, what the device registry shows, and of a value in Celsius and
     Fahrenheit the second.
     """
-    found = [leaf for item in properties for leaf in _below(item, ())]
+    found = [prop for item in items for prop in _below(item, ())]
     kept = [
-        leaf
-        for _, leaf in sorted(
-            ((leaf.path, leaf) for leaf in _unique(found)), key=lambda pair: pair[0]
+        prop
+        for _, prop in sorted(
+            ((prop.path, prop) for prop in _unique(found)), key=lambda pair: pair[0]
         )
     ]
     return tuple(_one_scale(kept))
@@ -63,22 +63,22 @@ def leaves(properties: Iterable[Item]) -> tuple[Leaf, ...]:
 
 def is_history(identifier: str) -> bool:
     """Return whether an item tells of past readings, by its id."""
-    words, _ = split(identifier)
+    words, _ = tokenize(identifier)
     return bool(words) and words[0] in ("history", "historical")
 
 
-def _below(item: Item, parents: tuple[Item, ...]) -> Iterator[Leaf]:
+def _below(item: Item, parents: tuple[Item, ...]) -> Iterator[Property]:
     holds = bool(item.children) or item.data_type in VALUELESS
     if holds and is_history(item.key):
         return
     for child in item.children:
         yield from _below(child, (*parents, item))
-    if holds or "_".join(split(item.key)[0]) in REGISTRY:
+    if holds or "_".join(tokenize(item.key)[0]) in REGISTRY:
         return
     if not (item.readable or item.writable):
         return
     item = _typed(item)
-    yield Leaf(item, parents, read(item.path), fold(item.unit))
+    yield Property(item, parents, tokenize_path(item.path), fold(item.unit))
 
 
 def _typed(item: Item) -> Item:
@@ -93,33 +93,33 @@ def _typed(item: Item) -> Item:
     return item
 
 
-def _unique(found: Iterable[Leaf]) -> Iterator[Leaf]:
+def _unique(found: Iterable[Property]) -> Iterator[Property]:
     seen: set[str] = set()
-    for leaf in found:
-        if leaf.path not in seen:
-            seen.add(leaf.path)
-            yield leaf
+    for prop in found:
+        if prop.path not in seen:
+            seen.add(prop.path)
+            yield prop
 
 
-def _one_scale(found: Iterable[Leaf]) -> Iterator[Leaf]:
-    groups: dict[tuple[object, ...], list[tuple[str | None, Leaf]]] = {}
-    for leaf in found:
-        scale, said = _scale(leaf)
-        groups.setdefault((said, leaf.words.numbers), []).append((scale, leaf))
+def _one_scale(found: Iterable[Property]) -> Iterator[Property]:
+    groups: dict[tuple[object, ...], list[tuple[str | None, Property]]] = {}
+    for prop in found:
+        scale, said = _scale(prop)
+        groups.setdefault((said, prop.tokens.numbers), []).append((scale, prop))
     for group in groups.values():
-        plain = [leaf for scale, leaf in group if scale is None]
+        plain = [prop for scale, prop in group if scale is None]
         if len(plain) == len(group):
             yield from plain
             continue
-        celsius = [leaf for scale, leaf in group if scale == CELSIUS]
-        in_celsius = [leaf for leaf in plain if leaf.unit == "°C"]
-        yield from in_celsius or celsius or plain or [leaf for _, leaf in group]
+        celsius = [prop for scale, prop in group if scale == CELSIUS]
+        in_celsius = [prop for prop in plain if prop.unit == "°C"]
+        yield from in_celsius or celsius or plain or [prop for _, prop in group]
 
 
-def _scale(leaf: Leaf) -> tuple[str | None, tuple[tuple[str, ...], ...]]:
+def _scale(prop: Property) -> tuple[str | None, tuple[tuple[str, ...], ...]]:
     """Return the scale that a path names, and what else its steps say."""
-    steps = [split(step)[0] for step in leaf.path.replace("[]", "").split(".")]
-    if (named := UNIT_SCALES.get(leaf.unit or "")) is not None and steps[-1][-1:] == (named[0],):
+    steps = [tokenize(step)[0] for step in prop.path.replace("[]", "").split(".")]
+    if (named := UNIT_SCALES.get(prop.unit or "")) is not None and steps[-1][-1:] == (named[0],):
         steps[-1] = (*steps[-1][:-1], named)  # temperature_f, in degrees Fahrenheit
     scale = next((word for step in reversed(steps) for word in step if word in SCALES), None)
     plain = (tuple(word for word in step if word not in SCALES) for step in steps)

@@ -8,16 +8,16 @@ from collections.abc import Callable, Iterable, Mapping
 import re
 
 from homeassistant.components.climate.const import HVACAction, HVACMode
-from homeassistant.const import Platform, UnitOfTemperature
+from homeassistant.const import UnitOfTemperature
 
 from ..api import DataType, Item, Service
-from .calls import call_for
-from .description import Call, Composite, Description, Grade
-from .entities import bounds, precision, step
-from .labels import worded, words_of
-from .leaf import Leaf
+from .descriptions import ClimateDescription, Composite, Priority, Setter
+from .entities import bounds, step
+from .labels import binary_options, words_of
+from .properties import Property
+from .setters import find_setter
+from .tokens import Pattern, pattern
 from .units import TEMPERATURES
-from .words import Pattern, pattern
 
 # Temperatures that are set, but are not the one that the room shall have.
 NOT_A_TARGET = (
@@ -112,32 +112,32 @@ OPENING = (
 )
 
 
-def thermostat(leaves: Iterable[Leaf], services: tuple[Service, ...]) -> Composite | None:
+def thermostat(properties: Iterable[Property], services: tuple[Service, ...]) -> Composite | None:
     """Return the thermostat that a device is, if it is one."""
-    leaves = [leaf for leaf in leaves if "[]" not in leaf.path]
-    targets, calls = _targets(leaves, services)
+    properties = [prop for prop in properties if "[]" not in prop.path]
+    targets, setters = _targets(properties, services)
     leading = next((targets[role] for role in LEADING if role in targets), None)
     if leading is None:
         return None
-    mode = _choice(leaves, MODE, _modes)
-    fan = _choice(leaves, FAN, _fans)
-    preset = _choice(leaves, PRESET, _presets)
-    power = _power(leaves)
-    current = _reading(leaves, CURRENT, TEMPERATURES)
+    mode = _choice(properties, MODE, _modes)
+    fan = _choice(properties, FAN, _fans)
+    preset = _choice(properties, PRESET, _presets)
+    power = _power(properties)
+    current = _reading(properties, CURRENT, TEMPERATURES)
     if mode is None and power is None and current is None:
         return None
-    action = _action(leaves)
+    action = _action(properties)
     effective = min(
-        (leaf for leaf in leaves if _is_target(leaf) and not leaf.item.writable),
-        key=lambda leaf: (_role(leaf) != LEADING[0], leaf.path.count("."), leaf.path),
+        (prop for prop in properties if _is_target(prop) and not prop.item.writable),
+        key=lambda prop: (_role(prop) != LEADING[0], prop.path.count("."), prop.path),
         default=None,
     )
     read_only = {
         "effective_temperature": effective,
         "current_temperature": current,
-        "current_humidity": _reading(leaves, HUMIDITY, frozenset({"%"})),
+        "current_humidity": _reading(properties, HUMIDITY, frozenset({"%"})),
         "hvac_action": action[0] if action else None,
-        "valve_opening": _reading(leaves, OPENING, frozenset({"%"})),
+        "valve_opening": _reading(properties, OPENING, frozenset({"%"})),
     }
     choices = {"hvac_mode": mode, "fan_mode": fan, "preset_mode": preset, "power": power}
     controlled = targets | {role: found[0] for role, found in choices.items() if found}
@@ -149,115 +149,112 @@ def thermostat(leaves: Iterable[Leaf], services: tuple[Service, ...]) -> Composi
     options.setdefault("hvac_mode", {"": _only_mode(targets)})
     item = leading.item
     minimum, maximum = _range(leading, targets)
-    description = Description(
-        platform=Platform.CLIMATE,
+    description = ClimateDescription(
         key=f"climate_{leading.path}",
         path=leading.path,
-        item=item,
         translation_key="thermostat",
         unit=leading.unit if leading.unit in TEMPERATURES else UnitOfTemperature.CELSIUS.value,
-        precision=precision(item),
         minimum=minimum,
         maximum=maximum,
-        step=_resolution(leaves) or step(item),
-        grade=Grade.RARE if leading.hidden else Grade.PRIMARY,
-        roles={role: leaf.item for role, leaf in controlled.items()}
-        | {role: leaf.item for role, leaf in read_only.items() if leaf is not None},
+        step=_resolution(properties) or step(item),
+        priority=Priority.RARE if leading.hidden else Priority.PRIMARY,
+        roles={role: prop.item for role, prop in controlled.items()}
+        | {role: prop.item for role, prop in read_only.items() if prop is not None},
         options=options,
-        calls=calls,
+        setters=setters,
     )
-    absorbed = frozenset(leaf.path for leaf in controlled.values())
-    return Composite(description, absorbed, _echoes(leaves, absorbed, action))
+    absorbed = frozenset(prop.path for prop in controlled.values())
+    return Composite(description, absorbed, _repeated(properties, absorbed, action))
 
 
-def _echoes(
-    leaves: Iterable[Leaf],
+def _repeated(
+    properties: Iterable[Property],
     absorbed: frozenset[str],
-    action: tuple[Leaf, Mapping[str, str]] | None,
+    action: tuple[Property, Mapping[str, str]] | None,
 ) -> frozenset[str]:
     """Return the paths that repeat what the thermostat shows, or tell of its inner switching."""
     told = {action[0].path} if action else set()
-    for leaf in leaves:
-        if leaf.item.writable or leaf.path in absorbed:
+    for prop in properties:
+        if prop.item.writable or prop.path in absorbed:
             continue
-        item = leaf.item
-        repeated = _is_target(leaf) or ("relay" in leaf.words)
+        item = prop.item
+        repeated = _is_target(prop) or ("relay" in prop.tokens)
         if item.data_type is DataType.ENUM:
             repeated |= bool(_modes(item) or _fans(item) or _presets(item) or _actions(item))
         if repeated:
-            told.add(leaf.path)
+            told.add(prop.path)
     return frozenset(told)
 
 
 def _targets(
-    leaves: list[Leaf], services: tuple[Service, ...]
-) -> tuple[dict[str, Leaf], dict[str, Call]]:
+    properties: list[Property], services: tuple[Service, ...]
+) -> tuple[dict[str, Property], dict[str, Setter]]:
     """Return the set-points by role, and the services for those that no property sets."""
-    targets: dict[str, Leaf] = {}
-    calls: dict[str, Call] = {}
-    deepest = min((leaf.path.count(".") for leaf in leaves), default=0) + 1
-    for leaf in sorted(leaves, key=lambda leaf: (leaf.path.count("."), leaf.path)):
-        if not _is_target(leaf) or leaf.path.count(".") > deepest:
+    targets: dict[str, Property] = {}
+    setters: dict[str, Setter] = {}
+    deepest = min((prop.path.count(".") for prop in properties), default=0) + 1
+    for prop in sorted(properties, key=lambda prop: (prop.path.count("."), prop.path)):
+        if not _is_target(prop) or prop.path.count(".") > deepest:
             continue
-        role = _role(leaf)
+        role = _role(prop)
         if role is None or role in targets:
             continue
-        if leaf.item.writable:
-            targets[role] = leaf
-        elif call := call_for(services, frozenset(leaf.words.phrase), leaf.item):
-            targets[role] = leaf
-            calls[role] = call
-    return targets, calls
+        if prop.item.writable:
+            targets[role] = prop
+        elif setter := find_setter(services, frozenset(prop.tokens.phrase), prop.item):
+            targets[role] = prop
+            setters[role] = setter
+    return targets, setters
 
 
-def _is_target(leaf: Leaf) -> bool:
+def _is_target(prop: Property) -> bool:
     return (
-        leaf.item.data_type.is_number
-        and TARGET.matches(leaf.words)
-        and (leaf.unit in TEMPERATURES or (leaf.unit is None and "temperature" in leaf.words))
+        prop.item.data_type.is_number
+        and TARGET.matches(prop.tokens)
+        and (prop.unit in TEMPERATURES or (prop.unit is None and "temperature" in prop.tokens))
     )
 
 
-def _role(leaf: Leaf) -> str | None:
-    if leaf.words.any(EMERGENCY):
+def _role(prop: Property) -> str | None:
+    if prop.tokens.any(EMERGENCY):
         return None
-    return next(role for words, role in TARGETS if words <= leaf.words.all)
+    return next(role for words, role in TARGETS if words <= prop.tokens.all)
 
 
-def _range(leading: Leaf, targets: Mapping[str, Leaf]) -> tuple[float, float]:
-    limits = [bounds(leaf.item, leaf.unit) for leaf in targets.values()]
+def _range(leading: Property, targets: Mapping[str, Property]) -> tuple[float, float]:
+    limits = [bounds(prop.item, prop.unit) for prop in targets.values()]
     known = [limit for limit in limits if limit[0] > -1000 and limit[1] < 1000]  # noqa: PLR2004
     if not known:
         return (41.0, 95.0) if leading.unit == UnitOfTemperature.FAHRENHEIT else (5.0, 35.0)
     return min(low for low, _ in known), max(high for _, high in known)
 
 
-def _resolution(leaves: Iterable[Leaf]) -> float | None:
+def _resolution(properties: Iterable[Property]) -> float | None:
     """Return the finest step that the device can be set to, if it says so."""
     wanted = pattern("target temperature resolution")
     steps = [
         float(label)
-        for leaf in leaves
-        if wanted.matches(leaf.words) and leaf.item.data_type is DataType.ENUM
-        for label in leaf.item.mappings.values()
+        for prop in properties
+        if wanted.matches(prop.tokens) and prop.item.data_type is DataType.ENUM
+        for label in prop.item.mappings.values()
         if label.replace(".", "", 1).isdecimal() and label.isascii() and float(label) > 0
     ]
     return min(steps, default=None)
 
 
 def _choice(
-    leaves: Iterable[Leaf],
+    properties: Iterable[Property],
     wanted: Pattern,
-    read: Callable[[Item], dict[str, str]],
-) -> tuple[Leaf, Mapping[str, str]] | None:
+    meaning: Callable[[Item], dict[str, str]],
+) -> tuple[Property, Mapping[str, str]] | None:
     """Return the writable enumeration that is meant, with what its keys mean."""
     found = [
-        (leaf, options)
-        for leaf in leaves
-        if leaf.item.writable
-        and leaf.item.data_type is DataType.ENUM
-        and wanted.matches(leaf.words)
-        and (options := read(leaf.item))
+        (prop, options)
+        for prop in properties
+        if prop.item.writable
+        and prop.item.data_type is DataType.ENUM
+        and wanted.matches(prop.tokens)
+        and (options := meaning(prop.item))
     ]
     return min(
         found,
@@ -302,15 +299,15 @@ def _presets(item: Item) -> dict[str, str]:
     return presets if len(set(presets.values())) == len(found) > 1 else {}
 
 
-def _power(leaves: Iterable[Leaf]) -> tuple[Leaf, Mapping[str, str]] | None:
+def _power(properties: Iterable[Property]) -> tuple[Property, Mapping[str, str]] | None:
     found = [
-        (rank, leaf.path.count("."), leaf.path, leaf, states)
-        for leaf in leaves
-        if leaf.item.writable
-        and leaf.item.readable
-        and leaf.item.data_type in (DataType.BOOL, DataType.ENUM)
+        (rank, prop.path.count("."), prop.path, prop, states)
+        for prop in properties
+        if prop.item.writable
+        and prop.item.readable
+        and prop.item.data_type in (DataType.BOOL, DataType.ENUM)
         for rank, wanted in enumerate(POWER)
-        if wanted.matches(leaf.words) and (states := worded(leaf.item, "on", "off"))
+        if wanted.matches(prop.tokens) and (states := binary_options(prop.item, "on", "off"))
     ]
     if not found:
         return None
@@ -319,32 +316,32 @@ def _power(leaves: Iterable[Leaf]) -> tuple[Leaf, Mapping[str, str]] | None:
 
 
 def _reading(
-    leaves: Iterable[Leaf], wanted: Iterable[Pattern], units: frozenset[str]
-) -> Leaf | None:
+    properties: Iterable[Property], wanted: Iterable[Pattern], units: frozenset[str]
+) -> Property | None:
     """Return the measured value that is meant, by the first pattern that finds one."""
     measured = [
-        leaf
-        for leaf in leaves
-        if leaf.item.readable
-        and not leaf.item.writable
-        and leaf.item.data_type.is_number
-        and leaf.unit in units
+        prop
+        for prop in properties
+        if prop.item.readable
+        and not prop.item.writable
+        and prop.item.data_type.is_number
+        and prop.unit in units
     ]
     for choice in wanted:
-        found = [leaf for leaf in measured if choice.matches(leaf.words)]
+        found = [prop for prop in measured if choice.matches(prop.tokens)]
         if found:
-            return min(found, key=lambda leaf: (leaf.path.count("."), leaf.path))
+            return min(found, key=lambda prop: (prop.path.count("."), prop.path))
     return None
 
 
-def _action(leaves: Iterable[Leaf]) -> tuple[Leaf, Mapping[str, str]] | None:
+def _action(properties: Iterable[Property]) -> tuple[Property, Mapping[str, str]] | None:
     found = [
-        (leaf, actions)
-        for leaf in leaves
-        if not leaf.item.writable
-        and leaf.item.data_type is DataType.ENUM
-        and ACTION.matches(leaf.words)
-        and (actions := _actions(leaf.item))
+        (prop, actions)
+        for prop in properties
+        if not prop.item.writable
+        and prop.item.data_type is DataType.ENUM
+        and ACTION.matches(prop.tokens)
+        and (actions := _actions(prop.item))
     ]
     return min(found, key=lambda pair: (pair[0].path.count("."), pair[0].path), default=None)
 
@@ -359,8 +356,8 @@ def _actions(item: Item) -> dict[str, str]:
     return actions if thermal and len(actions) == len(found) > 1 else {}
 
 
-def _only_mode(targets: Mapping[str, Leaf]) -> str:
-    """Return the mode of a device that leaves no choice: radiator valves heat."""
+def _only_mode(targets: Mapping[str, Property]) -> str:
+    """Return the mode of a device that properties no choice: radiator valves heat."""
     heats = "target_temperature_heat" in targets
     cools = "target_temperature_cool" in targets
     if heats and cools:

@@ -7,17 +7,17 @@ from dataclasses import dataclass
 
 from homeassistant.const import EntityCategory, Platform
 
-from .description import Grade
-from .words import Words, pattern
+from .descriptions import Priority
+from .tokens import Tokens, pattern
 
-PRIMARY, SECONDARY, RARE = Grade.PRIMARY, Grade.SECONDARY, Grade.RARE
+PRIMARY, SECONDARY, RARE = Priority.PRIMARY, Priority.SECONDARY, Priority.RARE
 CONFIG = EntityCategory.CONFIG
 
 SWITCH = frozenset({Platform.SWITCH})
 NUMBER = frozenset({Platform.NUMBER})
 SELECT = frozenset({Platform.SELECT})
 
-# Words that make a setting of whatever they are said of.
+# Tokens that make a setting of whatever they are said of.
 CONFIGURING = (
     "enable|config|configuration|setting|interval|threshold|calibration|mode|indicator|led"
     "|lock|alarm|time|timer|delay|duration|change|report|type|schedule|plan|rule|protection|invert"
@@ -32,62 +32,62 @@ PURPOSE = (
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
+class SettingRule:
     """A rule: words and platforms, and what becomes of the entity."""
 
     words: str
-    grade: Grade
+    priority: Priority
     category: EntityCategory | None = CONFIG
     platforms: frozenset[Platform] | None = None
 
 
-SETTINGS: tuple[Setting, ...] = (
+SETTING_RULES: tuple[SettingRule, ...] = (
     # What the device is for.
-    Setting(f"{PURPOSE} -{CONFIGURING}|not", PRIMARY, None, SWITCH),
-    Setting(
+    SettingRule(f"{PURPOSE} -{CONFIGURING}|not", PRIMARY, None, SWITCH),
+    SettingRule(
         f"power|status|system -{CONFIGURING}|device|control|consumption",
         PRIMARY,
         None,
         SWITCH,
     ),
-    Setting(f"temperature|humidity target|set -{CONFIGURING}", PRIMARY, None, NUMBER),
-    Setting(
+    SettingRule(f"temperature|humidity target|set -{CONFIGURING}", PRIMARY, None, NUMBER),
+    SettingRule(
         f"valve|opening|position|brightness|dimmer|speed|volume -{CONFIGURING}|stroke",
         PRIMARY,
         None,
         NUMBER,
     ),
-    Setting(f"valve|curtain|shutter|relay|socket -{CONFIGURING}", PRIMARY, None, SELECT),
+    SettingRule(f"valve|curtain|shutter|relay|socket -{CONFIGURING}", PRIMARY, None, SELECT),
     # Dangerous, secret, or of the radio: for those who know what they do.
-    Setting("=modbus channel", PRIMARY, None, NUMBER),
-    Setting(
+    SettingRule("=modbus channel", PRIMARY, None, NUMBER),
+    SettingRule(
         "d2d|key|password|lorawan|lora|adr|modbus|oem|reserved|command|cmd|subcmd|multicast"
         "|rejoin|ble|id|schedule|plan|rule|calibration|dst|daylight|history|retransmission"
         "|retrieval|resend|storage|task|unlock|template",
         RARE,
     ),
     # What many owners set.
-    Setting("=report interval", SECONDARY),
-    Setting("led|indicator mode|enable|indicator|status -sleep|night", SECONDARY),
-    Setting("=buzzer enable|status|buzzer", SECONDARY),
-    Setting("child|button|key lock enable|lock", SECONDARY, CONFIG, SWITCH),
-    Setting("overcurrent|over protection", SECONDARY, CONFIG, SWITCH),
-    Setting("power switch|restore|recovery|restored mode|status", SECONDARY),
-    Setting("=screen display enable|display", SECONDARY),
-    Setting("window detection enable", SECONDARY, CONFIG, SWITCH),
-    Setting("freeze|frost protection enable", SECONDARY, CONFIG, SWITCH),
-    Setting("=temperature|humidity server|external", SECONDARY),
+    SettingRule("=report interval", SECONDARY),
+    SettingRule("led|indicator mode|enable|indicator|status -sleep|night", SECONDARY),
+    SettingRule("=buzzer enable|status|buzzer", SECONDARY),
+    SettingRule("child|button|key lock enable|lock", SECONDARY, CONFIG, SWITCH),
+    SettingRule("overcurrent|over protection", SECONDARY, CONFIG, SWITCH),
+    SettingRule("power switch|restore|recovery|restored mode|status", SECONDARY),
+    SettingRule("=screen display enable|display", SECONDARY),
+    SettingRule("window detection enable", SECONDARY, CONFIG, SWITCH),
+    SettingRule("freeze|frost protection enable", SECONDARY, CONFIG, SWITCH),
+    SettingRule("=temperature|humidity server|external", SECONDARY),
 )
 
 
-def setting_of(words: Words, platform: Platform) -> Setting:
+def setting_of(tokens: Tokens, platform: Platform) -> SettingRule:
     """Return what a writable property is to its owner."""
     return next(
         (
             rule
-            for rule in SETTINGS
+            for rule in SETTING_RULES
             if (rule.platforms is None or platform in rule.platforms)
-            and pattern(rule.words).matches(words)
+            and pattern(rule.words).matches(tokens)
         ),
-        Setting("-", RARE),
+        SettingRule("-", RARE),
     )

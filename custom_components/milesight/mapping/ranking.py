@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
+from homeassistant.components.sensor.const import SensorDeviceClass
 from homeassistant.const import EntityCategory, Platform
 
-from .description import Description, Grade
-from .words import read
+from .descriptions import Description, Priority, SensorDescription
+from .tokens import tokenize_path
 
 DOZEN = 12
 ELEMENTS = 2  # of an array, as many as most devices fill
@@ -27,33 +28,37 @@ PLATFORMS = (
 CATEGORIES = (None, EntityCategory.DIAGNOSTIC, EntityCategory.CONFIG)
 
 
-def limited(descriptions: Iterable[Description]) -> list[Description]:
+def ranked(descriptions: Iterable[Description]) -> list[Description]:
     """Return the descriptions with those beyond the dozen made rare, whatever their order was.
 
     Of many channels the first of each kind come before the second of any.
     """
-    limited: list[Description] = []
+    ranked: list[Description] = []
     shown = 0
     for description in sorted(descriptions, key=_rank):
-        shown += expected(description)
-        beyond = shown > DOZEN and description.grade is not Grade.RARE
-        limited.append(replace(description, grade=Grade.RARE) if beyond else description)
-    return limited
+        shown += expected_entities(description)
+        beyond = shown > DOZEN and description.priority is not Priority.RARE
+        ranked.append(replace(description, priority=Priority.RARE) if beyond else description)
+    return ranked
 
 
-def expected(description: Description) -> int:
+def expected_entities(description: Description) -> int:
     """Return how many entities a description will lead to on most devices."""
     return ELEMENTS if description.is_template else 1
 
 
 def _rank(description: Description) -> tuple[int, int, bool, tuple[int, ...], int, int, str]:
     platform = description.platform
-    battery = description.grade is Grade.PRIMARY and description.device_class == "battery"
+    battery = (
+        description.priority is Priority.PRIMARY
+        and isinstance(description, SensorDescription)
+        and description.device_class is SensorDeviceClass.BATTERY
+    )
     return (
-        description.grade,
+        description.priority,
         0 if battery else CATEGORIES.index(description.category),
         description.is_template,
-        read(description.path).numbers,
+        tokenize_path(description.path).numbers,
         PLATFORMS.index(platform) if platform in PLATFORMS else len(PLATFORMS),
         description.path.count("."),
         description.key,

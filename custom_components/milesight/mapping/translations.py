@@ -1,11 +1,11 @@
 """Well-known properties: which phrase has which translation key, on which platform.
 
-A phrase is what ``words.read`` leaves of a path: no numbers, no scale, no noise. Keys in
-``KNOWN_NUMBERS`` have a second translation ``<key>_number`` with the placeholder ``number``, those
-in ``KNOWN_CHANNELS`` one ``<key>_channel`` with ``channel``.
+A phrase is ``Tokens.key``: the words of a path without numbers, scale and noise. Keys in
+``TRANSLATED_NUMBERS`` have a second translation ``<key>_number`` with the placeholder ``number``,
+those in ``TRANSLATED_CHANNELS`` one ``<key>_channel`` with ``channel``.
 """
 
-from .words import vocabulary
+from .tokens import vocabulary
 
 SENSORS = {
     "active_power": "power",
@@ -241,7 +241,7 @@ EVENTS = {
     "window_opening_alarm": "window_opening_alarm",
 }
 
-KNOWN: dict[str, dict[str, str]] = {
+TRANSLATED: dict[str, dict[str, str]] = {
     "binary_sensor": BINARY_SENSORS,
     "button": BUTTONS,
     "event": EVENTS,
@@ -253,19 +253,19 @@ KNOWN: dict[str, dict[str, str]] = {
 }
 
 # The same phrase of another kind: a pressure of the air, or in a pipe; what was consumed, or is.
-KNOWN_CLASSES: dict[tuple[str, str], str] = {
+TRANSLATED_CLASSES: dict[tuple[str, str], str] = {
     ("energy", "power"): "power",
     ("pressure", "atmospheric_pressure"): "barometric_pressure",
     ("motion", "occupancy"): "occupancy",
 }
 
-KNOWN_NUMBERS = vocabulary("""
+TRANSLATED_NUMBERS = vocabulary("""
     adc adv analog_input button current gpio gpio_counter gpio_input gpio_output humidity
     line_period_in line_period_out line_total_in line_total_out modbus output pressure pt100
     pulse region region_avg_dwell region_count region_max_dwell region_occupancy relay socket switch
     target_temperature temperature valve valve_opening valve_pulse
     """)
-KNOWN_CHANNELS = vocabulary("""
+TRANSLATED_CHANNELS = vocabulary("""
     analog_input analog_input_alarm contact current humidity power pulse temperature voltage
     """)
 
@@ -276,7 +276,7 @@ _PRESSES = vocabulary("""
 _SENSOR_STATUS = vocabulary(
     "normal over_range over_range_alarm under_range read_failed collection_failed"
 )
-KNOWN_STATES: dict[str, frozenset[str]] = {
+TRANSLATED_STATES: dict[str, frozenset[str]] = {
     "button": _PRESSES,
     "button_number": _PRESSES,
     "detection_status": vocabulary("normal vacant in_bed out_of_bed fall unavailable"),

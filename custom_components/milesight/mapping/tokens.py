@@ -38,7 +38,7 @@ PLURALS = (("ies", "y"), ("ches", "ch"), ("shes", "sh"), ("sses", "ss"), ("xes",
 SINGULAR = ("ss", "us", "is", "as", "os")
 NUMBERED = re.compile(r"([^\W\d_]+)(\d{1,4})")
 
-# Words that are taken as they stand, whatever their last letters are.
+# Tokens that are taken as they stand, whatever their last letters are.
 ATOMS = vocabulary("""
     ch2o ch4 co co2 d2d dtls h2s hcho i2c lens mains n2o nh3 no no2 o2 o3 pm1 pm10 pm25 pm4 pt100
     rs485 series so2 times
@@ -110,7 +110,7 @@ CHANNEL = "channel"
 
 # What an interval is told in.
 TIMES = ("time", "second", "minute")
-# Words that say that a value is part of a setting or an answer, and nothing about its meaning.
+# Tokens that say that a value is part of a setting or an answer, and nothing about its meaning.
 NOISE = vocabulary("""
     attribute config configuration data info item measurement of parameter payload property setting
     telemetry value
@@ -118,7 +118,7 @@ NOISE = vocabulary("""
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class Tokens:
     """The words of a dotted path.
 
     ``all`` are those of every step, ``last`` those of the last step in their order; ``phrase`` is
@@ -145,7 +145,7 @@ class Words:
 
 
 @lru_cache(maxsize=4096)
-def split(text: str) -> tuple[tuple[str, ...], tuple[int, ...]]:
+def tokenize(text: str) -> tuple[tuple[str, ...], tuple[int, ...]]:
     """Return the words of an id or a name, in their usual spelling, and its numbers."""
     words: list[str] = []
     numbers: list[int] = []
@@ -180,20 +180,20 @@ def _singular(word: str) -> str:
     return word
 
 
-def read(path: str) -> Words:
+def tokenize_path(path: str) -> Tokens:
     """Return the words of a path such as ``relay[].temperature_chn1``."""
     words: list[str] = []
     numbers: list[int] = []
     last: tuple[str, ...] = ()
     for step in path[-MAX_LENGTH:].replace("[]", "").split("."):
-        last, counted = split(step)
+        last, counted = tokenize(step)
         words.extend(last)
         numbers.extend(counted)
     phrase = dict.fromkeys(word for word in words if word not in NOISE and word not in SCALES)
     if "interval" in phrase:
         for word in TIMES:
             phrase.pop(word, None)
-    return Words(
+    return Tokens(
         all=frozenset(words),
         last=last,
         phrase=tuple(phrase),
@@ -214,7 +214,7 @@ class Pattern:
     exact: bool
     alone: str | None
 
-    def matches(self, words: Words) -> bool:
+    def matches(self, words: Tokens) -> bool:
         """Return whether a path says what this pattern asks for."""
         return (
             all(not words.all.isdisjoint(choice) for choice in self.needed)

@@ -1,0 +1,99 @@
+"""Controls whose state and command are different properties, or a property and a service."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from homeassistant.const import Platform
+
+from ..api import Service
+from .descriptions import BinarySensorDescription, Description, Priority, SwitchDescription
+from .entities import identity, switch_class
+from .labels import binary_options
+from .properties import Property
+from .setters import find_setter
+from .tokens import Tokens, pattern, vocabulary
+
+# The words by which a command differs from the state that it leads to.
+COMMANDING = vocabulary("set control command switch status")
+RELEASING = vocabulary("release released deactivation dismiss recovery")
+SWITCHED = pattern(
+    "socket|relay|switch|output|outlet|plug|light|lamp -change|task|alarm|enable|lock|error|fault"
+    "|sensor|valve|fan|result|type"
+)
+
+
+def paired(
+    descriptions: Iterable[Description],
+    properties: Iterable[Property],
+    services: tuple[Service, ...],
+) -> list[Description]:
+    """Return the descriptions with each control joined to the property that shows its state.
+
+    A switch that can only be written shows the state of the binary sensor of the same subject,
+    which becomes rare. What only a service can switch becomes a switch with a setter.
+    """
+    by_key = {description.key: description for description in descriptions}
+    by_path = {prop.path: prop for prop in properties}
+    tokens = {path: prop.tokens for path, prop in by_path.items()}
+    states = {
+        _subject(tokens[key]): description
+        for key, description in sorted(by_key.items(), reverse=True)
+        if isinstance(description, BinarySensorDescription)
+    }
+    for key, description in sorted(by_key.items()):
+        if not isinstance(description, SwitchDescription) or description.item.readable:
+            continue
+        state = states.get(_subject(tokens[key]))
+        if state is not None:
+            by_key[key] = replace(
+                description,
+                state=state.item,
+                state_options=binary_options(state.item, "on", "off"),
+            )
+            by_key[state.key] = replace(state, priority=Priority.RARE)
+    _join_releases(by_key, tokens)
+    for state in states.values():
+        if by_key[state.key] is state and (
+            switch := _switched(state, by_path[state.key], services)
+        ):
+            by_key[state.key] = switch
+    return list(by_key.values())
+
+
+def _subject(tokens: Tokens) -> tuple[frozenset[str], tuple[int, ...]]:
+    return frozenset(tokens.phrase) - COMMANDING, tokens.numbers
+
+
+def _join_releases(by_key: dict[str, Description], tokens: dict[str, Tokens]) -> None:
+    """Give each alarm flag its release: the flag that says that the alarm is over."""
+    flags = {
+        (tokens[key].all, tokens[key].numbers): description
+        for key, description in sorted(by_key.items(), reverse=True)
+        if isinstance(description, BinarySensorDescription)
+    }
+    for (words, numbers), release in flags.items():
+        alarm_words = words - RELEASING
+        alarm = flags.get((alarm_words, numbers)) if alarm_words != words else None
+        if alarm is not None and release.on == {"true"}:
+            by_key[alarm.key] = replace(alarm, release=release.item)
+            by_key[release.key] = replace(release, priority=Priority.RARE)
+
+
+def _switched(
+    state: BinarySensorDescription, prop: Property, services: tuple[Service, ...]
+) -> SwitchDescription | None:
+    """Return the switch that a state becomes if a service sets it."""
+    if not SWITCHED.matches(prop.tokens) or state.priority is Priority.RARE:
+        return None
+    setter = find_setter(services, frozenset(prop.tokens.phrase), prop.item)
+    if setter is None:
+        return None
+    return SwitchDescription(
+        **identity(prop, Platform.SWITCH),
+        item=prop.item,
+        device_class=switch_class(prop.tokens),
+        labels=state.labels,
+        on=state.on,
+        priority=Priority.PRIMARY,
+        setter=setter,
+    )

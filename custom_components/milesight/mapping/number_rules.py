@@ -1,0 +1,293 @@
+"""What numbers mean: an ordered table from words to class, state class, category and priority.
+
+The first rule whose words and unit fit decides. To teach the integration a new quantity, add a
+row here; to teach it a spelling, see ``tokens.ALIASES`` and ``units.SPELLINGS``.
+"""
+
+from dataclasses import dataclass
+
+from homeassistant.components.sensor.const import (
+    SensorDeviceClass as Class,
+    SensorStateClass as State,
+)
+from homeassistant.const import DEGREE, PERCENTAGE, EntityCategory, UnitOfTemperature
+
+from .descriptions import Priority
+from .tokens import Tokens, pattern, vocabulary
+from .units import TEMPERATURES, UNIT_CLASSES, fits
+
+MEASURED, TOTAL, ANGLE = State.MEASUREMENT, State.TOTAL_INCREASING, State.MEASUREMENT_ANGLE
+PRIMARY, SECONDARY, RARE = Priority.PRIMARY, Priority.SECONDARY, Priority.RARE
+DIAGNOSTIC = EntityCategory.DIAGNOSTIC
+
+
+@dataclass(frozen=True, slots=True)
+class NumberRule:
+    """A rule, and the meaning that it gives.
+
+    ``classes`` are candidates: the first that admits the unit is taken. A rule with classes fits
+    only where one does, unless ``loose``. ``assumed`` is the unit where the specification is
+    silent; it takes part in the choice of the class.
+    """
+
+    words: str
+    classes: tuple[Class, ...] = ()
+    state: State | None = MEASURED
+    priority: Priority = SECONDARY
+    category: EntityCategory | None = None
+    assumed: str | None = None
+    units: frozenset[str] | None = None
+    loose: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class NumberMeaning:
+    """What a number turned out to be."""
+
+    device_class: Class | None
+    state_class: State | None
+    unit: str | None
+    priority: Priority
+    category: EntityCategory | None
+
+
+def strict(
+    words: str,
+    *classes: Class,
+    state: State | None = MEASURED,
+    priority: Priority = SECONDARY,
+    category: EntityCategory | None = None,
+    assumed: str | None = None,
+    units: frozenset[str] | None = None,
+) -> NumberRule:
+    """Return a rule that holds only where the unit admits one of its classes."""
+    return NumberRule(words, classes, state, priority, category, assumed, units, loose=False)
+
+
+ADJUSTMENTS = (
+    "calibration|offset|compensation|tolerance|hysteresis|deadband|deadzone|dead|delta|difference"
+    "|mutation|variation|bias|drift|rate|correction|differential|speed"
+)
+DIFFERENCES = TEMPERATURES | {UnitOfTemperature.KELVIN.value}
+TOTALS = "total|accumulated|cumulative"
+SET = vocabulary(
+    "setting interval config configuration threshold calibration tolerance hysteresis deadband"
+    " resolution range limit parameter rule"
+)
+WANTED = frozenset({"lafmax", "dwell"})
+EXTREMES = vocabulary("min max avg peak lowest highest last")
+
+NUMBER_RULES: tuple[NumberRule, ...] = (
+    # Not measured at all.
+    NumberRule(
+        "reserved|command|cmd|subcmd|mask|msgid|message|sequence|frame|raw|crc",
+        state=None,
+        priority=RARE,
+        category=DIAGNOSTIC,
+    ),
+    NumberRule(
+        "id|version|number|port|protocol|address|baud|d2d -people|region|line",
+        state=None,
+        priority=RARE,
+        category=DIAGNOSTIC,
+    ),
+    NumberRule("timestamp|epoch", state=None, priority=RARE, category=DIAGNOSTIC),
+    NumberRule(
+        "type|mode|code|error|fault|status",
+        state=None,
+        category=DIAGNOSTIC,
+        units=frozenset(),
+    ),
+    # The radio and the device itself.
+    strict(
+        "rssi|snr|rsrp|rsrq|signal|csq|sinr",
+        Class.SIGNAL_STRENGTH,
+        priority=RARE,
+        category=DIAGNOSTIC,
+    ),
+    NumberRule("rssi|snr|rsrp|rsrq|csq|signal|sinr", priority=RARE, category=DIAGNOSTIC),
+    strict("battery", Class.VOLTAGE, Class.CURRENT, Class.TEMPERATURE, category=DIAGNOSTIC),
+    strict(
+        "battery -alarm|threshold|low|high|status|type|count|cycle|health",
+        Class.BATTERY,
+        priority=PRIMARY,
+        category=DIAGNOSTIC,
+        assumed=PERCENTAGE,
+    ),
+    strict("supply|external|bus voltage", Class.VOLTAGE, category=DIAGNOSTIC),
+    strict("life|lifetime|remain|remaining|uptime|runtime", Class.DURATION, category=DIAGNOSTIC),
+    strict("weight|load|mass", Class.WEIGHT, priority=PRIMARY),
+    # Differences of temperatures are no temperatures, whatever they are used for.
+    strict("temperature alarm =temperature", Class.TEMPERATURE, units=TEMPERATURES),
+    strict(ADJUSTMENTS, Class.TEMPERATURE_DELTA, units=DIFFERENCES),
+    NumberRule(
+        "calibration|offset|compensation|correction|bias|mutation|drift|coefficient|conv|ratio"
+        "|scale|factor|weight|weighting -power",
+        priority=RARE,
+        category=DIAGNOSTIC,
+    ),
+    # Air, soil and climate.
+    strict("temperature target|set", Class.TEMPERATURE),
+    strict("temperature|pt100|ntc|probe|dewpoint|dew", Class.TEMPERATURE, priority=PRIMARY),
+    strict("moisture|soil -temperature|conductivity", Class.MOISTURE, priority=PRIMARY),
+    strict("humidity target|set", Class.HUMIDITY),
+    strict("humidity -absolute", Class.HUMIDITY, priority=PRIMARY),
+    strict("absolute humidity", Class.ABSOLUTE_HUMIDITY, priority=PRIMARY),
+    strict("conductivity|ec|electricity", Class.CONDUCTIVITY, priority=PRIMARY),
+    NumberRule("conductivity", priority=PRIMARY),
+    NumberRule("=electricity", priority=PRIMARY),
+    NumberRule("ph", (Class.PH,), priority=PRIMARY),
+    strict("co2", Class.CO2, priority=PRIMARY),
+    NumberRule("co2", priority=PRIMARY),
+    strict("co", Class.CO, priority=PRIMARY),
+    strict("o3", Class.OZONE, priority=PRIMARY),
+    strict("no2", Class.NITROGEN_DIOXIDE, priority=PRIMARY),
+    strict("so2", Class.SULPHUR_DIOXIDE, priority=PRIMARY),
+    strict("radon", Class.RADON, priority=PRIMARY),
+    strict("pm1", Class.PM1, priority=PRIMARY),
+    strict("pm25", Class.PM25, priority=PRIMARY),
+    strict("pm4", Class.PM4, priority=PRIMARY),
+    strict("pm10", Class.PM10, priority=PRIMARY),
+    strict(
+        "tvoc",
+        Class.VOLATILE_ORGANIC_COMPOUNDS,
+        Class.VOLATILE_ORGANIC_COMPOUNDS_PARTS,
+        priority=PRIMARY,
+    ),
+    strict("gas", Class.GAS, state=TOTAL, priority=PRIMARY),
+    strict("aqi|iaq", Class.AQI, priority=PRIMARY),
+    NumberRule(
+        "tvoc|hcho|o3|co|no2|so2|nh3|h2s|ch4|o2|n2o|gas|smoke|vape|vaping|pm1|pm25|pm4"
+        "|pm10|iaq|aqi",
+        priority=PRIMARY,
+    ),
+    strict("barometric|atmospheric|air pressure", Class.ATMOSPHERIC_PRESSURE, priority=PRIMARY),
+    strict(
+        "pressure", Class.ATMOSPHERIC_PRESSURE, priority=PRIMARY, units=frozenset({"hPa", "mbar"})
+    ),
+    NumberRule("pressure", (Class.PRESSURE,), priority=PRIMARY),
+    strict("illuminance|light|brightness|daylight", Class.ILLUMINANCE, priority=PRIMARY),
+    NumberRule("light level|intensity|index", priority=PRIMARY),
+    NumberRule("infrared|visible|illuminance|spectrum"),
+    strict("radiation|irradiance|solar", Class.IRRADIANCE, priority=PRIMARY),
+    strict("laeq|lafmax|laf|sound|noise|leq", Class.SOUND_PRESSURE, priority=PRIMARY),
+    strict("las|lai", Class.SOUND_PRESSURE),
+    strict("-", Class.SOUND_PRESSURE, priority=RARE),
+    strict("wind direction", Class.WIND_DIRECTION, state=ANGLE, priority=PRIMARY, assumed=DEGREE),
+    strict("wind speed|gust", Class.WIND_SPEED, priority=PRIMARY),
+    strict("wind", Class.WIND_SPEED, priority=PRIMARY),
+    strict(
+        "rain|rainfall|precipitation intensity|rate",
+        Class.PRECIPITATION_INTENSITY,
+        priority=PRIMARY,
+    ),
+    strict(
+        f"rain|rainfall|precipitation {TOTALS}|daily|today",
+        Class.PRECIPITATION,
+        state=TOTAL,
+        priority=PRIMARY,
+    ),
+    strict(
+        "rain|rainfall|precipitation",
+        Class.PRECIPITATION_INTENSITY,
+        Class.PRECIPITATION,
+        priority=PRIMARY,
+    ),
+    NumberRule("rain|rainfall counter|count", state=TOTAL, priority=RARE),
+    # Electricity.
+    NumberRule("power factor", (Class.POWER_FACTOR,)),
+    strict("imbalance|unbalance|imbalcance|thd|thdi|thdv|harmonic", priority=SECONDARY),
+    strict("-", Class.REACTIVE_ENERGY, state=TOTAL),
+    strict("-", Class.ENERGY, state=TOTAL, priority=PRIMARY),
+    NumberRule("apparent|reactive energy", state=TOTAL),
+    NumberRule("energy|consumption -water|gas|flow", state=TOTAL, priority=PRIMARY),
+    strict("-reactive|apparent", Class.POWER, priority=PRIMARY),
+    strict("-", Class.APPARENT_POWER, Class.REACTIVE_POWER),
+    strict(f"{TOTALS}|sum current|ah", Class.CURRENT, priority=PRIMARY),
+    NumberRule(f"{TOTALS}|sum current|ah", state=TOTAL),
+    strict("current", Class.CURRENT, priority=PRIMARY),
+    strict("-", Class.VOLTAGE),
+    # People.
+    NumberRule(f"child {TOTALS} -lock", state=TOTAL, priority=RARE),
+    NumberRule("child -lock", priority=RARE),
+    NumberRule("dwell|stay", (Class.DURATION,), priority=SECONDARY),
+    NumberRule("period|interval|hourly|today|daily in|out|count|people|enter|exit|line"),
+    NumberRule(
+        f"{TOTALS} in|out|enter|exit|entered|exited|entry|passing",
+        state=TOTAL,
+        priority=PRIMARY,
+    ),
+    NumberRule(
+        "people|region|area|zone|queue|line count|all|total|number|people", priority=PRIMARY
+    ),
+    NumberRule("=region|line|zone|area", priority=PRIMARY),
+    NumberRule("people|passenger|visitor", priority=PRIMARY),
+    # Water, levels, pulses and flows.
+    strict(
+        "tank|remain|remaining|stored|storage|container", Class.VOLUME_STORAGE, priority=PRIMARY
+    ),
+    strict(
+        "water|flow|meter|consumption|irrigation",
+        Class.WATER,
+        Class.VOLUME,
+        state=TOTAL,
+        priority=PRIMARY,
+    ),
+    strict("-", Class.VOLUME_FLOW_RATE, priority=PRIMARY),
+    NumberRule("=water|gas", state=TOTAL, priority=PRIMARY),
+    NumberRule("valve pulse -width|filter|config", state=TOTAL),
+    NumberRule(
+        "pulse|counter|accumulated|cumulative|odometer -time|width|filter|config",
+        state=TOTAL,
+        priority=PRIMARY,
+    ),
+    strict("distance|level|depth|height|snow", Class.DISTANCE, priority=PRIMARY),
+    NumberRule(
+        "remaining|fill|level|fullness|ullage", priority=PRIMARY, units=frozenset({PERCENTAGE})
+    ),
+    NumberRule(
+        "valve opening|position|degree|open -duration|time|energy|set",
+        priority=PRIMARY,
+        units=frozenset({PERCENTAGE}),
+    ),
+    NumberRule("valve status", priority=PRIMARY, units=frozenset({PERCENTAGE})),
+    NumberRule("motor", priority=RARE, category=DIAGNOSTIC),
+    strict(f"use|on|run|open|working {TOTALS}|today", Class.DURATION, state=TOTAL),
+    NumberRule("respiratory|respiration|breath|heart|pulse rate", priority=PRIMARY),
+    # Whatever is wired to an input.
+    NumberRule("analog|adc|adv|modbus|sdi|ain|input -type|enable", priority=PRIMARY),
+    NumberRule("angle|tilt|inclination|roll|pitch|yaw", priority=PRIMARY),
+    NumberRule("acceleration|vibration|velocity|displacement|activity", priority=PRIMARY),
+    NumberRule("total -time", state=TOTAL, units=frozenset()),
+)
+
+
+def number_meaning(tokens: Tokens, unit: str | None, *, ratio: bool) -> NumberMeaning:
+    """Return what a number that is read means; one that no rule knows goes by its unit.
+
+    ``ratio`` says whether it can be one: a number of at most 1, and not a whole one.
+    """
+    for rule in NUMBER_RULES:
+        if not pattern(rule.words).matches(tokens):
+            continue
+        if rule.units is not None and (unit or "") not in (rule.units or {""}):
+            continue
+        assumed = unit or rule.assumed
+        if Class.POWER_FACTOR in rule.classes and not ratio and unit is None:
+            assumed = PERCENTAGE
+        found = next((choice for choice in rule.classes if fits(choice, assumed)), None)
+        if found is None and not rule.loose and rule.classes:
+            continue
+        if found is None:
+            assumed, found = unit, UNIT_CLASSES.get(unit or "")
+        return _meaning(rule, found, assumed, tokens)
+    return _meaning(NumberRule("-"), UNIT_CLASSES.get(unit or ""), unit, tokens)
+
+
+def _meaning(
+    rule: NumberRule, found: Class | None, unit: str | None, tokens: Tokens
+) -> NumberMeaning:
+    priority = rule.priority
+    if tokens.any(SET) or (tokens.any(EXTREMES) and not tokens.any(WANTED)):
+        priority = RARE
+    return NumberMeaning(found, rule.state, unit, priority, rule.category)

@@ -1,0 +1,67 @@
+"""Services that set a value: which one, and where the value goes."""
+
+from collections.abc import Iterable
+import re
+
+from ..api import DataType, Item, Service
+from .descriptions import Setter
+from .tokens import SCALES, tokenize, tokenize_path
+
+SETTING = frozenset({"set", "control", "write", "update"})
+SAYING_NOTHING = SETTING | frozenset({"value", "status", "of", "degree", "switch"})
+STRUCTURES = (DataType.STRUCT, DataType.ARRAY)
+INDEX = re.compile(r"\[\d+\]")
+
+
+def find_setter(services: Iterable[Service], words: frozenset[str], item: Item) -> Setter | None:
+    """Return the service that sets what these words say, if it takes one value.
+
+    ``item`` is the property that shows the value: the input must be of its kind.
+    """
+    meant = words - SAYING_NOTHING
+    found = [
+        Setter(service=service, input=chosen)
+        for service in services
+        if tokenize_path(service.id).any(SETTING)
+        and tokenize_path(service.id).numbers in ((), tokenize_path(item.path).numbers)
+        and tokenize_path(service.id).all - SAYING_NOTHING <= meant
+        and (chosen := _input(service, item)) is not None
+        and meant
+        <= (tokenize_path(service.id).all | tokenize_path(chosen.path).all | SAYING_NOTHING)
+    ]
+    return min(found, key=lambda setter: setter.service.id, default=None)
+
+
+def _input(service: Service, item: Item) -> Item | None:
+    """Return the input that takes the value, if nothing else has to be given."""
+    inputs = [prop for root in service.inputs for prop in root.leaves()]
+    fitting = [
+        prop
+        for prop in inputs
+        if prop.data_type not in STRUCTURES and prop.data_type.is_number is item.data_type.is_number
+    ]
+    numbers = tokenize_path(item.path).numbers
+    numbered = [prop for prop in fitting if numbers and tokenize_path(prop.path).numbers == numbers]
+    chosen = min(numbered or fitting, key=_preference, default=None)
+    if chosen is None:
+        return None
+    others = [prop for prop in inputs if prop is not chosen and prop.default is None]
+    return chosen if all(_is_twin(prop, chosen) for prop in others) else None
+
+
+def _preference(item: Item) -> tuple[int, str]:
+    """Return the rank of an input: the plain one before Celsius before Fahrenheit."""
+    words = tokenize(item.key)[0]
+    return (2 if "fahrenheit" in words else 1 if "celsius" in words else 0, item.path)
+
+
+def _is_twin(item: Item, other: Item) -> bool:
+    """Return whether two inputs are one value, in two scales or for two channels."""
+    words, others = (set(tokenize(found.key)[0]) - SCALES for found in (item, other))
+    return words == others
+
+
+def matches_service(path: str, service: Service) -> bool:
+    """Return whether a property is named for what a service sets."""
+    meant = tokenize_path(service.id).all - SAYING_NOTHING
+    return bool(meant) and meant <= tokenize_path(INDEX.sub("", path)).all
