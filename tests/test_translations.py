@@ -12,6 +12,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 import voluptuous as vol
 
 from custom_components.milesight import config_flow, device_trigger
+from custom_components.milesight.agentcraft.actions import Refusal
 from custom_components.milesight.agentcraft.registration import Problem
 from tests.files import INTEGRATION, SOURCE, texts_in
 
@@ -132,7 +133,7 @@ def _named(pattern: str) -> set[str]:
 def test_every_exception_and_every_error_of_a_dialog_has_a_text() -> None:
     exceptions = _named(r'translation_domain=DOMAIN,\s+translation_key="(\w+)"')
     exceptions |= {f"invalid_{kind}" for kind in _named(r'InvalidValueError\(\s*"(\w+)"')}
-    exceptions |= {f"agentcraft_{problem}" for problem in Problem}
+    exceptions |= {f"agentcraft_{reason}" for reason in (*Problem, *Refusal)}
     assert exceptions == SOURCE["exceptions"].keys()
     assert _named(r'\{"base": "(\w+)"\}') == SOURCE["config"]["error"].keys()
 

@@ -7,7 +7,7 @@ from homeassistant.helpers.device_registry import DeviceEntry
 from homeassistant.helpers.typing import ConfigType
 
 from . import address, issues, pushes, registry, webhook
-from .agentcraft.setup import async_load_link, async_remove_link, async_start_link
+from .agentcraft import manager as agentcraft
 from .const import DOMAIN
 from .coordinator import MilesightConfigEntry, MilesightCoordinator
 from .services import async_setup_services
@@ -50,13 +50,13 @@ async def async_setup_entry(hass: HomeAssistant, entry: MilesightConfigEntry) ->
     entry.runtime_data = coordinator
     registry.register_application(hass, entry)
     await coordinator.async_restore()
-    await async_load_link(hass, entry)
+    await agentcraft.get_manager(hass, entry).async_load()
     webhook.async_register(hass, entry, coordinator)
     if not coordinator.devices:
         await coordinator.async_config_entry_first_refresh()
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     coordinator.async_start()
-    async_start_link(hass, entry)
+    agentcraft.get_manager(hass, entry).async_start()
     return True
 
 
@@ -72,7 +72,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: MilesightConfigEntry) -
     """Forget an Application that was removed."""
     issues.withdraw_all(hass, entry)
     pushes.withdraw_confirmation(hass, entry)
-    await async_remove_link(hass, entry)
+    await agentcraft.async_remove(hass, entry)
     await FleetStore(hass, entry.entry_id).async_remove()
     await address.async_give_back(hass, entry)
 

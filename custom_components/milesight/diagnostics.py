@@ -13,7 +13,7 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.device_registry import DeviceEntry
 
 from . import registry
-from .agentcraft.setup import link_of
+from .agentcraft.manager import get_manager
 from .api import dump_specification
 from .api.decode import Json
 from .config_flow import SERVERS
@@ -125,12 +125,13 @@ def _pushes(_hass: HomeAssistant, entry: MilesightConfigEntry) -> Json:
 
 
 def _agentcraft(hass: HomeAssistant, entry: MilesightConfigEntry) -> Json:
-    """Return how many identities of devices are in which state, and what holds them up."""
+    """Return the numbers of registrations by state and by problem."""
     now = time.time()
-    held = [life.held for life in link_of(hass, entry).lives.values()]
+    lifecycles = get_manager(hass, entry).lifecycles.values()
+    registrations = [lifecycle.registration for lifecycle in lifecycles]
     return {
-        "states": dict(Counter(registration.state(now).value for registration in held)),
-        "problems": dict(Counter(found.problem.value for found in held if found.problem)),
+        "states": dict(Counter(item.state(now).value for item in registrations)),
+        "problems": dict(Counter(item.problem.value for item in registrations if item.problem)),
     }
 
 

@@ -14,10 +14,10 @@ from custom_components.milesight.agentcraft import client as module
 from custom_components.milesight.agentcraft.client import (
     AgentcraftClient,
     AgentcraftError,
+    OutcomeUnknownError,
     RefusedError,
-    Standing,
+    TokenInfo,
     TokenStatus,
-    UnclearError,
     UnreachableError,
 )
 from tests.simulator import Simulator
@@ -64,16 +64,16 @@ async def test_the_six_operations_bring_what_they_promise(
     agentcraft.command(device_id, "link")
     tokens = await client.issue_token(device_id)
     assert await client.read_device(device_id) == tokens
-    standing = await client.token_status(tokens.device_token)
-    assert standing == Standing(TokenStatus.VALID, identity.shadow_id)
+    info = await client.token_status(tokens.device_token)
+    assert info == TokenInfo(TokenStatus.VALID, identity.shadow_id)
     agentcraft.command(device_id, "expire")
-    standing = await client.token_status(tokens.device_token)
-    assert standing == Standing(TokenStatus.EXPIRED)
+    info = await client.token_status(tokens.device_token)
+    assert info == TokenInfo(TokenStatus.EXPIRED)
     refreshed = await client.refresh_token(tokens.refresh_token)
     assert refreshed != tokens
     assert await client.read_device(device_id) == refreshed
-    standing = await client.token_status(tokens.device_token)
-    assert standing == Standing(TokenStatus.INVALID)
+    info = await client.token_status(tokens.device_token)
+    assert info == TokenInfo(TokenStatus.INVALID)
     await client.delete_device(device_id)
     assert not agentcraft.identities
     await client.delete_device(device_id)
@@ -113,11 +113,11 @@ async def test_every_request_says_json_and_has_no_body(
     [
         ("status", 429, UnreachableError),
         ("status", 503, UnreachableError),
-        ("status", 500, UnclearError),
-        ("html", 502, UnclearError),
-        ("html", 200, UnclearError),
-        ("garbage", 200, UnclearError),
-        ("reset", None, UnclearError),
+        ("status", 500, OutcomeUnknownError),
+        ("html", 502, OutcomeUnknownError),
+        ("html", 200, OutcomeUnknownError),
+        ("garbage", 200, OutcomeUnknownError),
+        ("reset", None, OutcomeUnknownError),
         ("status", 302, RefusedError),
         ("status", 403, RefusedError),
         ("status", 418, RefusedError),
@@ -154,7 +154,7 @@ async def test_an_answer_that_does_not_come_in_time_leaves_it_open(
 ) -> None:
     monkeypatch.setattr(module, "TIMEOUT", ClientTimeout(total=0.2))
     simulator.fault("/agentcraft", "hang")
-    with pytest.raises(UnclearError, match="TimeoutError"):
+    with pytest.raises(OutcomeUnknownError, match="TimeoutError"):
         await client.add_device("a-secret")
     simulator.clear_faults()
 
@@ -164,5 +164,5 @@ async def test_an_id_that_cannot_be_one_is_taken_for_none(
     client: AgentcraftClient, agentcraft: Agentcraft, found: Any
 ) -> None:
     made = Identity("", found)
-    with patch.object(agentcraft, "create", return_value=made), pytest.raises(UnclearError):
+    with patch.object(agentcraft, "create", return_value=made), pytest.raises(OutcomeUnknownError):
         await client.add_device(agentcraft.client_secret)

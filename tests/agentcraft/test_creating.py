@@ -280,7 +280,7 @@ async def test_of_registrations_that_cannot_be_read_none_is_made_again(
             del hass_storage[storage_key(loaded)]
         case _:
             next(iter(stored["data"].values()))["phase"] = "sideways"
-    with patch("custom_components.milesight.agentcraft.store.Path.exists", return_value=True):
+    with patch("custom_components.milesight.agentcraft.manager.Path.exists", return_value=True):
         await start(hass, loaded)
     await pass_time(hass, freezer, days=2)
     assert created(simulator) == 1

@@ -11,8 +11,8 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.milesight import registry
+from custom_components.milesight.agentcraft.manager import get_manager
 from custom_components.milesight.agentcraft.repairs import create_fix_flow
-from custom_components.milesight.agentcraft.setup import link_of
 from tests.common import issues, pass_time, settle
 from tests.simulator import Simulator
 from tests.simulator.faults import Fault
@@ -269,7 +269,7 @@ async def test_a_dialog_that_ends_in_doubt_leaves_a_question_and_then_nothing(
         await fix(hass, issue, {})
     assert not issues(hass)
     assert not simulator.agentcraft.identities
-    assert not link_of(hass, loaded).lives
+    assert not get_manager(hass, loaded).lifecycles
     assert created(simulator) == 1
 
 

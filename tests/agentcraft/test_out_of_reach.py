@@ -7,7 +7,7 @@ from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.milesight.agentcraft import link as module
+from custom_components.milesight.agentcraft import manager as module
 from tests.common import issues, pass_time, settle
 from tests.simulator import Simulator
 from tests.simulator.faults import Fault
@@ -47,13 +47,13 @@ async def test_a_week_without_agentcraft_loses_nothing_and_is_told_once(
     assert {shown(hass, loaded, name) for name in (FIRST, SECOND)} == {"error"}
     assert issues(hass).keys() == {"agentcraft_unreachable"}
     assert len(operations(simulator)) - requests < 150
-    assert logged(caplog).count("Agentcraft does not answer as it should") == 2
-    assert "Agentcraft answers again" not in logged(caplog)
+    assert logged(caplog).count("Agentcraft is unreachable") == 2
+    assert "Agentcraft is reachable again" not in logged(caplog)
 
     simulator.clear_faults()
     await pass_time(hass, freezer, hours=6)
     assert {shown(hass, loaded, name) for name in (FIRST, SECOND)} == {"active"}
-    assert logged(caplog).count("Agentcraft answers again") == 1
+    assert logged(caplog).count("Agentcraft is reachable again") == 1
     assert simulator.agentcraft.identities.keys() == before.keys()
     assert created(simulator) == 2
     assert not issues(hass)

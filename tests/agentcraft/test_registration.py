@@ -2,13 +2,13 @@
 
 import pytest
 
-from custom_components.milesight.agentcraft.client import Tokens, TokenStatus
+from custom_components.milesight.agentcraft.client import TokenStatus
 from custom_components.milesight.agentcraft.registration import (
     UNKNOWN,
     Phase,
     Problem,
     Registration,
-    pause,
+    backoff,
 )
 
 FULL = Registration(
@@ -17,7 +17,8 @@ FULL = Registration(
     url="https://example.com",
     owner="01",
     device_id="an-id",
-    tokens=Tokens("a-token", "another"),
+    device_token="a-token",
+    refresh_token="another",
     status=TokenStatus.EXPIRED,
     shadow_id="a-user",
     problem=Problem.UNREACHABLE,
@@ -53,4 +54,4 @@ def test_a_registration_shows_no_secret() -> None:
 
 
 def test_pauses_double_up_to_six_hours_and_never_beyond() -> None:
-    assert [pause(attempts) for attempts in (0, 1, 2, 9, 10_000)] == [60, 120, 240, 21600, 21600]
+    assert [backoff(attempts) for attempts in (0, 1, 2, 9, 10_000)] == [60, 120, 240, 21600, 21600]

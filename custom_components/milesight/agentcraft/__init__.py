@@ -1,4 +1,1 @@
-"""Agentcraft: the client of its registration API, and the link between it and our devices.
-
-``client``, ``registration`` and ``life`` know nothing of Home Assistant.
-"""
+"""Device identities at Agentcraft, a voice-agent platform with a device registration API."""

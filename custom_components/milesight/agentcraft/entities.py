@@ -1,80 +1,83 @@
-"""The entities of a device that is linked to Agentcraft, on the device's own page."""
+"""Entities of a linked device.
 
-from typing import override
+They belong to the device and to no subentry, so that removing the subentry keeps the device.
+"""
+
+from typing import ClassVar, override
 
 from homeassistant.components.button import ButtonEntity
 from homeassistant.components.sensor import SensorDeviceClass, SensorEntity
 from homeassistant.const import EntityCategory, Platform
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from ..coordinator import MilesightConfigEntry, MilesightCoordinator
 from ..device import MilesightDevice
 from ..entity import MilesightEntity
-from .commands import async_refresh
-from .link import AgentcraftLink
+from .actions import async_refresh, async_run
+from .manager import AgentcraftManager, get_manager
 from .registration import State
-from .setup import link_of
 
 
 class AgentcraftEntity(MilesightEntity):
-    """An entity of a device's identity, there whether or not the device is online.
+    """An entity of a device's registration, available whether or not the device is online."""
 
-    It belongs to the device and, as the device does, to no subentry: taking a subentry away must
-    not take the device along.
-    """
-
-    kind: str
-    platform_domain: Platform
+    platform_domain: ClassVar[Platform]
+    registration_key: ClassVar[str]
     _attr_entity_category = EntityCategory.DIAGNOSTIC
 
     def __init__(
-        self, coordinator: MilesightCoordinator, device: MilesightDevice, link: AgentcraftLink
+        self,
+        coordinator: MilesightCoordinator,
+        device: MilesightDevice,
+        manager: AgentcraftManager,
     ) -> None:
-        """Attach to the device."""
-        super().__init__(coordinator, device, self.kind)
-        self._attr_translation_key = self.kind
-        self.link = link
+        """Initialize with the device and the manager of its registration."""
+        super().__init__(coordinator, device, self.registration_key)
+        self._attr_translation_key = self.registration_key
+        self.manager = manager
 
     @property
     @override
     def available(self) -> bool:
-        """Stay available: this tells of the link, not of the device."""
+        """Return True: the registration does not depend on the device."""
         return True
 
 
 class AgentcraftSensor(AgentcraftEntity, SensorEntity):
-    """How far the device's identity has come."""
+    """State of a device's registration."""
 
-    kind = "agentcraft"
     platform_domain = Platform.SENSOR
+    registration_key = "agentcraft"
     _attr_device_class = SensorDeviceClass.ENUM
     _attr_options = list(State)  # noqa: RUF012 - Home Assistant annotates it as it is
 
     @property
     @override
     def native_value(self) -> str:
-        """Return the present state."""
-        return self.link.state(self.device.sn)
+        """Return the state."""
+        return self.manager.state(self.device.sn)
 
     @override
     async def async_added_to_hass(self) -> None:
-        """Listen for what becomes of the identity."""
+        """Subscribe to changes of the registration."""
         await super().async_added_to_hass()
-        self.async_on_remove(self.link.async_listen(self.device.sn, self.async_write_ha_state))
+        signal = self.manager.signal(self.device.sn)
+        self.async_on_remove(async_dispatcher_connect(self.hass, signal, self.async_write_ha_state))
 
 
 class AgentcraftButton(AgentcraftEntity, ButtonEntity):
-    """Replaces the device token."""
+    """Button that replaces the tokens."""
 
-    kind = "agentcraft_renew"
     platform_domain = Platform.BUTTON
+    registration_key = "agentcraft_renew"
 
     @override
     async def async_press(self) -> None:
-        """Ask for new tokens."""
-        await async_refresh(self.link, self.device.sn)
+        """Replace the tokens."""
+        await async_run(self.manager, self.device.sn, async_refresh)
 
 
 @callback
@@ -84,36 +87,36 @@ def async_setup_agentcraft(
     add: AddConfigEntryEntitiesCallback,
     entity_class: type[AgentcraftEntity],
 ) -> None:
-    """Keep one entity for each device that is linked, today and later."""
-    coordinator, link = entry.runtime_data, link_of(hass, entry)
+    """Add an entity for each linked device, and remove those of unlinked devices."""
+    coordinator, manager = entry.runtime_data, get_manager(hass, entry)
     entities = er.async_get(hass)
-    shown: dict[str, MilesightDevice] = {}
+    added: dict[str, MilesightDevice] = {}
 
     @callback
     def update(_device: MilesightDevice | None = None) -> None:
-        linked = {
-            sn: coordinator.devices[sn] for sn in link.subentries if sn in coordinator.devices
+        devices = {
+            sn: coordinator.devices[sn] for sn in manager.subentries if sn in coordinator.devices
         }
         add(
-            entity_class(coordinator, device, link)
-            for sn, device in linked.items()
-            if shown.get(sn) is not device
+            entity_class(coordinator, device, manager)
+            for sn, device in devices.items()
+            if added.get(sn) is not device
         )
-        shown.clear()
-        shown.update(linked)
+        added.clear()
+        added.update(devices)
 
     @callback
-    def chosen_changed() -> None:
+    def links_changed() -> None:
         update()
-        for known in er.async_entries_for_config_entry(entities, entry.entry_id):
-            sn = known.unique_id.removesuffix(f"_{entity_class.kind}")
+        for entity in er.async_entries_for_config_entry(entities, entry.entry_id):
+            sn = entity.unique_id.removesuffix(f"_{entity_class.registration_key}")
             if (
-                known.domain == entity_class.platform_domain
-                and known.translation_key == entity_class.kind
-                and sn not in link.subentries
+                entity.domain == entity_class.platform_domain
+                and entity.translation_key == entity_class.registration_key
+                and sn not in manager.subentries
             ):
-                entities.async_remove(known.entity_id)
+                entities.async_remove(entity.entity_id)
 
-    chosen_changed()
-    entry.async_on_unload(link.async_listen(None, chosen_changed))
+    links_changed()
+    entry.async_on_unload(async_dispatcher_connect(hass, manager.signal(), links_changed))
     entry.async_on_unload(coordinator.async_listen_devices(update))

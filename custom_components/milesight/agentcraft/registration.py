@@ -1,25 +1,24 @@
-"""What is known of one device's identity at Agentcraft: all of it survives a restart."""
+"""The registration of one device at Agentcraft: its state and its stored form."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 import math
-from typing import Final
+from typing import Any, Final
 
-from ..api.decode import Json, boolean, integer, mapping, number, text
+import voluptuous as vol
+
 from .client import Tokens, TokenStatus
 
 MINUTE: Final = 60.0
-HOUR: Final = 60 * MINUTE
-DAY: Final = 24 * HOUR
-LONGEST_PAUSE: Final = 6 * HOUR
+DAY: Final = 24 * 60 * MINUTE
+MAX_DELAY: Final = DAY / 4
 
 
 class Phase(StrEnum):
-    """How far a device ID has come.
+    """Phase of a registration.
 
-    ``CREATING`` is on the disk before Agentcraft is asked for an ID. Whoever reads it from there
-    does not know whether there is one, and must not ask for another.
+    ``CREATING`` is stored before the device ID is requested. If it is found in the store, it is
+    unknown whether Agentcraft created an ID, and no other one must be requested.
     """
 
     NONE = "none"
@@ -30,7 +29,7 @@ class Phase(StrEnum):
 
 
 class Problem(StrEnum):
-    """What keeps a device ID from going on."""
+    """Reason why a registration does not proceed."""
 
     UNREACHABLE = "unreachable"
     SECRET_REFUSED = "secret_refused"
@@ -41,7 +40,7 @@ class Problem(StrEnum):
 
 
 class State(StrEnum):
-    """What the user is shown."""
+    """State of the sensor of a linked device."""
 
     NOT_REGISTERED = "not_registered"
     WAITING = "waiting"
@@ -50,28 +49,21 @@ class State(StrEnum):
     ERROR = "error"
 
 
-STATES: Final[Mapping[Phase, State]] = {
-    Phase.NONE: State.NOT_REGISTERED,
-    Phase.CREATING: State.NOT_REGISTERED,
-    Phase.UNLINKED: State.WAITING,
-    Phase.ACTIVE: State.ACTIVE,
-    Phase.DELETING: State.NOT_REGISTERED,
-}
+STATES: Final = {Phase.UNLINKED: State.WAITING, Phase.ACTIVE: State.ACTIVE}
 
 
-def pause(attempts: int) -> float:
-    """Return how many seconds to wait after so many attempts in vain."""
-    return min(math.ldexp(MINUTE, min(attempts, 20)), LONGEST_PAUSE)
+def backoff(attempts: int) -> float:
+    """Return the seconds to wait after failed attempts: a minute, doubled up to six hours."""
+    return min(math.ldexp(MINUTE, min(attempts, 9)), MAX_DELAY)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Registration:
-    """One device's identity.
+    """State of one device at Agentcraft.
 
-    ``url`` is the address of the Agentcraft that knows the ID, ``owner`` the subentry for which it
-    was made, ``declined`` says that the user wants none for the time being. ``due`` is when
-    something is to be done next and ``failing_since`` when Agentcraft was first out of reach, in
-    epoch seconds.
+    ``url`` is the server that issued the device ID, ``owner`` the id of the subentry it was created
+    for, ``declined`` whether the user unregistered the device. ``due`` is the time of the next
+    request and ``failing_since`` that of the first failed one, in epoch seconds.
     """
 
     phase: Phase = Phase.NONE
@@ -79,7 +71,8 @@ class Registration:
     url: str = ""
     owner: str | None = None
     device_id: str | None = field(default=None, repr=False)
-    tokens: Tokens | None = field(default=None, repr=False)
+    device_token: str | None = field(default=None, repr=False)
+    refresh_token: str | None = field(default=None, repr=False)
     status: TokenStatus | None = None
     shadow_id: str | None = field(default=None, repr=False)
     problem: Problem | None = None
@@ -88,85 +81,83 @@ class Registration:
     due: float | None = 0.0
 
     @property
-    def unresolved(self) -> bool:
-        """Return whether only the user can tell if there is a device ID, once no answer is due."""
-        return self.phase is Phase.CREATING
+    def tokens(self) -> Tokens | None:
+        """Return the device token and its refresh token."""
+        if self.device_token is None or self.refresh_token is None:
+            return None
+        return Tokens(self.device_token, self.refresh_token)
 
     @property
-    def registered(self) -> bool:
-        """Return whether there is a device ID that may be used."""
-        return self.phase in (Phase.UNLINKED, Phase.ACTIVE)
+    def is_registered(self) -> bool:
+        """Return whether the device has a usable device ID."""
+        return self.phase in STATES
 
-    def out_of_reach(self, now: float) -> bool:
-        """Return whether Agentcraft has been out of reach for a day."""
+    @property
+    def is_unresolved(self) -> bool:
+        """Return whether only the user can tell if a device ID was created."""
+        return self.phase is Phase.CREATING
+
+    def is_unreachable(self, now: float) -> bool:
+        """Return whether Agentcraft has not been reachable for a day."""
         return self.failing_since is not None and now - self.failing_since >= DAY
 
     def state(self, now: float) -> State:
-        """Return what the user is shown.
-
-        A registered device keeps its state while Agentcraft is out of reach, for a day.
-        """
-        if self.problem is Problem.UNREACHABLE:
-            if not self.registered or self.out_of_reach(now):
-                return State.ERROR
-        elif self.problem is not None:
+        """Return the state; a registered device keeps it for a day without Agentcraft."""
+        if self.problem is not None and not (
+            self.problem is Problem.UNREACHABLE
+            and self.is_registered
+            and not self.is_unreachable(now)
+        ):
             return State.ERROR
         if self.phase is Phase.ACTIVE and self.status is not TokenStatus.VALID:
             return State.EXPIRED
-        return STATES[self.phase]
+        return STATES.get(self.phase, State.NOT_REGISTERED)
 
-    def to_json(self) -> dict[str, Json]:
-        """Return what is written to the disk."""
-        return {
-            "phase": self.phase,
-            "declined": self.declined,
-            "url": self.url,
-            "owner": self.owner,
-            "device_id": self.device_id,
-            "device_token": self.tokens.device_token if self.tokens else None,
-            "refresh_token": self.tokens.refresh_token if self.tokens else None,
-            "status": self.status,
-            "shadow_id": self.shadow_id,
-            "problem": self.problem,
-            "failing_since": self.failing_since,
-            "attempts": self.attempts,
-            "due": self.due,
-        }
+    def to_json(self) -> dict[str, Any]:
+        """Return the stored form."""
+        return asdict(self)
 
     @classmethod
     def from_json(cls, stored: object) -> Registration:
-        """Read what was written; of what cannot be read nobody knows whether there is an ID."""
-        data = mapping(stored)
-        words = {key: text(value) for key, value in data.items()}
-        device_id = words.get("device_id")
-        device_token, refresh_token = words.get("device_token"), words.get("refresh_token")
-        tokens = Tokens(device_token, refresh_token) if device_token and refresh_token else None
+        """Return a stored registration; an unreadable one may have a device ID."""
         try:
-            phase = Phase(words.get("phase") or "")
-            problem = Problem(word) if (word := words.get("problem")) else None
-            status = TokenStatus(word) if (word := words.get("status")) else None
-        except ValueError:
+            registration = cls(**STORED(stored))
+        except vol.Invalid:
             return UNKNOWN
-        if phase is Phase.CREATING:
-            problem = problem or Problem.OUTCOME_UNKNOWN
-        elif (phase is not Phase.NONE and device_id is None) or (
-            phase is Phase.ACTIVE and tokens is None
+        if registration.phase is Phase.CREATING:
+            problem = registration.problem or Problem.OUTCOME_UNKNOWN
+            return replace(registration, problem=problem)
+        needs_id = registration.phase is not Phase.NONE
+        needs_tokens = registration.phase is Phase.ACTIVE
+        if (needs_id and registration.device_id is None) or (
+            needs_tokens and registration.tokens is None
         ):
             return UNKNOWN
-        return cls(
-            phase=phase,
-            declined=boolean(data.get("declined")),
-            url=words.get("url") or "",
-            owner=words.get("owner"),
-            device_id=device_id,
-            tokens=tokens,
-            status=status,
-            shadow_id=words.get("shadow_id"),
-            problem=problem,
-            failing_since=number(data.get("failing_since")),
-            attempts=max(0, integer(data.get("attempts")) or 0),
-            due=number(data.get("due")),
-        )
+        return registration
 
 
 UNKNOWN: Final = Registration(phase=Phase.CREATING, problem=Problem.OUTCOME_UNKNOWN, due=None)
+
+
+def _optional(validator: object) -> vol.Any:
+    return vol.Any(None, validator)
+
+
+STORED: Final = vol.Schema(
+    {
+        vol.Required("phase"): vol.Coerce(Phase),
+        vol.Optional("declined"): bool,
+        vol.Optional("url"): str,
+        vol.Optional("owner"): _optional(str),
+        vol.Optional("device_id"): _optional(str),
+        vol.Optional("device_token"): _optional(str),
+        vol.Optional("refresh_token"): _optional(str),
+        vol.Optional("status"): _optional(vol.Coerce(TokenStatus)),
+        vol.Optional("shadow_id"): _optional(str),
+        vol.Optional("problem"): _optional(vol.Coerce(Problem)),
+        vol.Optional("failing_since"): _optional(vol.Coerce(float)),
+        vol.Optional("attempts"): vol.All(int, vol.Range(min=0)),
+        vol.Optional("due", default=None): _optional(vol.Coerce(float)),
+    },
+    extra=vol.REMOVE_EXTRA,
+)

@@ -1,4 +1,4 @@
-"""The dialogs that mend what is wrong with a device's identity at Agentcraft."""
+"""Repair flows of the registrations."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,59 +8,60 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 import voluptuous as vol
 
-from .commands import async_replace_id, async_resolve
-from .flow import CONF_AGENTCRAFT_DEVICE_ID, RESOLVE_SCHEMA
+from .actions import async_replace_device_id, async_resolve
+from .flow import RESOLVE_SCHEMA, entered_device_id
 from .issues import PREFIX, device_name
-from .link import AgentcraftLink
+from .manager import AgentcraftManager, get_manager
 from .registration import Problem
-from .setup import link_of
 
 
 class AgentcraftRepairFlow(RepairsFlow):
-    """Ends the doubt whether there is a device ID, or replaces one whose token cannot be had."""
+    """Settle whether a device ID exists, or replace one whose tokens are lost."""
 
-    def __init__(self, link: AgentcraftLink, sn: str, *, in_doubt: bool) -> None:
-        """Take the device, and which of the two it is."""
-        self._link = link
+    def __init__(self, manager: AgentcraftManager, sn: str, *, is_unresolved: bool) -> None:
+        """Initialize with the device and the kind of problem."""
+        self._manager = manager
         self._sn = sn
-        self._in_doubt = in_doubt
+        self._is_unresolved = is_unresolved
 
     async def async_step_init(self, _user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
-        """Go to the step."""
+        """Continue with the only step."""
         return await self.async_step_confirm()
 
     async def async_step_confirm(
         self, user_input: dict[str, Any] | None = None
     ) -> RepairsFlowResult:
-        """Ask for the device ID, or only for leave."""
+        """Ask for the device ID or for confirmation."""
         errors: dict[str, str] = {}
         if user_input is not None:
             try:
-                if self._in_doubt:
-                    brought = user_input.get(CONF_AGENTCRAFT_DEVICE_ID, "").strip() or None
-                    await async_resolve(self._link, self._sn, brought)
+                if self._is_unresolved:
+                    await async_resolve(self._manager, self._sn, entered_device_id(user_input))
                 else:
-                    await async_replace_id(self._link, self._sn)
+                    await async_replace_device_id(self._manager, self._sn)
             except HomeAssistantError as error:
                 errors["base"] = str(error.translation_key)
             else:
                 return self.async_create_entry(data={})
+        device = device_name(self.hass, self._manager.entry, self._sn)
         return self.async_show_form(
             step_id="confirm",
-            data_schema=RESOLVE_SCHEMA if self._in_doubt else vol.Schema({}),
+            data_schema=RESOLVE_SCHEMA if self._is_unresolved else vol.Schema({}),
             errors=errors,
-            description_placeholders={"device": device_name(self.hass, self._link.entry, self._sn)},
+            description_placeholders={"device": device},
         )
 
 
 def create_fix_flow(
     hass: HomeAssistant, issue_id: str, data: Mapping[str, str | int | float | None] | None
 ) -> RepairsFlow:
-    """Return the dialog of an issue whose id begins with ``agentcraft_``."""
-    facts = data or {}
-    entry = hass.config_entries.async_get_entry(str(facts.get("entry_id")))
+    """Return the flow of an issue whose id starts with ``agentcraft_``."""
+    details = data or {}
+    entry = hass.config_entries.async_get_entry(str(details.get("entry_id")))
     if entry is None:
         return ConfirmRepairFlow()
-    in_doubt = not issue_id.startswith(f"{PREFIX}{Problem.NO_TOKEN}")
-    sn = str(facts.get("serial_number"))
-    return AgentcraftRepairFlow(link_of(hass, entry), sn, in_doubt=in_doubt)
+    return AgentcraftRepairFlow(
+        get_manager(hass, entry),
+        str(details.get("serial_number")),
+        is_unresolved=not issue_id.startswith(f"{PREFIX}{Problem.NO_TOKEN}"),
+    )

@@ -1,6 +1,5 @@
-"""Actions for the devices' identities at Agentcraft; their answers hold secrets."""
+"""Actions for registrations at Agentcraft; their responses contain secrets."""
 
-from collections.abc import Awaitable, Callable
 from typing import Final
 
 from homeassistant.core import ServiceCall, ServiceResponse
@@ -9,9 +8,8 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.util.json import JsonValueType
 import voluptuous as vol
 
-from ..agentcraft import commands
-from ..agentcraft.link import AgentcraftLink
-from ..agentcraft.setup import link_of
+from ..agentcraft import actions
+from ..agentcraft.manager import get_manager
 from ..const import DOMAIN
 from .targets import DEVICES, Round, Target, answer_each, targets_of
 
@@ -24,37 +22,38 @@ REGISTER: Final = vol.Schema(
     }
 )
 
-type Command = Callable[[AgentcraftLink, str], Awaitable[JsonValueType]]
-
 
 async def async_get_token(call: ServiceCall) -> ServiceResponse:
     """Return device ID, device token, status and shadow id of each device."""
-    return await _command(call, commands.async_get_token)
+    return await _async_run(call, actions.async_get_token)
 
 
 async def async_refresh(call: ServiceCall) -> ServiceResponse:
     """Replace the tokens of each device."""
-    return await _command(call, commands.async_refresh)
+    return await _async_run(call, actions.async_refresh)
 
 
 async def async_unregister(call: ServiceCall) -> ServiceResponse:
     """Delete the device ID of each device."""
-    return await _command(call, commands.async_unregister)
+    return await _async_run(call, actions.async_unregister)
 
 
 async def async_register(call: ServiceCall) -> ServiceResponse:
-    """Give each device a device ID, or one device the ID that the user brings."""
-    brought = call.data.get(ATTR_AGENTCRAFT_DEVICE_ID)
-    if brought is not None and len(targets_of(call)) > 1:
+    """Create a device ID for each device, or use an existing one for one device."""
+    device_id = call.data.get(ATTR_AGENTCRAFT_DEVICE_ID)
+    if device_id is None:
+        return await _async_run(call, actions.async_register)
+    if len(targets_of(call)) > 1:
         raise ServiceValidationError(
             translation_domain=DOMAIN, translation_key="agentcraft_one_device"
         )
-    return await _command(call, lambda link, sn: commands.async_register(link, sn, brought))
+    return await _async_run(call, actions.adopt(device_id))
 
 
-async def _command(call: ServiceCall, command: Command) -> ServiceResponse:
+async def _async_run(call: ServiceCall, action: actions.Action) -> ServiceResponse:
     async def operate(target: Target, the_round: Round) -> JsonValueType:
-        link = link_of(call.hass, target.coordinator.config_entry)
-        return await the_round.send(target, lambda: command(link, target.device.sn))
+        manager = get_manager(call.hass, target.coordinator.config_entry)
+        sn = target.device.sn
+        return await the_round.send(target, lambda: actions.async_run(manager, sn, action))
 
     return await answer_each(call, targets_of(call), operate)
