@@ -5,7 +5,8 @@ import pytest
 
 from custom_components.milesight.api import ConnectStatus, Device, parse_specification
 from custom_components.milesight.api.decode import Json
-from custom_components.milesight.device import MOST_PATHS, Capabilities, MilesightDevice, Signal
+from custom_components.milesight.device import Capabilities, MilesightDevice, Signal
+from custom_components.milesight.devices.size_limit import MAX_UNSPECIFIED_SIZE, PATH_OVERHEAD
 
 PATHS = st.sampled_from(["temperature", "battery", "relay[0].state", "relay[1].state"])
 REPORTS = st.lists(
@@ -87,7 +88,7 @@ def test_made_up_paths_do_not_fill_the_memory_and_known_ones_are_still_heard() -
     for report in range(10):
         device.merge(2, {f"{report}.{path}": 1 for path in range(1000)}, pushed=True)
     device.merge(3, {"temperature": 21}, pushed=True)
-    assert len(device.values) == MOST_PATHS
+    assert len(device.values) * PATH_OVERHEAD < MAX_UNSPECIFIED_SIZE
     assert device.value("temperature") == 21
 
 
@@ -101,15 +102,17 @@ def test_a_listener_that_left_is_not_called() -> None:
     assert calls == [1]
 
 
-def test_reports_are_heard_also_when_the_value_stays_but_not_twice() -> None:
+def test_pushed_reports_are_heard_in_any_order_polled_ones_if_new() -> None:
     device = _device()
     heard: list[tuple[Json, int, bool]] = []
     device.listen_reports("button", lambda *report: heard.append(report))
-    device.merge(1, {"button": "short"}, pushed=True)
-    device.merge(2, {"button": "short"}, pushed=False)
     device.merge(2, {"button": "short"}, pushed=True)
+    device.merge(2, {"button": "short"}, pushed=False)
+    device.merge(3, {"button": "short"}, pushed=False)
     device.merge(1, {"button": "long"}, pushed=True)
-    assert heard == [("short", 1, True), ("short", 2, False)]
+    device.merge(1, {"button": "long"}, pushed=False)
+    assert heard == [("short", 2, True), ("short", 3, False), ("long", 1, True)]
+    assert device.value("button") == "short"
 
 
 def test_a_new_element_of_an_array_is_told_once() -> None:
@@ -119,42 +122,57 @@ def test_a_new_element_of_an_array_is_told_once() -> None:
     assert device.merge(3, {"relay[1].state": 0}, pushed=True)
 
 
-def test_a_written_value_is_shown_until_the_device_reports_that_path() -> None:
+def test_written_value_is_shown_until_path_is_reported() -> None:
     device = _device()
-    device.merge(1, {"switch": "0", "power": 5}, pushed=True)
-    device.write({"switch": "1"})
+    device.merge(NOW - 3, {"switch": "0", "power": 5}, pushed=True)
+    device.begin_writes({"switch": "1"}, NOW)
     assert device.value("switch") == "1"
-    device.merge(2, {"power": 0}, pushed=True)
+    device.merge(NOW + 1, {"power": 0}, pushed=True)
     assert device.value("switch") == "1"
-    device.merge(3, {"switch": "0"}, pushed=True)
+    device.merge(NOW + 2, {"switch": "0"}, pushed=True)
     assert device.value("switch") == "0"
 
 
-def test_a_written_value_that_is_not_answered_gives_way_to_the_last_report() -> None:
+def test_expired_write_shows_last_report() -> None:
     device = _device()
     calls: list[Json] = []
     device.listen_values("switch", calls.append)
     device.merge(1, {"switch": "0"}, pushed=True)
-    device.write({"switch": "1"})
-    device.settle({"switch": "1"})
+    writes = device.begin_writes({"switch": "1"}, NOW)
+    device.accept_writes(writes, NOW + 60_000)
+    device.end_writes(writes)
     assert calls == ["0", "1", "0"]
 
 
-def test_a_property_that_is_never_reported_keeps_the_value_written() -> None:
+def test_unreported_property_keeps_written_value() -> None:
     device = _device()
-    device.write({"interval": 600})
-    device.settle({"interval": 600})
+    writes = device.begin_writes({"interval": 600}, NOW)
+    device.accept_writes(writes, NOW + 60_000)
+    device.end_writes(writes)
     assert device.value("interval") == 600
     device.merge(1, {"interval": 1200}, pushed=True)
     assert device.value("interval") == 1200
 
 
-def test_only_the_latest_command_is_settled() -> None:
+def test_older_write_that_expires_leaves_newer_one() -> None:
     device = _device()
     device.merge(1, {"switch": "0"}, pushed=True)
-    device.write({"switch": "1"})
-    device.write({"switch": "2"})
-    device.settle({"switch": "1"})
+    writes = device.begin_writes({"switch": "1"}, NOW)
+    device.accept_writes(writes, NOW + 60_000)
+    device.begin_writes({"switch": "2"}, NOW)
+    device.end_writes(writes)
+    assert device.value("switch") == "2"
+
+
+def test_write_accepted_after_newer_one_is_not_shown() -> None:
+    device = _device()
+    first = device.begin_writes({"switch": "1"}, NOW)
+    second = device.begin_writes({"switch": "2"}, NOW)
+    device.accept_writes(second, NOW + 60_000)
+    device.accept_writes(first, NOW + 60_000)
+    device.end_writes(second)
+    assert device.value("switch") == "2"
+    device.end_writes(first)
     assert device.value("switch") == "2"
 
 

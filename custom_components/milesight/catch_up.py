@@ -17,7 +17,8 @@ from .api import (
 )
 from .budget import retry_delay
 from .const import CONF_IMPORT_HISTORY, LOGGER
-from .device import MilesightDevice, believed
+from .device import MilesightDevice
+from .devices.timestamps import now_ms
 from .history import HistoryImporter
 from .hourly import hour_of
 
@@ -166,7 +167,7 @@ class CatchUp:
         readings, complete = await self._readings(device, start, whole=since is not None)
         grown = False
         for reading in readings:
-            made = believed(reading.time, int(time.time() * 1000))
+            made = device.report_time(reading.time, now_ms(), pushed=False)
             grown = device.merge(made, reading.values, pushed=False) or grown
         device.covered_until = max(device.covered_until, listed)
         device.is_new = False

@@ -1,7 +1,8 @@
 """Commands to devices: sent, shown until the device answers, and explained when they fail."""
 
-from collections.abc import Awaitable, Mapping
-from datetime import datetime
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from contextlib import ExitStack
+from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from homeassistant.config_entries import ConfigEntry
@@ -14,6 +15,8 @@ from .api.decode import Json
 from .api.paths import nest
 from .const import COMMAND_TIMEOUT, DOMAIN
 from .device import MilesightDevice
+from .devices.pending_writes import PendingWrite
+from .devices.timestamps import now_ms
 
 
 def refused(error: InvalidValueError) -> ServiceValidationError:
@@ -28,19 +31,37 @@ def refused(error: InvalidValueError) -> ServiceValidationError:
 class Commands:
     """Sends what users and automations ask for."""
 
-    def __init__(self, hass: HomeAssistant, entry: ConfigEntry, client: MilesightClient) -> None:
-        """Take the client."""
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: ConfigEntry,
+        client: MilesightClient,
+        save: Callable[[], None],
+    ) -> None:
+        """Take the client; ``save`` is called when what is to be stored has changed."""
         self._hass = hass
         self._entry = entry
         self._client = client
-        self._settling: set[CALLBACK_TYPE] = set()
+        self._save = save
+        self._timers: set[CALLBACK_TYPE] = set()
+        self._stopped = False
+
+    @callback
+    def resume(self, devices: Iterable[MilesightDevice]) -> None:
+        """Let the pending writes of an earlier run expire."""
+        now = now_ms()
+        for device in devices:
+            for write in device.accepted_writes():
+                remaining = timedelta(milliseconds=(write.expires or now) - now)
+                self._expire_later(min(remaining, COMMAND_TIMEOUT), device, [write])
 
     @callback
     def stop(self) -> None:
-        """Stop waiting for answers."""
-        for cancel in tuple(self._settling):
+        """Stop waiting for reports."""
+        self._stopped = True
+        for cancel in tuple(self._timers):
             cancel()
-        self._settling.clear()
+        self._timers.clear()
 
     async def async_write(
         self,
@@ -74,21 +95,33 @@ class Commands:
     async def _command[Answer](
         self, device: MilesightDevice, shown: Mapping[str, Json], sending: Awaitable[Answer]
     ) -> Answer:
-        device.write(shown)
-        try:
-            answer = await sending
-        except MilesightError as error:
-            device.retract(shown)
-            raise self.command_failed(device, error) from error
+        writes = device.begin_writes(shown, now_ms())
+        with ExitStack() as unless_accepted:
+            unless_accepted.callback(device.end_writes, writes)
+            try:
+                answer = await sending
+            except MilesightError as error:
+                raise self.command_failed(device, error) from error
+            unless_accepted.pop_all()
+        device.accept_writes(writes, now_ms() + COMMAND_TIMEOUT // timedelta(milliseconds=1))
+        self._expire_later(COMMAND_TIMEOUT, device, writes)
+        self._save()
+        return answer
+
+    @callback
+    def _expire_later(
+        self, delay: timedelta, device: MilesightDevice, writes: list[PendingWrite]
+    ) -> None:
+        if self._stopped:
+            return
 
         @callback
-        def settle(_now: datetime) -> None:
-            self._settling.discard(cancel)
-            device.settle(shown)
+        def expire(_now: datetime) -> None:
+            self._timers.discard(cancel)
+            device.end_writes(writes)
 
-        cancel = async_call_later(self._hass, COMMAND_TIMEOUT, settle)
-        self._settling.add(cancel)
-        return answer
+        cancel = async_call_later(self._hass, delay, expire)
+        self._timers.add(cancel)
 
     def request_failed(self, error: MilesightError) -> HomeAssistantError:
         """Return what to tell of a request that failed; asks for credentials if it was those."""

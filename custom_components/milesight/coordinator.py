@@ -21,7 +21,8 @@ from .catch_up import CatchUp
 from .commands import Commands
 from .const import CONF_DAILY_API_LIMIT, DEFAULT_DAILY_API_LIMIT, DOMAIN, LOGGER
 from .contact import Contact
-from .device import MilesightDevice, Signal, believed
+from .device import MilesightDevice, Signal
+from .devices.timestamps import now_ms
 from .fleet import Fleet
 from .issues import REQUEST_LIMIT, keep_issue
 from .outcomes import Outcomes, async_fire_task
@@ -35,11 +36,6 @@ type DeviceListener = Callable[[MilesightDevice], None]
 
 SILENT_INTERVALS: Final = 3
 TELL_DELAY: Final = timedelta(seconds=10)
-
-
-def now_ms() -> int:
-    """Return the present in epoch milliseconds."""
-    return int(time.time() * 1000)
 
 
 class MilesightCoordinator(DataUpdateCoordinator[None]):
@@ -83,7 +79,7 @@ class MilesightCoordinator(DataUpdateCoordinator[None]):
         self.pushes = PushWatch(hass, entry)
         self.next_poll: float | None = None
         self._telling: CALLBACK_TYPE | None = None
-        self.commands = Commands(hass, entry, self.client)
+        self.commands = Commands(hass, entry, self.client, self._save_soon)
         self.outcomes = Outcomes()
         self._set_interval()
         self.catch_up = CatchUp(
@@ -114,6 +110,7 @@ class MilesightCoordinator(DataUpdateCoordinator[None]):
         self.pushes.restore(fleet["pushes"], fleet["last_push"])
         self._specifications.restore(fleet["specifications"])
         self.fleet.restore(fleet["devices"])
+        self.commands.resume(self.devices.values())
         self.catch_up.miss()
 
     def _stored(self) -> StoredFleet:
@@ -304,7 +301,7 @@ class MilesightCoordinator(DataUpdateCoordinator[None]):
         if device is None:
             self._meet(report, now)
             return
-        made = believed(report.time or now, now)
+        made = device.report_time(report.time or now, now, pushed=True)
         if report.type is ReportType.OFFLINE:
             device.lost(made, now)
             return

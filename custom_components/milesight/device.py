@@ -1,6 +1,6 @@
 """One device as the integration knows it: its latest values, and who wants to hear of them."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from itertools import accumulate
@@ -8,28 +8,27 @@ import re
 from typing import Self
 
 from homeassistant.components.sensor.const import SensorDeviceClass
+from homeassistant.util.limited_size_dict import LimitedSizeDict
 
 from .api import ConnectStatus, DataType, Device, Item, ThingSpecification
 from .api.decode import Json
 from .api.specification import BRACKETS
 from .const import CLOCK_TOLERANCE_MS
+from .devices.pending_writes import PendingWrite, PendingWrites
+from .devices.size_limit import MAX_PATH_LENGTH, SHORT_TEXT_LENGTH, SizeLimit
+from .devices.timestamps import clamp_timestamp
 from .mapping import Description, Priority, SensorDescription, describe, expected_entities
 
 INDEX = re.compile(r"\[(\d+)\]")
 STEP = re.compile(r"[.\[]")
 SECOND_MS = 1000
 CONTAINERS = frozenset({DataType.STRUCT, DataType.ARRAY, DataType.UNKNOWN})
-MOST_PATHS = 4096  # no device has so many; who sends more does not speak for one
+MAX_FUTURE_TIMES = 128  # more than a page of the history
 
 type Listener = Callable[[], None]
 type ValueListener = Callable[[Json], None]
 type ReportListener = Callable[[Json, int, bool], None]
 type EventListener = Callable[[Mapping[str, Json]], None]
-
-
-def believed(time: int, now: int) -> int:
-    """Return a device's time; one that is far ahead of ours counts as the time of arrival."""
-    return now if time > now + CLOCK_TOLERANCE_MS else time
 
 
 class Signal(Enum):
@@ -104,12 +103,20 @@ class Capabilities:
 class Point:
     """What is held of one path, and who wants to hear of a change: all that a reading touches.
 
-    A path that is listened to and was never reported has no value yet.
+    A path that is listened to and was never reported has no value yet. A value with the time 0 was
+    written and never reported. ``text_length`` is the length of text for which there is room.
     """
 
     value: Json = None
     time: int = 0
+    specified: bool = True
+    text_length: int = SHORT_TEXT_LENGTH
     listeners: list[ValueListener] = field(default_factory=list)
+
+    def notify(self, value: Json) -> None:
+        """Call the listeners with the value to show."""
+        for listener in self.listeners:
+            listener(value)
 
 
 NO_CAPABILITIES = Capabilities(ThingSpecification())
@@ -118,8 +125,9 @@ NO_CAPABILITIES = Capabilities(ThingSpecification())
 class MilesightDevice:
     """A device's identity, flat state and listeners.
 
-    Per path the newest device time wins, however it came; a value that was written is shown until
-    the device reports that path.
+    Per path the newest device time wins, however it came. A value that was written is shown until
+    the device reports that path, the write fails or expires. What is shown follows from the latest
+    report and the pending writes alone.
     """
 
     def __init__(self, info: Device, capabilities: Capabilities = NO_CAPABILITIES) -> None:
@@ -131,10 +139,12 @@ class MilesightDevice:
         self.online = info.connect_status is ConnectStatus.ONLINE
         self.covered_until = 0
         self.is_new = True
-        self._seen = 0
+        self.last_seen = 0
+        self.offline_since = 0 if self.online else (info.last_update_time or 0) + 1
         self._heard = 0
-        self._offline_since = 0 if self.online else info.last_update_time or 0
-        self._written: dict[str, Json] = {}
+        self._future_times: LimitedSizeDict[int, int] = LimitedSizeDict(size_limit=MAX_FUTURE_TIMES)
+        self._pending = PendingWrites()
+        self._size = SizeLimit()
         self._elements: dict[str, set[tuple[int, ...]]] = {}
         self._points: dict[str, Point] = {}
         self._listeners: dict[Signal, list[Listener]] = {}
@@ -166,13 +176,12 @@ class MilesightDevice:
         return ((path, point) for path, point in self._points.items() if point.value is not None)
 
     def value(self, path: str) -> Json:
-        """Return the value to show: the one written last if unanswered, else the one reported."""
-        if self._written and path in self._written:
-            return self._written[path]
-        return self.reported(path)
+        """Return the value to show: that of the latest pending write, else the one reported."""
+        write = self._pending.latest(path)
+        return self.reported(path) if write is None else write.value
 
     def reported(self, path: str) -> Json:
-        """Return the value that was reported last, whatever was written since."""
+        """Return the value that was reported last, or written if none was ever reported."""
         point = self._points.get(path)
         return None if point is None else point.value
 
@@ -206,7 +215,10 @@ class MilesightDevice:
         return _add(self._point(path).listeners, listener)
 
     def listen_reports(self, path: str, listener: ReportListener) -> Callable[[], None]:
-        """Call ``listener`` with value, time and whether it was pushed, at every report."""
+        """Call ``listener`` with value, time and whether it was pushed, at every report.
+
+        A pushed report counts in whatever order it arrives, one found by polling if it is new.
+        """
         return _add(self._report_listeners.setdefault(path, []), listener)
 
     def listen_events(self, event_id: str, listener: EventListener) -> Callable[[], None]:
@@ -219,45 +231,90 @@ class MilesightDevice:
         for listener in tuple(self._event_listeners.get(event_id, ())):
             listener(outputs)
 
+    def report_time(self, timestamp: int, now: int, *, pushed: bool) -> int:
+        """Return the time of a report in epoch milliseconds.
+
+        A time that is far ahead is replaced by that of arrival. Polling finds the same report
+        again, which must not become a newer one by that.
+        """
+        if not pushed and timestamp in self._future_times:
+            return self._future_times[timestamp]
+        time = clamp_timestamp(timestamp, now)
+        if time != timestamp:
+            self._future_times[timestamp] = time
+        return time
+
     def merge(self, time: int, values: Mapping[str, Json], *, pushed: bool) -> bool:
         """Take a report: epoch milliseconds and ``path -> value``; null says nothing.
 
-        Returns whether an element of an array was seen for the first time.
+        A report that is newer than the one held settles the writes that it can answer. Returns
+        whether an element of an array was seen for the first time.
         """
-        changed: list[Point] = []
+        changed: dict[str, Point] = {}
+        heard: list[tuple[ReportListener, Json]] = []
         grown = False
+        written = self._shown(self._pending) if self._pending else {}
         for path, value in values.items():
             point = self._points.get(path)
             if point is None:
                 path, value, point = self._first(path, value)  # noqa: PLW2901
-            if value is None or point is None or time < point.time:
+            if value is None or point is None:
                 continue
-            if value != (self._written.pop(path, point.value) if self._written else point.value):
-                changed.append(point)
-            if point.value is None:
-                grown = self._discover(path) or grown
-            is_newer = time > point.time
-            point.value, point.time = value, time
-            if is_newer and self._report_listeners:
-                for tell in self._report_listeners.get(path, ()):
-                    tell(value, time, pushed)
+            if type(value) is str and len(value) > point.text_length:
+                value = self._bounded(point, value)  # noqa: PLW2901
+            if path in self._report_listeners and (pushed or time > point.time):
+                heard += [(listener, value) for listener in self._report_listeners[path]]
+            if time >= point.time:
+                grown = (point.value is None and self._discover(path)) or grown
+                if value != point.value:
+                    changed[path] = point
+                if written and time > point.time:
+                    self._settle(path, time, pushed=pushed)
+                point.value, point.time = value, time
         self._note_report(time)
         self.covered_until = max(self.covered_until, time)
-        for point in changed:
-            value = point.value
-            for listener in point.listeners:
-                listener(value)
+        self._notify(changed, written)
+        for report_listener, value in heard:
+            report_listener(value, time, pushed)
         return grown
+
+    def _settle(self, path: str, time: int, *, pushed: bool) -> None:
+        """End the writes that a report from a time answers: those that were sent before.
+
+        A pushed report has just arrived, by a clock that may be behind; one found by polling may
+        be much older than its arrival.
+        """
+        self._pending.settle(path, time + (CLOCK_TOLERANCE_MS if pushed else SECOND_MS))
+
+    def _shown(self, writes: Iterable[PendingWrite]) -> dict[str, Json]:
+        """Return the values to show at the paths of writes."""
+        return {write.path: self.value(write.path) for write in writes}
+
+    def _notify(self, changed: dict[str, Point], written: Mapping[str, Json]) -> None:
+        """Call the listeners of values that changed.
+
+        ``changed`` are those reported, ``written`` what was shown where writes are pending.
+        """
+        for path, before in written.items():
+            changed.pop(path, None)
+            if self.value(path) != before:
+                self._point(path).notify(self.value(path))
+        for point in changed.values():
+            point.notify(point.value)
 
     def restore(
         self, values: Mapping[str, Json], times: Mapping[str, int], last_report: int | None
     ) -> None:
         """Take the values of an earlier run, before anybody listens."""
         self.last_report = last_report
-        self._seen = last_report or 0
-        for path, value in values.items():
+        self.last_seen = last_report or 0
+        for held, stored in values.items():
+            path, value, point = self._first(held, stored)
+            if value is None or point is None:
+                continue
             self._discover(path)
-            self._points[path] = Point(value, times.get(path, 0))
+            point.value = self._bounded(point, value) if isinstance(value, str) else value
+            point.time = times.get(held, 0)
 
     def _point(self, path: str) -> Point:
         return self._points.setdefault(path, Point())
@@ -268,16 +325,28 @@ class MilesightDevice:
         What is nested where the specification has a scalar is an object in place of that scalar;
         an empty object or array elsewhere says nothing.
         """
-        if not self.capabilities.is_scalar(path):
+        if len(path) > MAX_PATH_LENGTH:
+            return path, value, None
+        specified = self.capabilities.is_scalar(path)
+        if not specified:
             holder = self.capabilities.holder(path)
             if holder is not None:
-                path, value = holder, {}
+                path, value, specified = holder, {}, True
             elif isinstance(value, dict | list):
                 return path, value, None
         point = self._points.get(path)
-        if point is None and len(self._points) < MOST_PATHS:
-            point = self._point(path)
+        if point is None and self._size.reserve_path(path, specified=specified):
+            point = self._points[path] = Point(specified=specified)
         return path, value, point
+
+    def _bounded(self, point: Point, text: str) -> Json:
+        """Return a text if there is room for it, else an object, which is no valid value."""
+        if len(text) <= point.text_length:
+            return text
+        if not self._size.reserve_text(len(text), point.text_length, specified=point.specified):
+            return {}
+        point.text_length = len(text)
+        return text
 
     def _discover(self, path: str) -> bool:
         """Note a path that was not reported before; return whether it is an element's."""
@@ -287,57 +356,70 @@ class MilesightDevice:
         self._elements.setdefault(INDEX.sub(BRACKETS, path), set()).add(indices)
         return True
 
-    def write(self, values: Mapping[str, Json]) -> None:
-        """Show values that were sent to the device and not yet reported by it."""
-        for path, value in values.items():
-            changed = value != self.value(path)
-            self._written[path] = value
-            if changed:
-                self._show(path)
+    def begin_writes(self, values: Mapping[str, Json], now: int) -> list[PendingWrite]:
+        """Show values that are being sent to the device; each must be accepted or ended."""
+        writes = [PendingWrite(path, value, sent=now) for path, value in values.items()]
+        self._change_pending(writes, self._pending.add)
+        return writes
 
-    def retract(self, values: Mapping[str, Json]) -> None:
-        """Take back values whose sending failed."""
-        for path, value in values.items():
-            if self._written.get(path) != value:
-                continue
-            del self._written[path]
-            if self.reported(path) != value:
-                self._show(path)
+    def accept_writes(self, writes: Sequence[PendingWrite], expires: int) -> None:
+        """Note that the platform accepted writes; they are shown until a time in epoch ms.
 
-    def settle(self, values: Mapping[str, Json]) -> None:
-        """Stop waiting for the report of values written.
-
-        A property that is never reported keeps the value written; any other shows what the device
-        reported last.
+        A property that was never reported has the value written from now on.
         """
-        for path, value in values.items():
-            point = self._point(path)
-            if point.value is None and self._written.get(path) == value:
-                self._discover(path)
-                point.value = value
-        self.retract(values)
+        for write in writes:
+            point = self._point(write.path)
+            if self._pending.accept(write, expires) and not point.time:
+                if point.value is None:
+                    self._discover(write.path)
+                point.value = write.value
+
+    def end_writes(self, writes: Sequence[PendingWrite]) -> None:
+        """Stop showing writes that failed, were cancelled or expired."""
+        self._change_pending(writes, self._pending.discard)
+
+    def restore_writes(self, writes: Iterable[PendingWrite]) -> None:
+        """Take the accepted writes of an earlier run, before anybody listens."""
+        for write in writes:
+            self._pending.add(write)
+
+    def accepted_writes(self) -> list[PendingWrite]:
+        """Return the writes that the platform accepted and the device did not report yet."""
+        return [write for write in self._pending if write.expires is not None]
+
+    def _change_pending(
+        self, writes: Sequence[PendingWrite], change: Callable[[PendingWrite], None]
+    ) -> None:
+        written = self._shown(writes)
+        for write in writes:
+            change(write)
+        self._notify({}, written)
 
     def seen(self, time: int, now: int) -> None:
         """Note a sign of life at a device time; one newer than the loss makes it available."""
         self._heard = now
-        self._seen = max(self._seen, min(time, now))
-        if time > self._offline_since:
+        self.last_seen = max(self.last_seen, min(time, now))
+        if time >= self.offline_since:
             self._set_online(online=True)
 
     def lost(self, time: int, now: int) -> None:
-        """Note that the platform called the device offline, unless it was seen since."""
+        """Note that the platform called the device offline, unless it was seen since.
+
+        These events have a resolution of a second: within one, what arrives later counts.
+        """
         self._heard = now
-        if time + SECOND_MS > self._seen:
-            self._offline_since = max(self._offline_since, time)
+        second = time - time % SECOND_MS
+        if second + SECOND_MS > self.last_seen:
+            self.offline_since = max(self.offline_since, second)
             self._set_online(online=False)
 
     def update_information(self, info: Device, asked: int) -> None:
         """Take what the device list says, read at ``asked`` (epoch ms)."""
         previous, self.info = self.info, info
         listed = info.last_update_time or 0
-        if self._heard < asked and self._seen <= listed + SECOND_MS:
+        if self._heard < asked and self.last_seen <= listed + SECOND_MS:
             online = info.connect_status is ConnectStatus.ONLINE
-            self._offline_since = 0 if online else max(self._offline_since, listed)
+            self.offline_since = 0 if online else max(self.offline_since, listed + 1)
             self._set_online(online=online)
         self._note_report(listed)
         if previous is not info and previous != info:
@@ -357,11 +439,6 @@ class MilesightDevice:
         """Call those who listen to a signal."""
         for listener in self._listeners.get(signal, ()):
             listener()
-
-    def _show(self, path: str) -> None:
-        value = self.value(path)
-        for listener in self._point(path).listeners:
-            listener(value)
 
 
 def _add[Callback](listeners: list[Callback], listener: Callback) -> Callable[[], None]:

@@ -1,17 +1,18 @@
 """Events: presses, and what devices say once."""
 
 from collections.abc import Mapping
-import time
 from typing import Final, override
 
 from homeassistant.components.event import EventEntity
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.util.limited_size_dict import LimitedSizeDict
 
 from .api import InvalidValueError
 from .api.decode import Json
 from .api.values import decode
 from .coordinator import MilesightConfigEntry
+from .devices.timestamps import now_ms
 from .entity import MilesightDescribedEntity, async_setup_platform, state_key
 from .mapping import EventDescription, ReportEventDescription, ThingEventDescription
 
@@ -29,6 +30,7 @@ async def async_setup_entry(
 
 
 FRESH_MS: Final = 60_000
+MAX_POLLED: Final = 64
 
 
 class MilesightEvent[D: EventDescription](MilesightDescribedEntity[D], EventEntity):
@@ -58,11 +60,12 @@ class MilesightReportEvent(MilesightEvent[ReportEventDescription]):
     async def async_added_to_hass(self) -> None:
         """Listen for reports of the property, also of the same value."""
         await super().async_added_to_hass()
+        self._polled: LimitedSizeDict[int, None] = LimitedSizeDict(size_limit=MAX_POLLED)
         self.async_on_remove(self.device.listen_reports(self.description.path, self._reported))
 
     @callback
     def _reported(self, raw: Json, made: int, pushed: bool) -> None:
-        if not (pushed or time.time() * 1000 - made < FRESH_MS):
+        if not self._is_event(made, pushed=pushed):
             return
         try:
             kind = self.description.event_types.get(state_key(decode(self.description.item, raw)))
@@ -70,6 +73,15 @@ class MilesightReportEvent(MilesightEvent[ReportEventDescription]):
             return
         if kind is not None:
             self._happen(kind)
+
+    def _is_event(self, made: int, *, pushed: bool) -> bool:
+        """Return whether a report is an event, and not one that polling found before its push."""
+        if pushed:
+            return made not in self._polled
+        if now_ms() - made >= FRESH_MS:
+            return False
+        self._polled[made] = None
+        return True
 
 
 class MilesightThingEvent(MilesightEvent[ThingEventDescription]):

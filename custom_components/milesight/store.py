@@ -1,7 +1,7 @@
 """What survives a restart: the inventory, the specifications, the latest values."""
 
 from collections.abc import Callable
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
@@ -11,19 +11,36 @@ from .api.decode import Json
 from .const import DOMAIN, LOGGER
 from .counter import Buckets
 from .device import MilesightDevice
+from .devices.pending_writes import PendingWrite
+from .devices.timestamps import now_ms
 
 VERSION = 1
 SAVE_DELAY = 60
 
 
+class StoredWrite(TypedDict):
+    """A write that the platform accepted and the device did not report yet."""
+
+    path: str
+    value: Json
+    sent: int
+    expires: int | None
+
+
 class StoredDevice(TypedDict):
-    """A device: the platform's own words, ``path -> value`` and ``path -> epoch ms``."""
+    """A device: the platform's own words, ``path -> value`` and ``path -> epoch ms``.
+
+    What is not required is missing from stores of earlier versions.
+    """
 
     info: dict[str, Json]
     values: dict[str, Json]
     times: dict[str, int]
     last_report: int | None
     online: bool
+    offline_since: NotRequired[int]
+    last_seen: NotRequired[int]
+    pending: NotRequired[list[StoredWrite]]
     covered_until: int
     is_new: bool
 
@@ -46,6 +63,17 @@ def stored(device: MilesightDevice) -> StoredDevice:
         "times": device.times,
         "last_report": device.last_report,
         "online": device.online,
+        "offline_since": device.offline_since,
+        "last_seen": device.last_seen,
+        "pending": [
+            {
+                "path": write.path,
+                "value": write.value,
+                "sent": write.sent,
+                "expires": write.expires,
+            }
+            for write in device.accepted_writes()
+        ],
         "covered_until": device.covered_until,
         "is_new": device.is_new,
     }
@@ -57,8 +85,16 @@ def restore(device: MilesightDevice, data: StoredDevice) -> None:
     last_report = None if data["last_report"] is None else int(data["last_report"])
     device.restore(data["values"], times, last_report)
     device.online = bool(data["online"])
+    device.offline_since = int(data.get("offline_since", device.offline_since))
+    device.last_seen = int(data.get("last_seen", device.last_seen))
     device.covered_until = int(data["covered_until"])
     device.is_new = bool(data["is_new"])
+    now = now_ms()
+    device.restore_writes(
+        PendingWrite(write["path"], write["value"], int(write["sent"]), expires)
+        for write in data.get("pending", ())
+        if (expires := int(write["expires"] or 0)) > now
+    )
 
 
 class FleetStore:

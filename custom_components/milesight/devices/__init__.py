@@ -1,0 +1,1 @@
+"""Devices of an Application: their state, capabilities and storage."""
