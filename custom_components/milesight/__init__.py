@@ -6,10 +6,11 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.device_registry import DeviceEntry
 from homeassistant.helpers.typing import ConfigType
 
-from . import address, issues, pushes, registry, webhook
+from . import issues, registry
 from .agentcraft import manager as agentcraft
 from .const import DOMAIN
 from .coordinator import MilesightConfigEntry, MilesightCoordinator
+from .push import callback_url, monitor, receiver
 from .services import async_setup_services
 from .store import FleetStore
 
@@ -51,7 +52,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: MilesightConfigEntry) ->
     registry.register_application(hass, entry)
     await coordinator.async_restore()
     await agentcraft.get_manager(hass, entry).async_load()
-    webhook.async_register(hass, entry, coordinator)
+    receiver.async_register(hass, entry, coordinator)
     if not coordinator.devices:
         await coordinator.async_config_entry_first_refresh()
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
@@ -71,10 +72,10 @@ async def async_unload_entry(hass: HomeAssistant, entry: MilesightConfigEntry) -
 async def async_remove_entry(hass: HomeAssistant, entry: MilesightConfigEntry) -> None:
     """Forget an Application that was removed."""
     issues.withdraw_all(hass, entry)
-    pushes.withdraw_confirmation(hass, entry)
+    monitor.withdraw_confirmation(hass, entry)
     await agentcraft.async_remove(hass, entry)
     await FleetStore(hass, entry.entry_id).async_remove()
-    await address.async_give_back(hass, entry)
+    await callback_url.async_give_back(hass, entry)
 
 
 async def async_remove_config_entry_device(

@@ -28,7 +28,6 @@ from homeassistant.helpers.selector import (
 from probatio import Secret
 import voluptuous as vol
 
-from .address import async_callback_url
 from .agentcraft.flow import AgentcraftSubentryFlow
 from .api import AuthenticationError, DevicePage, MilesightClient, MilesightError
 from .const import (
@@ -42,6 +41,7 @@ from .const import (
     LOGGER,
     SUBENTRY_AGENTCRAFT,
 )
+from .push.callback_url import async_callback_url
 from .url import normalize_url
 
 SERVERS = ["https://eu-openapi.milesight.com", "https://us-openapi.milesight.com"]

@@ -20,13 +20,13 @@ from .budget import RequestBudget, jittered, pages, retry_delay
 from .catch_up import CatchUp
 from .commands import Commands
 from .const import CONF_DAILY_API_LIMIT, DEFAULT_DAILY_API_LIMIT, DOMAIN, LOGGER
-from .contact import Contact
 from .device import MilesightDevice, Signal
 from .devices.timestamps import now_ms
 from .fleet import Fleet
 from .issues import REQUEST_LIMIT, keep_issue
 from .outcomes import Outcomes, async_fire_task
-from .pushes import PushWatch
+from .push.connection import Contact
+from .push.monitor import PushWatch
 from .specifications import Specifications
 from .store import FleetStore, StoredFleet
 from .strangers import Strangers

@@ -11,12 +11,12 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 import voluptuous as vol
 
-from .address import async_callback_url
 from .agentcraft.issues import PREFIX as AGENTCRAFT
 from .agentcraft.repairs import create_fix_flow as create_agentcraft_flow
 from .config_flow import OPTIONS_SCHEMA, WEBHOOK_SCHEMA
 from .const import CONF_DAILY_API_LIMIT, CONF_WEBHOOK_SECRET, CONSOLE, DOMAIN
 from .issues import PUSH_SILENT, PUSH_STOPPED, REQUEST_LIMIT, kind_of
+from .push.callback_url import async_callback_url
 
 LIMIT_SCHEMA = vol.Schema(
     {key: field for key, field in OPTIONS_SCHEMA.schema.items() if key == CONF_DAILY_API_LIMIT}

@@ -18,7 +18,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.milesight.const import DOMAIN
-from custom_components.milesight.webhook import WebhookReceiver
+from custom_components.milesight.push.receiver import WebhookReceiver
 from tests.common import (
     ADDRESS,
     counted,

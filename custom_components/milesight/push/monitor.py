@@ -9,11 +9,10 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.translation import async_get_translations
 
-from .address import known_callback_url
-from .api.webhook import SystemMessage
-from .const import DOMAIN
-from .counter import DayCounter
-from .issues import (
+from ..api.webhook import SystemMessage
+from ..const import DOMAIN
+from ..counter import DayCounter
+from ..issues import (
     PUSH_LIMIT,
     PUSH_NOTICE,
     PUSH_SILENT,
@@ -22,6 +21,7 @@ from .issues import (
     raised_issues,
     withdraw_issue,
 )
+from .callback_url import known_callback_url
 
 SILENT_POLLS: Final = 3
 MAX_INFO: Final = 200

@@ -9,7 +9,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.milesight.const import CONF_WEBHOOK_SECRET
-from custom_components.milesight.webhook import MAX_ID, REMEMBERED, Recent
+from custom_components.milesight.push.receiver import MAX_ID, REMEMBERED, Recent
 from tests.common import ADDRESS, property_event, set_up, signed, temperature
 from tests.fleets import household
 from tests.simulator import Device, Simulator

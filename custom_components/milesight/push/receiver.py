@@ -10,9 +10,9 @@ from homeassistant.components import webhook
 from homeassistant.const import CONF_WEBHOOK_ID
 from homeassistant.core import HomeAssistant, callback
 
-from .api.webhook import NONCE_HEADER, Event, SignatureError, decode_delivery, verify
-from .const import CONF_WEBHOOK_SECRET, DOMAIN, LOGGER
-from .coordinator import MilesightConfigEntry, MilesightCoordinator
+from ..api.webhook import NONCE_HEADER, Event, SignatureError, decode_delivery, verify
+from ..const import CONF_WEBHOOK_SECRET, DOMAIN, LOGGER
+from ..coordinator import MilesightConfigEntry, MilesightCoordinator
 
 MAX_BODY: Final = 1024 * 1024
 MAX_ID: Final = 100

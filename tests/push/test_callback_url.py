@@ -10,7 +10,6 @@ from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.milesight.address import async_callback_url, known_callback_url
 from custom_components.milesight.const import (
     CONF_CLOUDHOOK_URL,
     CONF_DAILY_API_LIMIT,
@@ -18,6 +17,7 @@ from custom_components.milesight.const import (
     CONF_WEBHOOK_SECRET,
     DOMAIN,
 )
+from custom_components.milesight.push.callback_url import async_callback_url, known_callback_url
 from tests.common import WEBHOOK_ID, issues, next_poll, settle
 from tests.fleets import household
 from tests.simulator import Device, Simulator

@@ -6,7 +6,7 @@ from homeassistant.const import CONF_WEBHOOK_ID
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.network import NoURLAvailableError
 
-from .const import CONF_CLOUDHOOK_URL, LOGGER
+from ..const import CONF_CLOUDHOOK_URL, LOGGER
 
 
 async def async_callback_url(hass: HomeAssistant, webhook_id: str) -> tuple[str | None, bool]:

@@ -1,0 +1,1 @@
+"""Tests of the webhook, its callback URL, and the monitors of pushes and connection."""
