@@ -10,7 +10,7 @@ from . import issues, registry
 from .agentcraft import manager as agentcraft
 from .const import DOMAIN
 from .coordinator import MilesightConfigEntry, MilesightCoordinator
-from .push import callback_url, monitor, receiver
+from .push.manager import WebhookManager
 from .services import async_setup_services
 from .store import FleetStore
 
@@ -52,7 +52,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: MilesightConfigEntry) ->
     registry.register_application(hass, entry)
     await coordinator.async_restore()
     await agentcraft.get_manager(hass, entry).async_load()
-    receiver.async_register(hass, entry, coordinator)
+    WebhookManager(hass, entry).async_register(coordinator.pushes, coordinator.async_receive)
     if not coordinator.devices:
         await coordinator.async_config_entry_first_refresh()
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
@@ -72,10 +72,9 @@ async def async_unload_entry(hass: HomeAssistant, entry: MilesightConfigEntry) -
 async def async_remove_entry(hass: HomeAssistant, entry: MilesightConfigEntry) -> None:
     """Forget an Application that was removed."""
     issues.withdraw_all(hass, entry)
-    monitor.withdraw_confirmation(hass, entry)
     await agentcraft.async_remove(hass, entry)
     await FleetStore(hass, entry.entry_id).async_remove()
-    await callback_url.async_give_back(hass, entry)
+    await WebhookManager(hass, entry).async_remove()
 
 
 async def async_remove_config_entry_device(

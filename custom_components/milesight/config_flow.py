@@ -41,7 +41,7 @@ from .const import (
     LOGGER,
     SUBENTRY_AGENTCRAFT,
 )
-from .push.callback_url import async_callback_url
+from .push.callback_url import async_callback_url, async_delete_cloudhook
 from .url import normalize_url
 
 SERVERS = ["https://eu-openapi.milesight.com", "https://us-openapi.milesight.com"]
@@ -79,10 +79,11 @@ class MilesightConfigFlow(ConfigFlow, domain=DOMAIN):
     VERSION = 1
 
     def __init__(self) -> None:
-        """Start without answers."""
+        """Initialize without answers."""
         self._data: dict[str, Any] = {}
-        self._shown: dict[str, Any] = {}  # the address that a dialog told, to be kept with the rest
+        self._cloudhook: dict[str, Any] = {}  # the one that was shown, to be stored with the rest
         self._title = "Milesight"
+        self._is_removed = False
 
     @staticmethod
     @callback
@@ -117,9 +118,9 @@ class MilesightConfigFlow(ConfigFlow, domain=DOMAIN):
         if user_input is not None:
             secret = user_input.get(CONF_WEBHOOK_SECRET, "").strip()
             return self.async_create_entry(
-                title=self._title, data=self._data | self._shown | {CONF_WEBHOOK_SECRET: secret}
+                title=self._title, data=self._data | self._cloudhook | {CONF_WEBHOOK_SECRET: secret}
             )
-        self._data[CONF_WEBHOOK_ID] = webhook.async_generate_id()
+        self._data.setdefault(CONF_WEBHOOK_ID, webhook.async_generate_id())
         return await self._async_webhook_form("webhook", WEBHOOK_SCHEMA, None, {})
 
     async def async_step_reauth(self, _entry_data: Mapping[str, Any]) -> ConfigFlowResult:
@@ -152,7 +153,7 @@ class MilesightConfigFlow(ConfigFlow, domain=DOMAIN):
             if not errors:
                 data[CONF_WEBHOOK_SECRET] = user_input.get(CONF_WEBHOOK_SECRET, "").strip()
                 return self.async_update_reload_and_abort(
-                    entry, data_updates=data | self._shown, reason="reconfigure_successful"
+                    entry, data_updates=data | self._cloudhook, reason="reconfigure_successful"
                 )
         return await self._async_webhook_form(
             "reconfigure", RECONFIGURE_SCHEMA, user_input or self._data, errors
@@ -198,11 +199,29 @@ class MilesightConfigFlow(ConfigFlow, domain=DOMAIN):
         values: Mapping[str, Any] | None,
         errors: dict[str, str],
     ) -> ConfigFlowResult:
-        address, from_cloud = await async_callback_url(self.hass, self._data[CONF_WEBHOOK_ID])
-        if from_cloud:
-            self._shown[CONF_CLOUDHOOK_URL] = address
-        errors = errors or _in_the_way_of_pushes(address, self._data[CONF_URL])
-        return self._form(step, schema, values, errors, webhook_url=address or "-")
+        url, is_cloudhook = await async_callback_url(self.hass, self._data[CONF_WEBHOOK_ID])
+        if is_cloudhook:
+            self._cloudhook[CONF_CLOUDHOOK_URL] = url
+        if self._is_removed:
+            self._delete_unused_cloudhook()
+        errors = errors or _callback_url_errors(url, self._data[CONF_URL])
+        return self._form(step, schema, values, errors, webhook_url=url or "-")
+
+    @callback
+    @override
+    def async_remove(self) -> None:
+        """Delete the cloudhook of a dialog that ends without an entry."""
+        self._is_removed = True
+        self._delete_unused_cloudhook()
+
+    @callback
+    def _delete_unused_cloudhook(self) -> None:
+        webhook_id = self._data.get(CONF_WEBHOOK_ID)
+        entries = self.hass.config_entries.async_entries(DOMAIN)
+        if webhook_id and all(entry.data.get(CONF_WEBHOOK_ID) != webhook_id for entry in entries):
+            self.hass.async_create_task(
+                async_delete_cloudhook(self.hass, webhook_id), "delete an unused cloudhook"
+            )
 
     def _form(
         self,
@@ -235,15 +254,15 @@ class MilesightOptionsFlow(OptionsFlowWithReload):
         )
 
 
-def _in_the_way_of_pushes(address: str | None, server: str) -> dict[str, str]:
-    """Return why the platform cannot push to an address, as an error of a dialog, if it cannot.
+def _callback_url_errors(callback_url: str | None, server: str) -> dict[str, str]:
+    """Return the errors to show if the platform cannot push to a callback URL.
 
-    It pushes to https only ("Event Notification Overview", requirements). One that is asked by
-    plain http is in the local network, and may push there as it likes.
+    It pushes to https only ("Event Notification Overview", requirements). A server with a plain
+    http address is in the local network, where http is allowed.
     """
-    if address is None:
+    if callback_url is None:
         return {"base": "no_public_address"}
-    if address.startswith("http:") and server.startswith("https:"):
+    if callback_url.startswith("http:") and server.startswith("https:"):
         return {"base": "insecure_address"}
     return {}
 

@@ -25,8 +25,8 @@ from .devices.timestamps import now_ms
 from .fleet import Fleet
 from .issues import REQUEST_LIMIT, keep_issue
 from .outcomes import Outcomes, async_fire_task
-from .push.connection import Contact
-from .push.monitor import PushWatch
+from .push.connection import ConnectionMonitor
+from .push.monitor import PushMonitor
 from .specifications import Specifications
 from .store import FleetStore, StoredFleet
 from .strangers import Strangers
@@ -75,8 +75,8 @@ class MilesightCoordinator(DataUpdateCoordinator[None]):
         self._used_up = False
         self._failures = 0
         self._urgent = False
-        self._contact = Contact(hass, self._contact_changed)
-        self.pushes = PushWatch(hass, entry)
+        self._connection = ConnectionMonitor(hass, self._connection_changed)
+        self.pushes = PushMonitor(hass, entry)
         self.next_poll: float | None = None
         self._telling: CALLBACK_TYPE | None = None
         self.commands = Commands(hass, entry, self.client, self._save_soon)
@@ -107,7 +107,7 @@ class MilesightCoordinator(DataUpdateCoordinator[None]):
 
     def _restore(self, fleet: StoredFleet) -> None:
         self.budget = RequestBudget(self.budget.limit, fleet["requests"])
-        self.pushes.restore(fleet["pushes"], fleet["last_push"])
+        self.pushes.restore(fleet["pushes"], fleet["last_push"], fleet.get("recent_ids", {}))
         self._specifications.restore(fleet["specifications"])
         self.fleet.restore(fleet["devices"])
         self.commands.resume(self.devices.values())
@@ -122,14 +122,15 @@ class MilesightCoordinator(DataUpdateCoordinator[None]):
             ),
             "requests": self.budget.buckets,
             "pushes": self.pushes.counter.buckets,
-            "last_push": self.pushes.last,
+            "last_push": self.pushes.last_push,
+            "recent_ids": self.pushes.recent_ids_to_store(),
         }
 
     @override
     async def async_shutdown(self) -> None:
         """Stop waiting for anything, and write what waits to be written."""
         self.commands.stop()
-        self._contact.stop()
+        self._connection.stop()
         if self._telling is not None:
             self._telling()
         await super().async_shutdown()
@@ -157,7 +158,7 @@ class MilesightCoordinator(DataUpdateCoordinator[None]):
     async def _async_update_data(self) -> None:
         """Read the device list, missing specifications, and what changed without a push."""
         if not self._may_poll():
-            self._contact.watch(self._most_silence)
+            self._connection.limit_silence(self._most_silence)
             self._set_interval()
             return
         asked = now_ms()
@@ -167,8 +168,8 @@ class MilesightCoordinator(DataUpdateCoordinator[None]):
         except MilesightError as error:
             raise self._poll_failed(error) from error
         self._failures = 0
-        self._contact.stop()
-        self._contact.touch()
+        self._connection.stop()
+        self._connection.record_contact()
         self.last_update = asked
         for device in self.fleet.take(listed, asked):
             self._announce(device)
@@ -178,7 +179,7 @@ class MilesightCoordinator(DataUpdateCoordinator[None]):
         changed = sum(not device.is_new and device.is_behind for device in behind)
         self._set_interval(changed)
         self._forget_reauth()
-        self.pushes.polled(reported=changed > 0)
+        self.pushes.record_poll(found_reports=changed > 0)
         self.catch_up.start(behind)
         self._save_soon()
 
@@ -189,7 +190,7 @@ class MilesightCoordinator(DataUpdateCoordinator[None]):
         disabled may be enabled again.
         """
         self._failures += 1
-        self._contact.watch(self._most_silence)
+        self._connection.limit_silence(self._most_silence)
         self._note_gap()
         self._save_soon()
         self._tell_soon()
@@ -279,19 +280,18 @@ class MilesightCoordinator(DataUpdateCoordinator[None]):
     @callback
     def async_receive(self, events: Iterable[Event]) -> None:
         """Take pushed events in the order in which they came."""
-        self._contact.touch()
+        self._connection.record_contact()
         for event in events:
             match event:
                 case DeviceReport():
-                    self.pushes.pushed()
+                    self.pushes.record_push()
                     self._receive_report(event)
                 case TaskReport():
                     self._receive_task(event)
                 case SystemMessage():
-                    self.pushes.notice(event)
+                    self.pushes.handle_system_message(event)
                 case WebhookTest():
-                    self.pushes.pushed()
-                    self._in_background(self.pushes.async_confirm(), "confirm the webhook")
+                    self.pushes.record_push()
         self._save_soon()
         self._tell_soon()
 
@@ -343,10 +343,10 @@ class MilesightCoordinator(DataUpdateCoordinator[None]):
 
     def _note_gap(self) -> None:
         """Expect that reports are lost when neither a poll nor a push came through."""
-        if self._contact.silence >= self._interval.total_seconds():
+        if self._connection.silence >= self._interval.total_seconds():
             self.catch_up.miss()
 
-    def _contact_changed(self, in_touch: bool) -> None:
+    def _connection_changed(self, in_touch: bool) -> None:
         self.in_touch = in_touch
         for device in self.devices.values():
             device.notify(Signal.AVAILABILITY)

@@ -119,7 +119,7 @@ def _pushes(_hass: HomeAssistant, entry: MilesightConfigEntry) -> Json:
     pushes = entry.runtime_data.pushes
     return {
         "last_24_hours": pushes.counter.count(time.time()),
-        "age": _age(pushes.last * 1000 if pushes.last is not None else None),
+        "age": _age(pushes.last_push * 1000 if pushes.last_push is not None else None),
         "healthy": pushes.healthy,
     }
 

@@ -82,10 +82,10 @@ class CallbackFlow(MilesightRepairFlow):
                     self._entry, data={**data, CONF_WEBHOOK_SECRET: secret}
                 )
             return self._mended()
-        address, _ = await async_callback_url(self.hass, data[CONF_WEBHOOK_ID])
-        if address is None:
+        url, _ = await async_callback_url(self.hass, data[CONF_WEBHOOK_ID])
+        if url is None:
             return self.async_abort(reason="no_public_address")
-        return self._form(WEBHOOK_SCHEMA, {}, webhook_url=address)
+        return self._form(WEBHOOK_SCHEMA, {}, webhook_url=url)
 
 
 class LimitFlow(MilesightRepairFlow):

@@ -106,7 +106,7 @@ APPLICATION_SENSORS = (
     ApplicationSensorDescription(
         key="last_push",
         device_class=SensorDeviceClass.TIMESTAMP,
-        value_fn=lambda coordinator: _moment(coordinator.pushes.last),
+        value_fn=lambda coordinator: _moment(coordinator.pushes.last_push),
     ),
     ApplicationSensorDescription(
         key="next_poll",

@@ -53,6 +53,7 @@ class StoredFleet(TypedDict):
     requests: Buckets
     pushes: Buckets
     last_push: float | None
+    recent_ids: NotRequired[dict[str, dict[str, int]]]
 
 
 def stored(device: MilesightDevice) -> StoredDevice:

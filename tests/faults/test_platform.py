@@ -167,9 +167,9 @@ async def test_an_application_that_is_disabled_and_enabled_again_needs_nobody(
 
 async def test_a_disabled_application_makes_its_devices_unavailable_like_any_other_outage(
     hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
     loaded: MockConfigEntry,
     simulator: Simulator,
-    freezer: FrozenDateTimeFactory,
 ) -> None:
     device = simulator.device("EM300-TH")
     simulator.application.configure(enabled=False)
@@ -180,9 +180,9 @@ async def test_a_disabled_application_makes_its_devices_unavailable_like_any_oth
 
 async def test_devices_become_unavailable_also_between_two_polls_that_are_far_apart(
     hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
     loaded: MockConfigEntry,
     simulator: Simulator,
-    freezer: FrozenDateTimeFactory,
 ) -> None:
     device = simulator.device("EM300-TH")
     simulator.fault("/devices/search", "rate_limit", retry_after=3600)

@@ -1,12 +1,12 @@
 """The address for pushes: from Home Assistant Cloud where that is active, and the same for ever."""
 
-from collections.abc import Iterator
+import asyncio
 from typing import Any
-from unittest.mock import AsyncMock, patch
 
-from homeassistant.config_entries import SOURCE_USER
+from homeassistant.config_entries import SOURCE_RECONFIGURE, SOURCE_USER
 from homeassistant.const import CONF_CLIENT_ID, CONF_CLIENT_SECRET, CONF_URL, CONF_WEBHOOK_ID
 from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import UnknownFlow
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -19,49 +19,9 @@ from custom_components.milesight.const import (
 )
 from custom_components.milesight.push.callback_url import async_callback_url, known_callback_url
 from tests.common import WEBHOOK_ID, issues, next_poll, settle
-from tests.fleets import household
-from tests.simulator import Device, Simulator
+from tests.simulator import Simulator
 
-
-class Cloud:
-    """Home Assistant Cloud as its public functions show it, which keeps its addresses."""
-
-    class CloudNotAvailable(Exception):  # noqa: N818 - its name there
-        """Raised when somebody needs the cloud and is not logged in."""
-
-    def __init__(self) -> None:
-        """Have given no address yet."""
-        self.hooks: dict[str, str] = {}
-        self.active = True
-        self.async_active_subscription = lambda _hass: self.active
-        self.async_get_or_create_cloudhook = AsyncMock(side_effect=self._get_or_create)
-        self.async_delete_cloudhook = AsyncMock(side_effect=self._delete)
-
-    async def _get_or_create(self, _hass: HomeAssistant, webhook_id: str) -> str:
-        return self.hooks.setdefault(webhook_id, f"https://hooks.nabu.casa/{len(self.hooks)}")
-
-    async def _delete(self, _hass: HomeAssistant, webhook_id: str) -> None:
-        if webhook_id not in self.hooks:
-            raise ValueError("Hook is not enabled for the cloud.")
-        del self.hooks[webhook_id]
-
-
-@pytest.fixture
-def devices() -> list[Device]:
-    """Return what is on the platform."""
-    return household()
-
-
-@pytest.fixture
-def cloud(hass: HomeAssistant) -> Iterator[Cloud]:
-    """Put a cloud in the place of the real one."""
-    cloud = Cloud()
-    hass.config.components.add("cloud")
-    with (
-        patch.dict("sys.modules", {"homeassistant.components.cloud": cloud}),
-        patch("homeassistant.components.cloud", cloud, create=True),
-    ):
-        yield cloud
+from .helpers import Cloud
 
 
 @pytest.fixture
@@ -168,3 +128,111 @@ async def test_an_address_that_reconfiguring_shows_is_kept(
     assert result["reason"] == "reconfigure_successful"
     assert entry.data[CONF_CLOUDHOOK_URL] == placeholders["webhook_url"]
     assert known_callback_url(hass, entry) == cloud.hooks[WEBHOOK_ID]
+
+
+async def _open_dialog(hass: HomeAssistant, simulator: Simulator) -> Any:
+    """Open the dialog that adds an Application, up to the step with the callback URL."""
+    result = await hass.config_entries.flow.async_init(
+        DOMAIN,
+        context={"source": SOURCE_USER},
+        data={
+            CONF_URL: simulator.url,
+            CONF_CLIENT_ID: simulator.client_id,
+            CONF_CLIENT_SECRET: simulator.client_secret,
+        },
+    )
+    assert result["step_id"] == "webhook"
+    return result
+
+
+async def test_abandoned_dialog_deletes_its_cloudhook(
+    hass: HomeAssistant, simulator: Simulator, cloud: Cloud
+) -> None:
+    result = await _open_dialog(hass, simulator)
+    assert len(cloud.hooks) == 1
+    hass.config_entries.flow.async_abort(result["flow_id"])
+    await settle(hass)
+    assert cloud.hooks == {}
+
+
+async def test_dialog_shown_again_keeps_its_callback_url(
+    hass: HomeAssistant, simulator: Simulator, cloud: Cloud
+) -> None:
+    result = await _open_dialog(hass, simulator)
+    again: Any = await hass.config_entries.flow.async_configure(result["flow_id"])
+    assert again["description_placeholders"] == result["description_placeholders"]
+    assert len(cloud.hooks) == 1
+    finished: Any = await hass.config_entries.flow.async_configure(result["flow_id"], {})
+    await settle(hass)
+    assert cloud.hooks.keys() == {finished["result"].data[CONF_WEBHOOK_ID]}
+
+
+@pytest.mark.parametrize("error", [None, TimeoutError])
+async def test_dialog_closed_while_cloudhook_is_created_leaks_none(
+    hass: HomeAssistant, simulator: Simulator, cloud: Cloud, error: type[Exception] | None
+) -> None:
+    create = cloud.async_get_or_create_cloudhook.side_effect
+    started, released = asyncio.Event(), asyncio.Event()
+
+    async def create_slowly(hass: HomeAssistant, webhook_id: str) -> str:
+        started.set()
+        await released.wait()
+        url: str = await create(hass, webhook_id)
+        if error is not None:
+            raise error
+        return url
+
+    cloud.async_get_or_create_cloudhook.side_effect = create_slowly
+    dialog = hass.async_create_task(_open_dialog(hass, simulator))
+    await started.wait()
+    (flow,) = hass.config_entries.flow.async_progress(include_uninitialized=True)
+    hass.config_entries.flow.async_abort(flow["flow_id"])
+    released.set()
+    with pytest.raises(UnknownFlow):
+        await dialog
+    await settle(hass)
+    assert cloud.hooks == {}
+
+
+async def test_second_dialog_of_one_application_deletes_its_cloudhook(
+    hass: HomeAssistant, simulator: Simulator, cloud: Cloud, added: MockConfigEntry
+) -> None:
+    result = await hass.config_entries.flow.async_init(
+        DOMAIN,
+        context={"source": SOURCE_USER},
+        data={
+            CONF_URL: simulator.url,
+            CONF_CLIENT_ID: simulator.client_id,
+            CONF_CLIENT_SECRET: simulator.client_secret,
+        },
+    )
+    await settle(hass)
+    assert result["reason"] == "already_configured"
+    assert cloud.hooks.keys() == {added.data[CONF_WEBHOOK_ID]}
+
+
+async def test_abandoned_reconfiguration_keeps_the_cloudhook(
+    hass: HomeAssistant, cloud: Cloud, added: MockConfigEntry
+) -> None:
+    hooks = dict(cloud.hooks)
+    result = await hass.config_entries.flow.async_init(
+        DOMAIN, context={"source": SOURCE_RECONFIGURE, "entry_id": added.entry_id}
+    )
+    assert result["step_id"] == "reconfigure"
+    hass.config_entries.flow.async_abort(result["flow_id"])
+    await settle(hass)
+    assert cloud.hooks == hooks
+
+
+async def test_dialog_is_closed_whatever_the_cloud_answers(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    cloud: Cloud,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    result = await _open_dialog(hass, simulator)
+    cloud.async_delete_cloudhook.side_effect = TimeoutError
+    hass.config_entries.flow.async_abort(result["flow_id"])
+    await settle(hass)
+    cloud.async_delete_cloudhook.assert_awaited_once()
+    assert "Traceback" not in caplog.text

@@ -26,14 +26,7 @@ from tests.common import (
     signed,
     state_of,
 )
-from tests.fleets import household
-from tests.simulator import Device, Simulator
-
-
-@pytest.fixture
-def devices() -> list[Device]:
-    """Return what is on the platform."""
-    return household()
+from tests.simulator import Simulator
 
 
 async def _deliver(

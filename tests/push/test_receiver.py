@@ -1,30 +1,26 @@
-"""The edge: what is believed, what is answered, what changes."""
+"""Deliveries: which are accepted, what is answered, and what changes."""
 
-from typing import Any
+import asyncio
+from collections.abc import AsyncIterator
+import gzip
+import json
+import logging
+from typing import Any, Final
+import zlib
 
 from aiohttp.test_utils import TestClient
+from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.milesight.const import CONF_WEBHOOK_SECRET
-from custom_components.milesight.push.receiver import MAX_ID, REMEMBERED, Recent
-from tests.common import ADDRESS, property_event, set_up, signed, temperature
-from tests.fleets import household
+from custom_components.milesight.push import receiver
+from tests.common import ADDRESS, property_event, set_up, settle, signed, state_of, temperature
 from tests.simulator import Device, Simulator
 
-
-@pytest.fixture
-def devices() -> list[Device]:
-    """Return what is on the platform."""
-    return household()
-
-
-@pytest.fixture
-def device(simulator: Simulator) -> Device:
-    """Return a thermometer."""
-    return simulator.device("EM300-TH")
+GARBAGE: Final = b"garbage!" * 1000
 
 
 async def _post(
@@ -32,11 +28,6 @@ async def _post(
 ) -> int:
     response = await visitor.post(ADDRESS, json=body, headers=headers)
     return response.status
-
-
-@pytest.mark.parametrize("method", ["GET", "HEAD"])
-async def test_the_address_answers_the_probe(visitor: TestClient[Any, Any], method: str) -> None:
-    assert (await visitor.request(method, ADDRESS)).status == 200
 
 
 async def test_a_signed_delivery_changes_the_state(
@@ -145,19 +136,139 @@ async def test_without_a_secret_no_signature_is_asked_for(
     assert temperature(hass, device) == "7"
 
 
-async def test_the_address_is_given_up_with_the_entry(
-    hass: HomeAssistant, visitor: TestClient[Any, Any], loaded: MockConfigEntry, device: Device
+def _problems(caplog: pytest.LogCaptureFixture) -> list[str]:
+    """Return the logged errors and warnings, but for the slowness of this machine."""
+    return [
+        record.getMessage()
+        for record in caplog.records
+        if record.levelno >= logging.WARNING and record.name not in ("asyncio", "aiohttp_fast_zlib")
+    ]
+
+
+@pytest.mark.parametrize("signing", [True, False], ids=["signed", "unsigned"])
+@pytest.mark.parametrize(
+    ("encoding", "body"),
+    [
+        ("gzip", GARBAGE),
+        ("deflate", GARBAGE),
+        ("zstd", GARBAGE),
+        ("gzip", gzip.compress(b"[]") + GARBAGE),
+        ("gzip", gzip.compress(bytes(range(256)))[:200] + GARBAGE),
+        ("deflate", zlib.compress(b"[]") + GARBAGE),
+    ],
+)
+async def test_body_that_cannot_be_decompressed_is_400(
+    visitor: TestClient[Any, Any],
+    simulator: Simulator,
+    caplog: pytest.LogCaptureFixture,
+    encoding: str,
+    body: bytes,
+    signing: bool,
 ) -> None:
-    await hass.config_entries.async_unload(loaded.entry_id)
-    assert await _post(visitor, [property_event(device.sn, {"temperature": 7})]) == 200
-    assert temperature(hass, device) == "unavailable"
+    headers = signed(simulator.webhook_secret) if signing else {}
+    caplog.clear()
+    for _ in range(3):
+        response = await visitor.post(
+            ADDRESS, data=body, headers={**headers, "Content-Encoding": encoding}
+        )
+        assert response.status == 400
+    assert _problems(caplog) == []
 
 
-def test_the_memory_for_ids_is_bounded() -> None:
-    recent = Recent()
-    for number in range(REMEMBERED + 1):
-        recent.add(str(number))
-    assert "0" not in recent
-    assert str(REMEMBERED) in recent
-    recent.add("x" * (MAX_ID + 1))
-    assert "x" * (MAX_ID + 1) not in recent
+@pytest.mark.parametrize("encoding", ["gzip", "deflate"])
+async def test_compressed_body_is_read(
+    hass: HomeAssistant,
+    visitor: TestClient[Any, Any],
+    simulator: Simulator,
+    device: Device,
+    encoding: str,
+) -> None:
+    event = json.dumps(property_event(device.sn, {"temperature": 33.3})).encode()
+    body = gzip.compress(event) if encoding == "gzip" else zlib.compress(event)
+    headers = {**signed(simulator.webhook_secret), "Content-Encoding": encoding}
+    assert (await visitor.post(ADDRESS, data=body, headers=headers)).status == 200
+    assert temperature(hass, device) == "33.3"
+
+
+async def test_decompressed_body_above_the_limit_is_413(
+    visitor: TestClient[Any, Any], simulator: Simulator
+) -> None:
+    bomb = gzip.compress(b" " * 100_000_000)
+    headers = {**signed(simulator.webhook_secret), "Content-Encoding": "gzip"}
+    assert (await visitor.post(ADDRESS, data=bomb, headers=headers)).status == 413
+
+
+async def test_connection_lost_within_a_body_is_no_error(
+    visitor: TestClient[Any, Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.clear()
+    for head in ("Transfer-Encoding: chunked\r\n\r\n5\r\n[]", "Content-Length: 50\r\n\r\n[]"):
+        url = visitor.make_url(ADDRESS)
+        _, writer = await asyncio.open_connection(url.host, url.port)
+        writer.write(f"POST {ADDRESS} HTTP/1.1\r\nHost: home\r\n{head}".encode())
+        await writer.drain()
+        await asyncio.sleep(0.05)
+        writer.close()
+        await writer.wait_closed()
+    assert (await visitor.get(ADDRESS)).status == 200
+    assert _problems(caplog) == []
+
+
+async def test_body_that_never_ends_is_400(
+    visitor: TestClient[Any, Any],
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(receiver, "BODY_TIMEOUT", 0.1)
+    answered = asyncio.Event()
+
+    async def endless() -> AsyncIterator[bytes]:
+        yield b"["
+        await answered.wait()
+
+    caplog.clear()
+    response = await visitor.post(ADDRESS, data=endless())
+    answered.set()
+    assert response.status == 400
+    assert _problems(caplog) == []
+
+
+@pytest.mark.parametrize("keep", ["nonce", "event id"])
+async def test_replay_after_a_reload_is_ignored(
+    hass: HomeAssistant,
+    visitor: TestClient[Any, Any],
+    loaded: MockConfigEntry,
+    simulator: Simulator,
+    device: Device,
+    keep: str,
+) -> None:
+    headers = signed(simulator.webhook_secret)
+    event = property_event(device.sn, {"temperature": 1})
+    assert await _post(visitor, [event], headers) == 200
+    for value in (2, 3):
+        assert await hass.config_entries.async_reload(loaded.entry_id)
+        replay = property_event(device.sn, {"temperature": value})
+        if keep == "event id":
+            replay["eventId"] = event["eventId"]
+            headers = signed(simulator.webhook_secret)
+        assert await _post(visitor, [replay], headers) == 200
+        assert temperature(hass, device) == "1"
+
+
+async def test_replayed_press_after_a_reload_fires_no_event(
+    hass: HomeAssistant,
+    visitor: TestClient[Any, Any],
+    loaded: MockConfigEntry,
+    simulator: Simulator,
+) -> None:
+    button = simulator.device("WS101")
+    key = f"{button.sn}_button_event.status"
+    headers = signed(simulator.webhook_secret)
+    press = [property_event(button.sn, {"button_event": {"status": "1"}})]
+    assert await _post(visitor, press, headers) == 200
+    fired = state_of(hass, Platform.EVENT, key).state
+    assert await hass.config_entries.async_reload(loaded.entry_id)
+    await settle(hass)
+    for replay in (headers, signed(simulator.webhook_secret)):
+        assert await _post(visitor, press, replay) == 200
+        assert state_of(hass, Platform.EVENT, key).state == fired

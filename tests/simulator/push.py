@@ -22,6 +22,7 @@ from .errors import ApiError
 _LONGEST_ARRAY: Final = 16
 _SENDS: Final = 3
 _FAILURES_BEFORE_STOP: Final = 3
+_PROBES: Final = {"OPTIONS": (200, 204), "GET": (200,)}
 _TIMEOUT: Final = aiohttp.ClientTimeout(total=5)
 
 
@@ -84,7 +85,7 @@ class Push:
             await self._session.close()
 
     async def add(self, uri: str) -> None:
-        """Accept a callback URI if it answers a GET with 200, and test it.
+        """Accept a callback URI if it answers OPTIONS and GET, and test it.
 
         One that was stopped is started again.
 
@@ -113,15 +114,20 @@ class Push:
             callback.queue.shutdown(immediate=True)
 
     async def _probe(self, uri: str) -> None:
+        """Refuse an address that answers OPTIONS or GET as no receiver of pushes does."""
         assert self._session is not None
-        try:
-            async with self._session.get(URL(uri)) as response:
-                status = response.status
-        except ValueError, aiohttp.ClientError, OSError, TimeoutError:
-            status = 0
-        if status != 200:
-            self._log(f"callback {uri[:200]} refused: GET answered {status or 'nothing'}")
-            raise ApiError(400, "invalid_uri", f"invalid URI: GET answered {status or 'nothing'}")
+        for method, accepted in _PROBES.items():
+            try:
+                async with self._session.request(
+                    method, URL(uri), allow_redirects=False
+                ) as response:
+                    status = response.status
+            except ValueError, aiohttp.ClientError, OSError, TimeoutError:
+                status = 0
+            if status not in accepted:
+                reason = f"{method} answered {status or 'nothing'}"
+                self._log(f"callback {uri[:200]} refused: {reason}")
+                raise ApiError(400, "invalid_uri", f"invalid URI: {reason}")
 
     def test(self) -> None:
         """Send WEBHOOK_TEST to all callbacks, as the console's button does."""

@@ -1,4 +1,4 @@
-"""Whether the platform is in touch: the time since a push or a poll came through."""
+"""Track whether the platform is reachable."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -8,52 +8,55 @@ from homeassistant.core import CALLBACK_TYPE, HassJob, HomeAssistant, callback
 from homeassistant.helpers.event import async_call_later
 
 
-class Contact:
-    """Knows when something came last, and tells when that is too long ago and when it is over."""
+class ConnectionMonitor:
+    """Report when neither a push nor a poll has succeeded for too long, and when one does again.
 
-    def __init__(self, hass: HomeAssistant, changed: Callable[[bool], None]) -> None:
-        """Count from now; ``changed`` is called with whether there is contact."""
+    Silence is measured with the monotonic clock: setting the system time changes nothing.
+    """
+
+    def __init__(self, hass: HomeAssistant, on_change: Callable[[bool], None]) -> None:
+        """Initialize as connected; ``on_change`` is called with the new state."""
         self._hass = hass
-        self._changed = changed
-        self._in_touch = True
-        self._last = time.time()
-        self._most = 0.0
-        self._watching: CALLBACK_TYPE | None = None
+        self._on_change = on_change
+        self._connected = True
+        self._last_contact = time.monotonic()
+        self._max_silence = 0.0
+        self._cancel_check: CALLBACK_TYPE | None = None
 
     @property
     def silence(self) -> float:
-        """Return the seconds since something came."""
-        return time.time() - self._last
+        """Return the seconds since the last push or successful poll."""
+        return time.monotonic() - self._last_contact
 
     @callback
-    def touch(self) -> None:
-        """Note that something came."""
-        self._last = time.time()
-        self._set(in_touch=True)
+    def record_contact(self) -> None:
+        """Record a push or a successful poll."""
+        self._last_contact = time.monotonic()
+        self._set_connected(connected=True)
 
     @callback
-    def watch(self, most: float) -> None:
-        """Tell when nothing has come for ``most`` seconds: now, or as soon as that is so."""
-        self._most = most
-        self._look()
+    def limit_silence(self, seconds: float) -> None:
+        """Report a lost connection as soon as the silence lasts ``seconds``."""
+        self._max_silence = seconds
+        self._check()
 
     @callback
     def stop(self) -> None:
-        """Watch no longer."""
-        if self._watching is not None:
-            self._watching()
-            self._watching = None
+        """Stop waiting for the silence to become too long."""
+        if self._cancel_check is not None:
+            self._cancel_check()
+            self._cancel_check = None
 
     @callback
-    def _look(self, _now: datetime | None = None) -> None:
+    def _check(self, _now: datetime | None = None) -> None:
         self.stop()
-        left = self._most - self.silence
-        self._set(in_touch=left > 0)
-        if left > 0:
-            look = HassJob(self._look, cancel_on_shutdown=True)
-            self._watching = async_call_later(self._hass, left, look)
+        remaining = self._max_silence - self.silence
+        self._set_connected(connected=remaining > 0)
+        if remaining > 0:
+            check = HassJob(self._check, cancel_on_shutdown=True)
+            self._cancel_check = async_call_later(self._hass, remaining, check)
 
-    def _set(self, *, in_touch: bool) -> None:
-        if in_touch is not self._in_touch:
-            self._in_touch = in_touch
-            self._changed(in_touch)
+    def _set_connected(self, *, connected: bool) -> None:
+        if connected is not self._connected:
+            self._connected = connected
+            self._on_change(connected)

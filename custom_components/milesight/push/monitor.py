@@ -1,16 +1,13 @@
-"""Whether the platform pushes: how often, when last, and what to tell the user if it does not."""
+"""Track pushes: how many arrive, when the last one arrived, and whether they are missing."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 import time
 from typing import Final
 
-from homeassistant.components import persistent_notification
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.helpers.translation import async_get_translations
 
 from ..api.webhook import SystemMessage
-from ..const import DOMAIN
 from ..counter import DayCounter
 from ..issues import (
     PUSH_LIMIT,
@@ -22,88 +19,86 @@ from ..issues import (
     withdraw_issue,
 )
 from .callback_url import known_callback_url
+from .recent_ids import RecentIds
 
-SILENT_POLLS: Final = 3
-MAX_INFO: Final = 200
-NOTICES: Final = {"SERVICE_NOTICE": PUSH_LIMIT, "SYSTEM_ALERT": PUSH_STOPPED}
-CURED_BY_PUSH: Final = frozenset({PUSH_LIMIT, PUSH_NOTICE, PUSH_SILENT, PUSH_STOPPED})
+MAX_POLLS_WITHOUT_PUSH: Final = 3
+MAX_INFO_LENGTH: Final = 200
+SYSTEM_MESSAGE_ISSUES: Final = {"SERVICE_NOTICE": PUSH_LIMIT, "SYSTEM_ALERT": PUSH_STOPPED}
+PUSH_ISSUES: Final = frozenset({PUSH_LIMIT, PUSH_NOTICE, PUSH_SILENT, PUSH_STOPPED})
 
-
-def _confirmation_id(entry: ConfigEntry) -> str:
-    return f"{DOMAIN}_webhook_test_{entry.entry_id}"
-
-
-@callback
-def withdraw_confirmation(hass: HomeAssistant, entry: ConfigEntry) -> None:
-    """Take back that the console's test has arrived, if the user was told."""
-    persistent_notification.async_dismiss(hass, _confirmation_id(entry))
+type StoredIds = Mapping[str, Mapping[str, int]]
 
 
-class PushWatch:
-    """Watches the pushes of one Application."""
+class PushMonitor:
+    """Track the pushes of one Application, and create and delete the repair issues about them.
+
+    The ids in ``nonces`` and ``event_ids`` are those that were received before; like the counter
+    they survive reloads and restarts.
+    """
 
     def __init__(self, hass: HomeAssistant, entry: ConfigEntry) -> None:
-        """Begin without any push."""
+        """Initialize without a push."""
         self.counter = DayCounter()
-        self.last: float | None = None
+        self.last_push: float | None = None
+        self.nonces = RecentIds()
+        self.event_ids = RecentIds()
         self._hass = hass
         self._entry = entry
-        self._silent_polls = 0
-        self._since_poll = False
-        self._issues = CURED_BY_PUSH & raised_issues(hass, entry)
+        self._polls_without_push = 0
+        self._pushed_since_poll = False
+        self._issues = PUSH_ISSUES & raised_issues(hass, entry)
 
     @property
     def healthy(self) -> bool:
-        """Return whether pushes come, as far as anything was to be pushed."""
-        return self.last is not None and self._silent_polls == 0 and not self._issues
+        """Return whether pushes arrive, as far as there was something to push."""
+        return self.last_push is not None and self._polls_without_push == 0 and not self._issues
 
-    def restore(self, buckets: Iterable[tuple[int, int]], last: float | None) -> None:
-        """Go on from an earlier run."""
+    def restore(
+        self, buckets: Iterable[tuple[int, int]], last_push: float | None, recent_ids: StoredIds
+    ) -> None:
+        """Restore the state of an earlier run."""
         self.counter = DayCounter(buckets)
-        self.last = last
+        self.last_push = last_push
+        self.nonces = RecentIds(recent_ids.get("nonces"))
+        self.event_ids = RecentIds(recent_ids.get("event_ids"))
+
+    def recent_ids_to_store(self) -> dict[str, dict[str, int]]:
+        """Return the ids that a later run must recognize."""
+        now = time.time()
+        return {"nonces": self.nonces.to_store(now), "event_ids": self.event_ids.to_store(now)}
 
     @callback
-    def pushed(self) -> None:
-        """Note that an event was pushed: whatever was wrong with pushing is over."""
-        self.last = time.time()
-        self.counter.add(self.last)
-        self._since_poll = True
-        self._silent_polls = 0
+    def record_push(self) -> None:
+        """Record a pushed event, which resolves every issue about pushes."""
+        self.last_push = time.time()
+        self.counter.add(self.last_push)
+        self._pushed_since_poll = True
+        self._polls_without_push = 0
         for kind in self._issues:
             withdraw_issue(self._hass, self._entry, kind)
         self._issues = frozenset()
 
     @callback
-    def polled(self, *, reported: bool) -> None:
-        """Note a poll; ``reported`` says that it found reports of which no push told.
+    def record_poll(self, *, found_reports: bool) -> None:
+        """Record a poll and whether it found reports of known devices.
 
-        A few of those in a row become a repair issue, where the platform can reach this
-        Home Assistant at all.
+        Several polls in a row that find reports without any push create a repair issue, provided
+        that the platform can reach this Home Assistant at all.
         """
-        silent = reported and not self._since_poll
-        self._since_poll = False
-        self._silent_polls = self._silent_polls + 1 if silent else 0
-        if self._silent_polls == SILENT_POLLS and known_callback_url(self._hass, self._entry):
-            self._raise_issue(PUSH_SILENT)
+        missing = found_reports and not self._pushed_since_poll
+        self._pushed_since_poll = False
+        self._polls_without_push = self._polls_without_push + 1 if missing else 0
+        if self._polls_without_push == MAX_POLLS_WITHOUT_PUSH and known_callback_url(
+            self._hass, self._entry
+        ):
+            self._create_issue(PUSH_SILENT)
 
     @callback
-    def notice(self, message: SystemMessage) -> None:
-        """Put what the platform says of its own pushing in plain words."""
-        self._raise_issue(NOTICES.get(message.type.upper(), PUSH_NOTICE), message.info[:MAX_INFO])
+    def handle_system_message(self, message: SystemMessage) -> None:
+        """Create the repair issue for a message of the platform about its pushes."""
+        kind = SYSTEM_MESSAGE_ISSUES.get(message.type.upper(), PUSH_NOTICE)
+        self._create_issue(kind, message.info[:MAX_INFO_LENGTH])
 
-    async def async_confirm(self) -> None:
-        """Tell the user that the console's test has arrived."""
-        texts = await async_get_translations(
-            self._hass, self._hass.config.language, "common", [DOMAIN]
-        )
-        prefix = f"component.{DOMAIN}.common"
-        persistent_notification.async_create(
-            self._hass,
-            texts[f"{prefix}.webhook_test_message"].format(application=self._entry.title),
-            texts[f"{prefix}.webhook_test_title"],
-            _confirmation_id(self._entry),
-        )
-
-    def _raise_issue(self, kind: str, info: str = "") -> None:
+    def _create_issue(self, kind: str, info: str = "") -> None:
         self._issues |= {kind}
         raise_issue(self._hass, self._entry, kind, info=info or "-")

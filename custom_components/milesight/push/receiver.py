@@ -1,123 +1,123 @@
-"""The edge where the platform's pushes arrive."""
+"""Verify and decode the deliveries that arrive at the webhook."""
 
+import asyncio
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 import time
 from typing import Final
 
-from aiohttp.hdrs import METH_GET, METH_HEAD, METH_POST
-from aiohttp.web import Request, Response
-from homeassistant.components import webhook
-from homeassistant.const import CONF_WEBHOOK_ID
-from homeassistant.core import HomeAssistant, callback
+from aiohttp.hdrs import METH_POST
+from aiohttp.web import Request, RequestPayloadError, Response
+from homeassistant.core import HomeAssistant
 
 from ..api.webhook import NONCE_HEADER, Event, SignatureError, decode_delivery, verify
-from ..const import CONF_WEBHOOK_SECRET, DOMAIN, LOGGER
-from ..coordinator import MilesightConfigEntry, MilesightCoordinator
+from ..const import LOGGER
+from .recent_ids import RecentIds
 
-MAX_BODY: Final = 1024 * 1024
-MAX_ID: Final = 100
-REMEMBERED: Final = 10_000
-
-
-class Recent:
-    """Remembers the latest ids, a bounded number of them."""
-
-    def __init__(self) -> None:
-        """Remember nothing."""
-        self._ids: dict[str, None] = {}
-
-    def __contains__(self, identifier: str) -> bool:
-        """Return whether an id was added lately."""
-        return identifier in self._ids
-
-    def add(self, identifier: str) -> None:
-        """Remember an id; one that is longer than ids are is not worth the memory."""
-        if len(identifier) > MAX_ID:
-            return
-        self._ids[identifier] = None
-        if len(self._ids) > REMEMBERED:
-            del self._ids[next(iter(self._ids))]
+MAX_BODY_SIZE: Final = 1024 * 1024
+BODY_TIMEOUT: Final = 30
 
 
 class WebhookReceiver:
-    """Answers the platform's requests for one Application."""
+    """Answer the requests at one Application's webhook, and pass on the events of deliveries."""
 
-    def __init__(self, coordinator: MilesightCoordinator, secret: str | None) -> None:
-        """Take where events go, and the secret that signs them, if there is one."""
-        self._coordinator = coordinator
+    def __init__(
+        self,
+        secret: str | None,
+        nonces: RecentIds,
+        event_ids: RecentIds,
+        deliver: Callable[[list[Event]], None],
+    ) -> None:
+        """Initialize the receiver.
+
+        ``secret`` signs deliveries, where one is configured. ``nonces`` and ``event_ids`` hold
+        what was received before. ``deliver`` is called with the new events of a delivery.
+        """
         self._secret = secret
-        self._nonces = Recent()
-        self._event_ids = Recent()
-        self._refusing = False
+        self._nonces = nonces
+        self._event_ids = event_ids
+        self._deliver = deliver
+        self._warned = False
 
     async def async_handle(
         self, _hass: HomeAssistant, _webhook_id: str, request: Request
     ) -> Response:
-        """Answer a probe or a delivery. Rejections are returned: a raised one would read 200."""
+        """Answer a probe or a delivery.
+
+        A rejection is returned, since the webhook component answers 200 when a handler raises.
+        """
         if request.method != METH_POST:
             return Response()
-        body = await _read_bounded(request)
+        try:
+            body = await _async_read_body(request)
+        except (ConnectionError, RequestPayloadError, TimeoutError) as error:
+            return _reject_unreadable(request, error)
+        return Response(status=self._receive(body, request.headers))
+
+    def _receive(self, body: bytes | None, headers: Mapping[str, str]) -> HTTPStatus:
+        """Deliver the new events of a delivery; return the status to answer it with."""
         if body is None:
-            return Response(status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-        nonce = request.headers.get(NONCE_HEADER, "")
-        if self._secret:
-            try:
-                nonce = verify(request.headers, self._secret, time.time())
-            except SignatureError as error:
-                self._refuse(error)
-                return Response(status=HTTPStatus.UNAUTHORIZED)
-        if nonce and nonce in self._nonces:
-            return Response()
+            return HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+        if self._secret and not self._is_signed(headers, self._secret):
+            return HTTPStatus.UNAUTHORIZED
+        nonce = headers.get(NONCE_HEADER, "")
+        if nonce in self._nonces:
+            return HTTPStatus.OK
         try:
             delivery = decode_delivery(body)
         except ValueError:
             LOGGER.debug("A delivery of %s bytes is neither an array nor an event", len(body))
-            return Response(status=HTTPStatus.BAD_REQUEST)
+            return HTTPStatus.BAD_REQUEST
         if delivery.unreadable:
-            LOGGER.debug("%s events of a delivery are not understood", delivery.unreadable)
+            LOGGER.debug("Ignored %s invalid events of a delivery", delivery.unreadable)
+        now = time.time()
         if nonce:
-            self._nonces.add(nonce)
-        self._refusing = False
-        self._coordinator.async_receive([event for event in delivery.events if self._is_new(event)])
-        return Response()
+            self._nonces.add(nonce, now)
+        self._warned = False
+        self._deliver([event for event in delivery.events if self._is_new(event, now)])
+        return HTTPStatus.OK
 
-    def _is_new(self, event: Event) -> bool:
+    def _is_signed(self, headers: Mapping[str, str], secret: str) -> bool:
+        try:
+            verify(headers, secret, time.time())
+        except SignatureError as error:
+            if not self._warned:
+                self._warned = True
+                LOGGER.warning("A delivery was refused (%s); check the webhook secret", error)
+            return False
+        return True
+
+    def _is_new(self, event: Event, now: float) -> bool:
         if event.event_id is None:
             return True
         if event.event_id in self._event_ids:
             return False
-        self._event_ids.add(event.event_id)
+        self._event_ids.add(event.event_id, now)
         return True
 
-    def _refuse(self, error: SignatureError) -> None:
-        if not self._refusing:
-            self._refusing = True
-            LOGGER.warning("A delivery was refused (%s); check the webhook secret", error)
 
+async def _async_read_body(request: Request) -> bytes | None:
+    """Return the body, ``None`` above the size limit; no more than the limit is held.
 
-async def _read_bounded(request: Request) -> bytes | None:
-    """Return the body, ``None`` when it is too large; no more than the limit is ever held."""
+    Raises ``ConnectionError``, ``RequestPayloadError`` or ``TimeoutError``.
+    """
     body = bytearray()
-    while chunk := await request.content.read(MAX_BODY + 1 - len(body)):
-        body += chunk
-        if len(body) > MAX_BODY:
-            return None
+    async with asyncio.timeout(BODY_TIMEOUT):
+        while chunk := await request.content.read(MAX_BODY_SIZE + 1 - len(body)):
+            body += chunk
+            if len(body) > MAX_BODY_SIZE:
+                return None
     return bytes(body)
 
 
-@callback
-def async_register(
-    hass: HomeAssistant, entry: MilesightConfigEntry, coordinator: MilesightCoordinator
-) -> None:
-    """Listen at the entry's address until the entry is unloaded."""
-    webhook_id = entry.data[CONF_WEBHOOK_ID]
-    receiver = WebhookReceiver(coordinator, entry.data.get(CONF_WEBHOOK_SECRET))
-    webhook.async_register(
-        hass,
-        DOMAIN,
-        entry.title,
-        webhook_id,
-        receiver.async_handle,
-        allowed_methods=[METH_GET, METH_HEAD, METH_POST],
-    )
-    entry.async_on_unload(lambda: webhook.async_unregister(hass, webhook_id))
+def _reject_unreadable(request: Request, error: Exception) -> Response:
+    """Return the response to a request whose body cannot be read or decompressed.
+
+    The body is marked as complete: aiohttp would read the rest of it and log the same error with a
+    traceback. The connection cannot be used again.
+    """
+    LOGGER.debug("The body of a delivery cannot be read: %r", error)
+    request.content.feed_eof()
+    response = Response(status=HTTPStatus.BAD_REQUEST)
+    response.force_close()
+    return response

@@ -89,7 +89,8 @@ class Client:
 class Receiver:
     """A callback address that keeps what is pushed to it."""
 
-    probe_status: int = 200
+    probe_statuses: dict[str, int] = field(default_factory=dict)
+    probes: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     status: int = 200
     deliveries: list[tuple[dict[str, str], list[dict[str, Any]]]] = field(default_factory=list)
     uri: str = ""
@@ -98,7 +99,8 @@ class Receiver:
     async def handle(self, request: web.Request) -> web.Response:
         """Answer the probe or a delivery."""
         if request.method != "POST":
-            return web.Response(status=self.probe_status)
+            self.probes.append((request.method, dict(request.headers)))
+            return web.Response(status=self.probe_statuses.get(request.method, 200))
         self.deliveries.append((dict(request.headers), await request.json()))
         await self.answering.wait()
         return web.Response(status=self.status)

@@ -85,15 +85,41 @@ async def test_a_device_may_report_what_its_specification_does_not_know(
     await simulator.report(device.sn)
 
 
-@pytest.mark.parametrize("status", [405, 404, 204, 500])
-async def test_an_address_that_does_not_answer_a_get_is_an_invalid_uri(
-    simulator: Simulator, receiver: Receiver, status: int
+async def test_callback_is_probed_with_options_then_get(
+    simulator: Simulator, receiver: Receiver
 ) -> None:
-    receiver.probe_status = status
-    with pytest.raises(ApiError, match="invalid URI"):
+    await simulator.add_callback(receiver.uri)
+    assert [method for method, _ in receiver.probes] == ["OPTIONS", "GET"]
+    for _, headers in receiver.probes:
+        assert not {"Origin", "Access-Control-Request-Method"} & headers.keys()
+
+
+@pytest.mark.parametrize("method", ["OPTIONS", "GET"])
+@pytest.mark.parametrize("status", [403, 405, 404, 301, 500])
+async def test_callback_that_fails_a_probe_is_an_invalid_uri(
+    simulator: Simulator, receiver: Receiver, method: str, status: int
+) -> None:
+    receiver.probe_statuses[method] = status
+    with pytest.raises(ApiError, match=f"invalid URI: {method} answered {status}"):
         await simulator.add_callback(receiver.uri)
     await simulator.report(simulator.device("WS523").sn)
     assert receiver.deliveries == []
+
+
+async def test_callback_may_answer_options_without_content(
+    simulator: Simulator, receiver: Receiver
+) -> None:
+    receiver.probe_statuses["OPTIONS"] = 204
+    await simulator.add_callback(receiver.uri)
+    assert [event["eventType"] for event in receiver.events] == ["WEBHOOK_TEST"]
+
+
+async def test_callback_that_answers_get_without_content_is_refused(
+    simulator: Simulator, receiver: Receiver
+) -> None:
+    receiver.probe_statuses["GET"] = 204
+    with pytest.raises(ApiError, match="invalid URI"):
+        await simulator.add_callback(receiver.uri)
 
 
 @pytest.mark.parametrize("uri", ["ftp://127.0.0.1/x", "no uri", "http://", "http://[::1", ""])
