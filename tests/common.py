@@ -138,6 +138,15 @@ def temperature(hass: HomeAssistant, device: Device) -> str:
     return state_of(hass, Platform.SENSOR, f"{device.sn}_temperature").state
 
 
+async def enable_all(hass: HomeAssistant, entry: MockConfigEntry) -> None:
+    """Enable every entity of an entry that is set up."""
+    entities = er.async_get(hass)
+    for entity in er.async_entries_for_config_entry(entities, entry.entry_id):
+        entities.async_update_entity(entity.entity_id, disabled_by=None)
+    await hass.config_entries.async_reload(entry.entry_id)
+    await settle(hass)
+
+
 async def act_on(
     hass: HomeAssistant, platform: Platform, unique_id: str, action: str, **data: Any
 ) -> None:

@@ -12,7 +12,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.milesight.const import DOMAIN
-from tests.common import CALL, UPDATE, act_on, asked, entity_id, settle, state_of
+from tests.common import CALL, UPDATE, act_on, asked, enable_all, entity_id, state_of
 from tests.fleets import new_devices
 from tests.simulator import Simulator
 from tests.simulator.device import Device
@@ -122,11 +122,7 @@ async def everything(
     hass: HomeAssistant, pushing: MockConfigEntry, simulator: Simulator
 ) -> MockConfigEntry:
     """Return the entry with all its entities enabled."""
-    registry = er.async_get(hass)
-    for entity in er.async_entries_for_config_entry(registry, pushing.entry_id):
-        registry.async_update_entity(entity.entity_id, disabled_by=None)
-    await hass.config_entries.async_reload(pushing.entry_id)
-    await settle(hass)
+    await enable_all(hass, pushing)
     return pushing
 
 

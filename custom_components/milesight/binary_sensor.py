@@ -5,7 +5,7 @@ from typing import override
 
 from homeassistant.components.binary_sensor import BinarySensorDeviceClass, BinarySensorEntity
 from homeassistant.const import EntityCategory
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .api.decode import Json
@@ -51,12 +51,12 @@ class MilesightBinarySensor(MilesightFlagEntity[BinarySensorDescription], Binary
         self._release = description.release
 
     @override
-    async def async_added_to_hass(self) -> None:
+    def _subscribe(self) -> Iterator[CALLBACK_TYPE]:
         """Listen for every report where a release is told apart: which came last is what counts."""
-        await super().async_added_to_hass()
+        yield from super()._subscribe()
         if self._release is not None:
             for item in (self.item, self._release):
-                self.async_on_remove(self.device.listen_reports(item.path, self._reported))
+                yield self.device.listen_reports(item.path, self._reported)
 
     @callback
     def _reported(self, _raw: Json, _made: int, _pushed: bool) -> None:

@@ -6,10 +6,14 @@ from typing import Final, override
 from weakref import WeakKeyDictionary
 
 from homeassistant.const import EntityCategory
-from homeassistant.core import callback
+from homeassistant.core import CALLBACK_TYPE, callback
+from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.entity import Entity
-from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.helpers.entity_platform import (
+    AddConfigEntryEntitiesCallback,
+    async_get_current_platform,
+)
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
 from .api import InvalidValueError, Item
@@ -99,12 +103,17 @@ class MilesightDescribedEntity[D: Description](MilesightEntity):
         device: MilesightDevice,
         description: D,
     ) -> None:
-        """Take over name, category and whether it is enabled."""
+        """Apply the description."""
         super().__init__(coordinator, device, description.key)
-        self.description = description
         self._faulty: set[str] | None = None
-        self._attr_entity_category = description.category
+        self._subscriptions: tuple[CALLBACK_TYPE, ...] = ()
         self._attr_entity_registry_enabled_default = description.priority <= device.shown_priority
+        self._apply_description(description)
+
+    def _apply_description(self, description: D) -> None:
+        """Set what follows from the description; called again when that has changed."""
+        self.description = description
+        self._attr_entity_category = description.category
         if description.translation_key is not None:
             self._attr_translation_key = description.translation_key
             self._attr_translation_placeholders = dict(description.placeholders)
@@ -114,6 +123,47 @@ class MilesightDescribedEntity[D: Description](MilesightEntity):
 
     def _adopt(self, description: D) -> None:
         """Take over what the description says to one platform only."""
+
+    def _subscribe(self) -> Iterator[CALLBACK_TYPE]:
+        """Subscribe to what the description names; yield what ends each subscription."""
+        yield from ()
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Subscribe to what the description names."""
+        await super().async_added_to_hass()
+        self._subscriptions = tuple(self._subscribe())
+        self.async_on_remove(self._unsubscribe)
+
+    def _unsubscribe(self) -> None:
+        for unsubscribe in self._subscriptions:
+            unsubscribe()
+        self._subscriptions = ()
+
+    def accepts(self, candidate: MilesightEntity) -> bool:
+        """Return if this entity can become what a new entity of its key would be.
+
+        Home Assistant translates a name once, so another translation needs another entity.
+        """
+        return (
+            type(candidate) is type(self)
+            and candidate.translation_key == self.translation_key
+            and candidate.translation_placeholders == self.translation_placeholders
+        )
+
+    @callback
+    def async_update_description(self, description: D) -> None:
+        """Follow a description that has changed, without becoming unavailable."""
+        self._unsubscribe()
+        self._apply_description(description)
+        self._subscriptions = tuple(self._subscribe())
+        self.async_registry_entry_updated()  # units that the user chose may no longer fit
+        er.async_get(self.hass).async_update_entity(
+            self.entity_id,
+            entity_category=self.entity_category,
+            unit_of_measurement=self.unit_of_measurement,
+        )
+        self.async_write_ha_state()
 
     def read(self, item: Item) -> Value:
         """Return the present value of an item; one that does not fit is unknown, told once."""
@@ -191,25 +241,20 @@ class MilesightValueEntity[D: PropertyDescription](MilesightDescribedEntity[D]):
 
     _shown = "_attr_native_value"
 
-    def __init__(
-        self,
-        coordinator: MilesightCoordinator,
-        device: MilesightDevice,
-        description: D,
-    ) -> None:
-        """Show the present value."""
-        super().__init__(coordinator, device, description)
-        self.item = description.item
-        self._source = self.source
-        self._showing: object = None
-        self._update(self._raw)
+    _showing: object = None
 
     @override
-    async def async_added_to_hass(self) -> None:
-        """Listen for values."""
-        await super().async_added_to_hass()
+    def _apply_description(self, description: D) -> None:
+        """Set the item that is written, and the one that is shown."""
+        super()._apply_description(description)
+        self.item = description.item
+        self._source = self.source
+
+    @override
+    def _subscribe(self) -> Iterator[CALLBACK_TYPE]:
+        """Show the present value, and listen for others."""
         self._update(self._raw)
-        self.async_on_remove(self.device.listen_values(self._source.path, self._changed))
+        yield self.device.listen_values(self._source.path, self._changed)
 
     @property
     def source(self) -> Item:
@@ -257,11 +302,10 @@ class MilesightCompositeEntity[D: CompositeDescription](MilesightDescribedEntity
     """An entity of several properties, each known by the role that it plays."""
 
     @override
-    async def async_added_to_hass(self) -> None:
+    def _subscribe(self) -> Iterator[CALLBACK_TYPE]:
         """Listen for the values of all roles."""
-        await super().async_added_to_hass()
-        for path in {item.path for item in self.description.roles.values()}:
-            self.async_on_remove(self.device.listen_values(path, self._changed))
+        for path in dict.fromkeys(item.path for item in self.description.roles.values()):
+            yield self.device.listen_values(path, self._changed)
 
     @callback
     def _changed(self, _raw: Json) -> None:
@@ -322,7 +366,7 @@ class MilesightCompositeEntity[D: CompositeDescription](MilesightDescribedEntity
 
 
 type DescribedEntity[D: Description] = Callable[
-    [MilesightCoordinator, MilesightDevice, D], MilesightEntity
+    [MilesightCoordinator, MilesightDevice, D], MilesightDescribedEntity[D]
 ]
 type OwnEntities = Callable[[MilesightCoordinator, MilesightDevice], Iterable[MilesightEntity]]
 
@@ -339,29 +383,93 @@ def async_setup_platform[D: Description](
     described: DescribedEntity[D],
     own: OwnEntities = _none,
 ) -> None:
-    """Add a platform's entities for all devices, those of today and those to come.
+    """Keep a platform's entities in step with the devices.
 
     ``described`` makes an entity of a description of this ``kind``, ``own`` those that a device
     has whatever its specification says.
     """
     coordinator = entry.runtime_data
-    known: WeakKeyDictionary[MilesightDevice, set[str]] = WeakKeyDictionary()
-
-    def fresh(device: MilesightDevice) -> Iterator[MilesightEntity]:
-        keys = known.setdefault(device, set())
-        for description in device.descriptions():
-            if isinstance(description, kind) and description.key not in keys:
-                keys.add(description.key)
-                yield described(coordinator, device, description)
-        for entity in own(coordinator, device):
-            if entity.key not in keys:
-                keys.add(entity.key)
-                yield entity
+    entities = PlatformEntities(entry, add, kind, described, own)
 
     @callback
     def device_changed(device: MilesightDevice) -> None:
-        if entities := list(fresh(device)):
-            add(entities)
+        if new := list(entities.async_sync(device)):
+            add(new)
 
-    add([entity for device in coordinator.devices.values() for entity in fresh(device)])
+    add([new for device in coordinator.devices.values() for new in entities.async_sync(device)])
     entry.async_on_unload(coordinator.async_listen_devices(device_changed))
+
+
+class PlatformEntities[D: Description]:
+    """The entities that one platform has of each device."""
+
+    def __init__(
+        self,
+        entry: MilesightConfigEntry,
+        add: AddConfigEntryEntitiesCallback,
+        kind: type[D],
+        described: DescribedEntity[D],
+        own: OwnEntities,
+    ) -> None:
+        """Start without entities, while the platform is set up."""
+        self._entry = entry
+        self._coordinator = entry.runtime_data
+        self._add = add
+        self._kind = kind
+        self._described = described
+        self._own = own
+        self._added = async_get_current_platform()
+        self._registry = er.async_get(self._coordinator.hass)
+        self._known: WeakKeyDictionary[MilesightDevice, dict[str, D | None]] = WeakKeyDictionary()
+
+    @callback
+    def async_sync(self, device: MilesightDevice) -> Iterator[MilesightEntity]:
+        """Remove and update the entities of a device; yield those to be added.
+
+        An entity that the device no longer has leaves the entity registry as well.
+        """
+        known = self._known.setdefault(device, {})
+        described = {
+            description.key: description
+            for description in device.descriptions()
+            if isinstance(description, self._kind)
+        }
+        self._remove(device, [key for key in known if known[key] and key not in described])
+        own = {entity.key: entity for entity in self._own(self._coordinator, device)}
+        self._remove(device, known.keys() - described.keys() - own.keys())
+        for key, description in described.items():
+            if key not in known:
+                yield self._described(self._coordinator, device, description)
+            elif known[key] != description:
+                self._update(device, description)
+        now: dict[str, D | None] = {**dict.fromkeys(own), **described}
+        yield from (entity for key, entity in own.items() if key not in known and not now[key])
+        known |= now
+
+    def _remove(self, device: MilesightDevice, keys: Iterable[str]) -> None:
+        for key in keys:
+            del self._known[device][key]
+            if entity_id := self._entity_id(device, key):
+                self._registry.async_remove(entity_id)
+
+    def _update(self, device: MilesightDevice, description: D) -> None:
+        """Apply a changed description to its entity, unless that is disabled."""
+        entity_id = self._entity_id(device, description.key)
+        entity = self._added.entities.get(entity_id or "")
+        if entity_id is None or entity is None:
+            return
+        candidate = self._described(self._coordinator, device, description)
+        if isinstance(entity, MilesightDescribedEntity) and entity.accepts(candidate):
+            entity.async_update_description(description)
+        else:
+            self._entry.async_create_task(
+                self._coordinator.hass, self._async_replace(entity_id, candidate)
+            )
+
+    async def _async_replace(self, entity_id: str, entity: MilesightEntity) -> None:
+        await self._added.async_remove_entity(entity_id)
+        self._add([entity])
+
+    def _entity_id(self, device: MilesightDevice, key: str) -> str | None:
+        unique_id = f"{device.sn}_{key}"
+        return self._registry.async_get_entity_id(self._added.domain, DOMAIN, unique_id)

@@ -1,17 +1,23 @@
 """Events: presses, and what devices say once."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final, override
 
 from homeassistant.components.event import EventEntity
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.components.event.const import (
+    EventEntityCapabilityAttribute,
+    EventEntityStateAttribute,
+)
+from homeassistant.const import ATTR_ENTITY_ID, EntityCapabilityAttribute, EntityStateAttribute
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util.limited_size_dict import LimitedSizeDict
 
-from .api import InvalidValueError
+from .api import InvalidValueError, Item
 from .api.decode import Json
 from .api.values import decode
-from .coordinator import MilesightConfigEntry
+from .coordinator import MilesightConfigEntry, MilesightCoordinator
+from .device import MilesightDevice
 from .devices.timestamps import now_ms
 from .entity import MilesightDescribedEntity, async_setup_platform, state_key
 from .mapping import EventDescription, ReportEventDescription, ThingEventDescription
@@ -31,6 +37,17 @@ async def async_setup_entry(
 
 FRESH_MS: Final = 60_000
 MAX_POLLED: Final = 64
+PREFIX: Final = "output_"
+# Attributes by which Home Assistant means something of its own; a place is a place for both.
+RESERVED: Final = frozenset(
+    {
+        *EntityStateAttribute,
+        *EntityCapabilityAttribute,
+        *EventEntityStateAttribute,
+        *EventEntityCapabilityAttribute,
+        ATTR_ENTITY_ID,
+    }
+) - {EntityStateAttribute.LATITUDE, EntityStateAttribute.LONGITUDE}
 
 
 class MilesightEvent[D: EventDescription](MilesightDescribedEntity[D], EventEntity):
@@ -48,6 +65,15 @@ class MilesightEvent[D: EventDescription](MilesightDescribedEntity[D], EventEnti
         """Stay available: what has happened has happened."""
         return True
 
+    def _event_type(self, item: Item | None, raw: Json) -> str | None:
+        """Return the type of event that a value of an item means."""
+        if item is None or raw is None:
+            return None
+        try:
+            return self.description.event_types.get(state_key(decode(item, raw)))
+        except InvalidValueError:
+            return None
+
     def _happen(self, kind: str, attributes: Mapping[str, Json] | None = None) -> None:
         self._trigger_event(kind, dict(attributes) if attributes else None)
         self.async_write_ha_state()
@@ -56,23 +82,26 @@ class MilesightEvent[D: EventDescription](MilesightDescribedEntity[D], EventEnti
 class MilesightReportEvent(MilesightEvent[ReportEventDescription]):
     """A property of which every report is an event, such as the press of a button."""
 
-    @override
-    async def async_added_to_hass(self) -> None:
-        """Listen for reports of the property, also of the same value."""
-        await super().async_added_to_hass()
+    def __init__(
+        self,
+        coordinator: MilesightCoordinator,
+        device: MilesightDevice,
+        description: ReportEventDescription,
+    ) -> None:
+        """Start without reports that polling found."""
+        super().__init__(coordinator, device, description)
         self._polled: LimitedSizeDict[int, None] = LimitedSizeDict(size_limit=MAX_POLLED)
-        self.async_on_remove(self.device.listen_reports(self.description.path, self._reported))
+
+    @override
+    def _subscribe(self) -> Iterator[CALLBACK_TYPE]:
+        """Listen for reports of the property, also of the same value."""
+        yield self.device.listen_reports(self.description.path, self._reported)
 
     @callback
     def _reported(self, raw: Json, made: int, pushed: bool) -> None:
-        if not self._is_event(made, pushed=pushed):
-            return
-        try:
-            kind = self.description.event_types.get(state_key(decode(self.description.item, raw)))
-        except InvalidValueError:
-            return
-        if kind is not None:
-            self._happen(kind)
+        event_type = self._event_type(self.description.item, raw)
+        if event_type is not None and self._is_event(made, pushed=pushed):
+            self._happen(event_type)
 
     def _is_event(self, made: int, *, pushed: bool) -> bool:
         """Return whether a report is an event, and not one that polling found before its push."""
@@ -88,14 +117,23 @@ class MilesightThingEvent(MilesightEvent[ThingEventDescription]):
     """An event of the thing specification, with its outputs as attributes."""
 
     @override
-    async def async_added_to_hass(self) -> None:
+    def _subscribe(self) -> Iterator[CALLBACK_TYPE]:
         """Listen for the event."""
-        await super().async_added_to_hass()
-        self.async_on_remove(self.device.listen_events(self.description.path, self._reported))
+        yield self.device.listen_events(self.description.path, self._reported)
 
     @callback
-    def _reported(self, values: Mapping[str, Json]) -> None:
-        output = self.description.type_output
-        key = str(values.get(output.path, "")) if output is not None else ""
-        event_types = self.description.event_types
-        self._happen(event_types.get(key) or event_types[""], values)
+    def _reported(self, outputs: Mapping[str, Json]) -> None:
+        item = self.description.type_output
+        event_type = self._event_type(item, outputs.get(item.path)) if item is not None else None
+        self._happen(event_type or self.description.event_types[""], attributes_of(outputs))
+
+
+def attributes_of(outputs: Mapping[str, Json]) -> dict[str, Json]:
+    """Return an event's outputs by names that mean nothing else in a state."""
+    attributes = {name: value for name, value in outputs.items() if name not in RESERVED}
+    for name in outputs.keys() & RESERVED:
+        free = f"{PREFIX}{name}"
+        while free in attributes:
+            free = f"{PREFIX}{free}"
+        attributes[free] = outputs[name]
+    return attributes

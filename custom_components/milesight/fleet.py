@@ -43,7 +43,7 @@ class Fleet:
             for sn, info in listed.items()
             if (device := self.devices.get(sn)) is None
             or device.info is not info
-            or device.capabilities is NO_CAPABILITIES
+            or self._specifications.get(info) is NO_CAPABILITIES
         ]
 
     @callback
@@ -103,15 +103,18 @@ class Fleet:
         return device
 
     def _update(self, device: MilesightDevice, info: Device, asked: int) -> bool:
-        """Take what the list says of a device; return whether it is renewed by that."""
+        """Take what the list says of a device; return whether it is renewed by that.
+
+        Until the specification of new firmware is read, the device keeps its capabilities.
+        """
         before = device.info
         device.update_information(info, asked)
-        if info is before and device.capabilities is not NO_CAPABILITIES:
-            return False
         if info.device_id != before.device_id:
             self._by_id.pop(before.device_id, None)
             self._by_id[info.device_id] = device
         capabilities = self._specifications.get(info)
+        if capabilities is NO_CAPABILITIES:
+            capabilities = device.capabilities
         if capabilities is device.capabilities and not registry.differs(before, info):
             return False
         device.capabilities = capabilities

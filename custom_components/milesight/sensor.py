@@ -12,12 +12,14 @@ from homeassistant.components.sensor import (
     SensorEntityDescription,
     SensorStateClass,
 )
-from homeassistant.const import PERCENTAGE, EntityCategory
+from homeassistant.const import PERCENTAGE, EntityCategory, Platform
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .agentcraft.entities import AgentcraftSensor, async_setup_agentcraft
 from .api.values import Value
+from .const import DOMAIN
 from .coordinator import MilesightConfigEntry, MilesightCoordinator
 from .device import MilesightDevice, Signal
 from .entity import (
@@ -51,10 +53,20 @@ async def async_setup_entry(
 def _own_sensors(
     coordinator: MilesightCoordinator, device: MilesightDevice
 ) -> Iterator[MilesightEntity]:
-    """Yield the sensors that come from the device list."""
+    """Yield the sensors that come from the device list.
+
+    The platform does not list the battery of a device that was disconnected: a battery that the
+    entity registry knows stays, unless a property reports it.
+    """
     yield LastReportSensor(coordinator, device)
-    if device.info.electricity is not None and not device.capabilities.reports_battery:
-        yield BatterySensor(coordinator, device)
+    if device.capabilities.reports_battery:
+        return
+    battery = BatterySensor(coordinator, device)
+    registry = er.async_get(coordinator.hass)
+    if device.info.electricity is not None or registry.async_get_entity_id(
+        Platform.SENSOR, DOMAIN, f"{device.sn}_{battery.key}"
+    ):
+        yield battery
 
 
 class MilesightSensor(MilesightValueEntity[SensorDescription], SensorEntity):
@@ -70,8 +82,8 @@ class MilesightSensor(MilesightValueEntity[SensorDescription], SensorEntity):
         self._attr_state_class = description.state_class
         self._attr_native_unit_of_measurement = description.unit
         self._attr_suggested_display_precision = description.precision
-        if self._attr_device_class is SensorDeviceClass.ENUM:
-            self._attr_options = list(description.options.values())
+        is_enum = self._attr_device_class is SensorDeviceClass.ENUM
+        self._attr_options = list(description.options.values()) if is_enum else None
 
     @override
     def _convert(self, value: Value) -> str | float | datetime | None:

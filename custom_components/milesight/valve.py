@@ -31,8 +31,9 @@ class MilesightValve(MilesightCompositeEntity[ValveDescription], ValveEntity):
         """Offer what the device can do."""
         self._attr_device_class = description.device_class
         self._attr_reports_position = self.has("position")
+        self._attr_supported_features = ValveEntityFeature(0)
         if self.has("set_state") or self.has("set_position"):
-            self._attr_supported_features = ValveEntityFeature.OPEN | ValveEntityFeature.CLOSE
+            self._attr_supported_features |= ValveEntityFeature.OPEN | ValveEntityFeature.CLOSE
         if self.has("set_position"):
             self._attr_supported_features |= ValveEntityFeature.SET_POSITION
 

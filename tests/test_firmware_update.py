@@ -1,0 +1,553 @@
+"""New firmware brings a new specification: existing entities follow it without a reload."""
+
+from dataclasses import replace
+from typing import Any, Final
+
+from homeassistant.const import EntityCategory, Platform
+from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
+from homeassistant.exceptions import ServiceValidationError
+from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.event import async_track_state_change_event
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.milesight.const import DOMAIN
+from tests.common import act_on, enable_all, entity_id, poll, set_up, settle, state_of
+from tests.fleets import new_devices
+from tests.simulator import Device, Simulator
+from tests.simulator.models.model import Model
+from tests.simulator.specification import (
+    RW,
+    Event as ThingEvent,
+    Item,
+    Service,
+    Specification,
+    W,
+    array,
+    choice,
+    flag,
+    integer,
+    number,
+    struct,
+    text,
+)
+
+RELAY: Final = struct("relay", flag("state", "off", "on"))
+MODE: Final = choice("led_mode", ("steady", "blinking"), access=RW)
+OLD: Final = Specification(
+    properties=(
+        number("temperature", "°C", initial=21.5),
+        integer("distance", "mm", initial=600),
+        choice("operation_state", ("idle", "busy")),
+        flag("leak_alarm", "normal", "alarm"),
+        choice("button_event", {"0": "short press", "1": "long press"}),
+        MODE,
+        flag("child_lock", access=RW),
+        integer("reporting_interval", "min", limits=(1, 60), access=RW, initial=10),
+        text("label", 8, access=RW, initial="abc"),
+        choice("clear_alarm", {"1": "yes"}, access=W),
+        array("relays", RELAY, 4, access=RW, initial=[{"state": True}, {"state": False}]),
+        struct("lamp", integer("brightness", limits=(0, 255), access=RW, initial=100)),
+        struct(
+            "curtain",
+            choice("action", ("open", "close", "stop"), access=RW),
+            integer("position", "%", limits=(0, 100), initial=40),
+        ),
+        integer("valve_1_opening", "%", limits=(0, 100), access=RW, initial=30),
+    ),
+    events=(ThingEvent("tilt_alarm", (choice("type", {"0": "upright", "1": "tilted"}),)),),
+    services=(Service("reboot"), Service("query_device_status")),
+)
+OLD_THERMOSTAT: Final = Specification(
+    properties=(
+        number("temperature", "°C", initial=21.5),
+        number("target_temperature", "°C", limits=(5, 35), access=RW, initial=20),
+        choice("temperature_control_mode", ("heat", "cool"), access=RW),
+    ),
+)
+
+
+def _with(*items: Item, old: Specification = OLD) -> Specification:
+    """Return the old specification with these properties in place of those of their ids."""
+    kept = _without(*(item.id for item in items), old=old)
+    return replace(kept, properties=kept.properties + items)
+
+
+def _without(*ids: str, old: Specification = OLD) -> Specification:
+    return replace(old, properties=tuple(item for item in old.properties if item.id not in ids))
+
+
+def _thermostat(*items: Item) -> Specification:
+    return _with(*items, old=OLD_THERMOSTAT)
+
+
+@pytest.fixture
+def devices() -> list[Device]:
+    """Return two devices of each model."""
+    thing, thermostat = (
+        Model(name=name, code=name[:3], specification=old, reports=(("temperature",),))
+        for name, old in (("THING", OLD), ("THERMOSTAT", OLD_THERMOSTAT))
+    )
+    return new_devices(thing, thing, thermostat, thermostat)
+
+
+@pytest.fixture
+def device(simulator: Simulator) -> Device:
+    """Return the device that is updated."""
+    return simulator.platform.devices[0]
+
+
+@pytest.fixture
+async def enabled(hass: HomeAssistant, pushing: MockConfigEntry) -> MockConfigEntry:
+    """Return the entry with all its entities enabled."""
+    await enable_all(hass, pushing)
+    return pushing
+
+
+def install(device: Device, specification: Specification, firmware: str = "2.0") -> None:
+    """Install other firmware on a device."""
+    device.model = replace(device.model, specification=specification)
+    device.firmware = firmware
+    device.values = specification.first_values() | device.values
+
+
+def entry_of(hass: HomeAssistant, platform: Platform, unique_id: str) -> er.RegistryEntry | None:
+    """Return the registry entry of an entity, if there is one."""
+    registry = er.async_get(hass)
+    found = registry.async_get_entity_id(platform, DOMAIN, unique_id)
+    return registry.async_get(found) if found else None
+
+
+@pytest.mark.parametrize(
+    ("specification", "report", "platform", "key", "state", "attributes"),
+    [
+        pytest.param(
+            _with(choice("led_mode", ("steady", "blinking", "off"), access=RW)),
+            {"led_mode": "2"},
+            Platform.SELECT,
+            "led_mode",
+            "off",
+            {"options": ["steady", "blinking", "off"]},
+            id="select",
+        ),
+        pytest.param(
+            _with(choice("operation_state", ("idle", "busy", "stuck"))),
+            {"operation_state": "2"},
+            Platform.SENSOR,
+            "operation_state",
+            "stuck",
+            {"options": ["idle", "busy", "stuck"]},
+            id="enum",
+        ),
+        pytest.param(
+            _with(choice("operation_state", {"0": "resting", "1": "working"})),
+            {},
+            Platform.SENSOR,
+            "operation_state",
+            "resting",
+            {"options": ["resting", "working"]},
+            id="labels",
+        ),
+        pytest.param(
+            _with(integer("reporting_interval", "s", limits=(60, 64800), access=RW)),
+            {"reporting_interval": 1200},
+            Platform.NUMBER,
+            "reporting_interval",
+            "1200",
+            {"min": 60, "max": 64800, "unit_of_measurement": "s"},
+            id="number",
+        ),
+        pytest.param(
+            _with(integer("distance", "cm")),
+            {"distance": 61},
+            Platform.SENSOR,
+            "distance",
+            "61",
+            {"unit_of_measurement": "cm"},
+            id="unit",
+        ),
+        pytest.param(
+            _with(integer("distance", "%")),
+            {},
+            Platform.SENSOR,
+            "distance",
+            "600",
+            {"unit_of_measurement": "%", "device_class": None},
+            id="kind of unit",
+        ),
+        pytest.param(
+            _with(text("distance")),
+            {"distance": "far"},
+            Platform.SENSOR,
+            "distance",
+            "far",
+            {"unit_of_measurement": None, "state_class": None},
+            id="number to text",
+        ),
+        pytest.param(
+            _with(number("operation_state", "V", digits=2)),
+            {"operation_state": 3.25},
+            Platform.SENSOR,
+            "operation_state",
+            "3.25",
+            {"unit_of_measurement": "V", "options": None},
+            id="enum to number",
+        ),
+        pytest.param(
+            _with(text("label", 20, access=RW)),
+            {"label": "abcdefghijkl"},
+            Platform.TEXT,
+            "label",
+            "abcdefghijkl",
+            {"max": 20},
+            id="text",
+        ),
+        pytest.param(
+            _with(flag("leak_alarm", "alarm", "normal")),
+            {},
+            Platform.BINARY_SENSOR,
+            "leak_alarm",
+            "on",
+            {},
+            id="binary sensor",
+        ),
+        pytest.param(
+            _with(flag("child_lock", "enable", "disable", access=RW)),
+            {},
+            Platform.SWITCH,
+            "child_lock",
+            "on",
+            {},
+            id="switch",
+        ),
+        pytest.param(
+            _with(array("relays", struct("relay", flag("state", "on", "off")), 4, access=RW)),
+            {},
+            Platform.SWITCH,
+            "relays[0].state",
+            "off",
+            {},
+            id="element of an array",
+        ),
+        pytest.param(
+            _with(struct("lamp", integer("brightness", "%", limits=(0, 100), access=RW))),
+            {},
+            Platform.LIGHT,
+            "light_lamp.brightness",
+            "on",
+            {"brightness": 255},
+            id="light",
+        ),
+        pytest.param(
+            _with(
+                struct(
+                    "lamp",
+                    integer("brightness", limits=(0, 255), access=RW),
+                    integer("color_temperature", "K", limits=(2700, 6500), access=RW),
+                ),
+            ),
+            {"lamp": {"color_temperature": 3000}},
+            Platform.LIGHT,
+            "light_lamp.brightness",
+            "on",
+            {"supported_color_modes": ["color_temp"], "color_temp_kelvin": 3000},
+            id="role of a light",
+        ),
+        pytest.param(
+            _with(
+                struct(
+                    "curtain",
+                    choice("action", ("open", "close", "stop"), access=RW),
+                    integer("position", "%", limits=(0, 100), access=RW),
+                ),
+            ),
+            {},
+            Platform.COVER,
+            "cover_curtain.action",
+            "open",
+            {"supported_features": 15},
+            id="cover",
+        ),
+        pytest.param(
+            _with(integer("valve_1_opening", "%", limits=(0, 100))),
+            {"valve_1_opening": 50},
+            Platform.SENSOR,
+            "valve_1_opening",
+            "50",
+            {},
+            id="valve to sensor",
+        ),
+        pytest.param(
+            _thermostat(number("target_temperature", "°C", limits=(10, 25), access=RW)),
+            {},
+            Platform.CLIMATE,
+            "climate_target_temperature",
+            "heat",
+            {"min_temp": 10, "max_temp": 25},
+            id="range of a thermostat",
+        ),
+        pytest.param(
+            _thermostat(choice("temperature_control_mode", ("heat", "cool", "auto"), access=RW)),
+            {"temperature_control_mode": "2"},
+            Platform.CLIMATE,
+            "climate_target_temperature",
+            "auto",
+            {"hvac_modes": ["heat", "cool", "auto"]},
+            id="modes of a thermostat",
+        ),
+        pytest.param(
+            _thermostat(
+                choice("temperature_control_mode", ("heat", "cool"), access=RW),
+                choice("fan_mode", ("low", "high"), access=RW, initial="1"),
+            ),
+            {"fan_mode": "1"},
+            Platform.CLIMATE,
+            "climate_target_temperature",
+            "heat",
+            {"fan_modes": ["low", "high"], "fan_mode": "high"},
+            id="role of a thermostat",
+        ),
+    ],
+)
+@pytest.mark.usefixtures("enabled")
+async def test_new_specification_reaches_entity(
+    hass: HomeAssistant,
+    pushing: MockConfigEntry,
+    simulator: Simulator,
+    specification: Specification,
+    report: dict[str, Any],
+    platform: Platform,
+    key: str,
+    state: str,
+    attributes: dict[str, Any],
+) -> None:
+    place = 2 if platform is Platform.CLIMATE else 0
+    device, other = simulator.platform.devices[place : place + 2]
+    install(device, specification)
+    await poll(hass, pushing)
+    await simulator.report(device.sn, report or {"temperature": 20})
+    await settle(hass)
+
+    unique_id = f"{device.sn}_{key}"
+    shown = state_of(hass, platform, unique_id)
+    assert shown.state == state
+    assert {name: shown.attributes.get(name) for name in attributes} == attributes
+    registered = entry_of(hass, platform, unique_id)
+    assert registered is not None
+    assert {name: shown.attributes.get(name) for name in registered.capabilities or {}} == (
+        registered.capabilities or {}
+    )
+    assert registered.unit_of_measurement == shown.attributes.get("unit_of_measurement")
+    assert registered.supported_features == shown.attributes.get("supported_features", 0)
+
+    await hass.config_entries.async_reload(pushing.entry_id)
+    await settle(hass)
+    again = state_of(hass, platform, unique_id)
+    assert (again.state, again.attributes) == (shown.state, shown.attributes)
+    assert state_of(hass, Platform.SENSOR, f"{other.sn}_temperature").state == "21.5"
+
+
+@pytest.mark.usefixtures("enabled")
+async def test_updated_entity_is_never_unavailable(
+    hass: HomeAssistant, pushing: MockConfigEntry, device: Device
+) -> None:
+    written: list[str | None] = []
+
+    @callback
+    def note(event: Event[EventStateChangedData]) -> None:
+        written.append(new.state if (new := event.data["new_state"]) else None)
+
+    observed = [
+        entity_id(hass, platform, f"{device.sn}_{key}")
+        for platform, key in (
+            (Platform.SELECT, "led_mode"),
+            (Platform.SENSOR, "temperature"),
+            (Platform.EVENT, "event_tilt_alarm"),
+        )
+    ]
+    async_track_state_change_event(hass, observed, note)
+    install(
+        device,
+        replace(
+            _with(choice("led_mode", ("steady", "blinking", "off"), access=RW)),
+            events=(ThingEvent("tilt_alarm", (choice("type", {"0": "up", "1": "down"}),)),),
+        ),
+    )
+    await poll(hass, pushing)
+    await settle(hass)
+    assert set(written) == {"steady", "unknown"}
+    assert len(written) == 2  # the temperature, whose description is as before, is not written
+
+
+@pytest.mark.usefixtures("enabled")
+async def test_updated_entity_sends_by_new_specification(
+    hass: HomeAssistant, pushing: MockConfigEntry, simulator: Simulator, device: Device
+) -> None:
+    install(
+        device,
+        _with(
+            choice("led_mode", {"0": "steady", "7": "off"}, access=RW),
+            integer("reporting_interval", "min", limits=(5, 20), access=RW),
+        ),
+    )
+    await poll(hass, pushing)
+    await act_on(hass, Platform.SELECT, f"{device.sn}_led_mode", "select_option", option="off")
+    await simulator.settle()
+    assert device.values["led_mode"] == "7"
+    interval = f"{device.sn}_reporting_interval"
+    with pytest.raises(ServiceValidationError):
+        await act_on(hass, Platform.NUMBER, interval, "set_value", value=30)
+
+
+@pytest.mark.usefixtures("enabled")
+async def test_updated_event_fires_new_kinds(
+    hass: HomeAssistant, pushing: MockConfigEntry, simulator: Simulator, device: Device
+) -> None:
+    install(
+        device,
+        replace(
+            _with(choice("button_event", {"0": "short press", "2": "double press"})),
+            events=(ThingEvent("tilt_alarm", (choice("type", {"0": "up", "5": "down"}),)),),
+        ),
+    )
+    await poll(hass, pushing)
+    await simulator.report(device.sn, {"button_event": "2"})
+    shown = state_of(hass, Platform.EVENT, f"{device.sn}_button_event")
+    assert shown.attributes["event_type"] == "double_press"
+    await simulator.event(device.sn, "tilt_alarm", {"type": "5"})
+    shown = state_of(hass, Platform.EVENT, f"{device.sn}_event_tilt_alarm")
+    assert (shown.attributes["event_type"], shown.attributes["event_types"]) == (
+        "down",
+        ["up", "down", "tilt_alarm"],
+    )
+
+
+REMOVALS: Final = (
+    (_without("distance"), Platform.SENSOR, "distance"),
+    (_without("leak_alarm"), Platform.BINARY_SENSOR, "leak_alarm"),
+    (_without("child_lock"), Platform.SWITCH, "child_lock"),
+    (_without("led_mode"), Platform.SELECT, "led_mode"),
+    (_without("relays"), Platform.SWITCH, "relays[1].state"),
+    (_without("lamp"), Platform.LIGHT, "light_lamp.brightness"),
+    (_without("clear_alarm"), Platform.BUTTON, "clear_alarm"),
+    (_without("valve_1_opening"), Platform.VALVE, "valve_valve_1_opening"),
+    (replace(OLD, services=()), Platform.BUTTON, "service_reboot"),
+    (replace(OLD, events=()), Platform.EVENT, "event_tilt_alarm"),
+    (_with(array("relays", RELAY, 1, access=RW)), Platform.SWITCH, "relays[1].state"),
+)
+
+
+@pytest.mark.parametrize(("specification", "platform", "key"), REMOVALS)
+async def test_entity_that_new_specification_lacks_is_removed(
+    hass: HomeAssistant,
+    pushing: MockConfigEntry,
+    simulator: Simulator,
+    specification: Specification,
+    platform: Platform,
+    key: str,
+) -> None:
+    device, other = simulator.platform.devices[:2]
+    assert entry_of(hass, platform, f"{device.sn}_{key}") is not None
+    install(device, specification)
+    await poll(hass, pushing)
+    assert entry_of(hass, platform, f"{device.sn}_{key}") is None
+    assert entry_of(hass, platform, f"{other.sn}_{key}") is not None
+    assert not [state for state in hass.states.async_all() if state.attributes.get("restored")]
+
+
+@pytest.mark.usefixtures("enabled")
+async def test_writable_flag_moves_between_platforms(
+    hass: HomeAssistant, pushing: MockConfigEntry, simulator: Simulator, device: Device
+) -> None:
+    unique_id = f"{device.sn}_child_lock"
+    install(device, _with(choice("child_lock", ("off", "keys", "all"), access=RW)))
+    await poll(hass, pushing)
+    assert entry_of(hass, Platform.SWITCH, unique_id) is None
+    await simulator.report(device.sn, {"child_lock": "1"})
+    select = entry_of(hass, Platform.SELECT, unique_id)
+    assert select is not None
+    assert select.entity_category is EntityCategory.CONFIG
+
+    install(device, OLD, "1.0")
+    await poll(hass, pushing)
+    assert entry_of(hass, Platform.SELECT, unique_id) is None
+    assert entry_of(hass, Platform.SWITCH, unique_id) is not None
+
+
+async def test_removed_entity_returns_with_its_own_name(
+    hass: HomeAssistant, pushing: MockConfigEntry, simulator: Simulator, device: Device
+) -> None:
+    unique_id = f"{device.sn}_distance"
+    er.async_get(hass).async_update_entity(
+        entity_id(hass, Platform.SENSOR, unique_id), name="Level"
+    )
+    install(device, _without("distance"))
+    await poll(hass, pushing)
+    install(device, OLD, "2.1")
+    await poll(hass, pushing)
+    returned = entry_of(hass, Platform.SENSOR, unique_id)
+    assert returned is not None
+    assert returned.name == "Level"
+    assert state_of(hass, Platform.SENSOR, unique_id).state == "600"
+
+
+async def test_unreadable_specification_changes_nothing(
+    hass: HomeAssistant, pushing: MockConfigEntry, simulator: Simulator, device: Device
+) -> None:
+    before = set(hass.states.async_entity_ids())
+    simulator.fault(f"/{device.device_id}/thing-specification", "html")
+    install(device, _without("distance"))
+    await poll(hass, pushing)
+    assert set(hass.states.async_entity_ids()) == before
+    await simulator.report(device.sn, {"distance": 601})
+    assert state_of(hass, Platform.SENSOR, f"{device.sn}_distance").state == "601"
+
+    simulator.clear_faults()
+    await poll(hass, pushing)
+    assert entry_of(hass, Platform.SENSOR, f"{device.sn}_distance") is None
+
+
+async def test_firmware_update_while_entry_is_unloaded(
+    hass: HomeAssistant, pushing: MockConfigEntry, device: Device
+) -> None:
+    await hass.config_entries.async_unload(pushing.entry_id)
+    install(device, _without("distance"))
+    await set_up(hass, pushing)
+    assert entry_of(hass, Platform.SENSOR, f"{device.sn}_distance") is None
+    assert state_of(hass, Platform.SENSOR, f"{device.sn}_temperature").state == "21.5"
+
+
+async def test_reported_battery_replaces_listed_battery(
+    hass: HomeAssistant, pushing: MockConfigEntry, simulator: Simulator, device: Device
+) -> None:
+    device.listed["electricity"] = 80
+    await poll(hass, pushing)
+    assert state_of(hass, Platform.SENSOR, f"{device.sn}_battery").state == "80"
+    install(device, _with(integer("battery", "%", limits=(0, 100), initial=77)))
+    await poll(hass, pushing)
+    await simulator.report(device.sn, {"battery": 76})
+    assert state_of(hass, Platform.SENSOR, f"{device.sn}_battery").state == "76"
+
+
+async def test_other_battery_property_removes_listed_battery(
+    hass: HomeAssistant, pushing: MockConfigEntry, device: Device
+) -> None:
+    device.listed["electricity"] = 80
+    await poll(hass, pushing)
+    install(device, _with(integer("battery_level", "%", limits=(0, 100), initial=77)))
+    await poll(hass, pushing)
+    assert entry_of(hass, Platform.SENSOR, f"{device.sn}_battery") is None
+    device.listed["electricity"] = None
+    await poll(hass, pushing)
+    assert entry_of(hass, Platform.SENSOR, f"{device.sn}_battery_level") is not None
+
+
+async def test_unlisted_battery_keeps_its_entity(
+    hass: HomeAssistant, pushing: MockConfigEntry, device: Device
+) -> None:
+    device.listed["electricity"] = 80
+    await poll(hass, pushing)
+    device.listed["electricity"] = None
+    install(device, OLD)
+    await poll(hass, pushing)
+    assert entry_of(hass, Platform.SENSOR, f"{device.sn}_battery") is not None
