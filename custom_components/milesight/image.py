@@ -1,15 +1,17 @@
 """Images: pictures that a device refers to."""
 
+from collections.abc import Iterator
 from typing import override
 
 from homeassistant.components.image import ImageEntity
-from homeassistant.core import HomeAssistant
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
 
 from .api.decode import Json
 from .api.values import Value
-from .coordinator import MilesightConfigEntry
+from .coordinator import MilesightConfigEntry, MilesightCoordinator
+from .device import MilesightDevice
 from .entity import MilesightValueEntity, async_setup_platform
 from .mapping import ImageDescription
 
@@ -29,11 +31,27 @@ class MilesightImage(MilesightValueEntity[ImageDescription], ImageEntity):
     """The picture at the address that a device reported."""
 
     _shown = "_attr_image_url"
+    _attr_image_url: str | None = None
+
+    def __init__(
+        self,
+        coordinator: MilesightCoordinator,
+        device: MilesightDevice,
+        description: ImageDescription,
+    ) -> None:
+        """Prepare to fetch pictures."""
+        ImageEntity.__init__(self, coordinator.hass)
+        super().__init__(coordinator, device, description)
 
     @override
-    def _adopt(self, description: ImageDescription) -> None:
-        """Prepare to fetch pictures."""
-        ImageEntity.__init__(self, self.coordinator.hass)
+    def _subscribe(self) -> Iterator[CALLBACK_TYPE]:
+        """Listen for reports of the same address too: the picture there may be another."""
+        yield from super()._subscribe()
+        yield self.device.listen_reports(self._source.path, self._reported)
+
+    @callback
+    def _reported(self, _raw: Json, _time: int, _pushed: bool) -> None:
+        self._changed(self._raw)
 
     @override
     def _convert(self, value: Value) -> str | None:
@@ -42,8 +60,12 @@ class MilesightImage(MilesightValueEntity[ImageDescription], ImageEntity):
 
     @override
     def _update(self, raw: Json) -> bool:
+        """Show the picture of the last report, dated as the report is."""
         changed = super()._update(raw)
-        if changed:
-            self._cached_image = None
-            self._attr_image_last_updated = dt_util.utcnow()
-        return changed
+        reported = self.device.reported_at(self._source.path) if self._attr_image_url else 0
+        updated = dt_util.utc_from_timestamp(reported / 1000) if reported else None
+        if not changed and updated == self._attr_image_last_updated:
+            return False
+        self._cached_image = None
+        self._attr_image_last_updated = updated
+        return True
