@@ -41,7 +41,7 @@ def reauth_flows(hass: HomeAssistant) -> int:
 def stored_fleet(simulator: Simulator) -> dict[str, Any]:
     """Return what a Home Assistant keeps that ran until the devices' latest reports."""
     devices = simulator.platform.devices
-    infos = [ListedDevice.from_json(d.listing(simulator.application.reference())) for d in devices]
+    infos = [ListedDevice.from_json(d.listing(simulator.application)) for d in devices]
     return {
         "devices": [
             {

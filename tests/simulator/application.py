@@ -45,7 +45,10 @@ class RollingCounter:
 
 @dataclass(slots=True, kw_only=True)
 class Application:
-    """What the console's settings page of an Application shows, and the tokens issued for it."""
+    """What the console's settings page of an Application shows, and the tokens issued for it.
+
+    `numeric_ids` has the Open API word ids as numbers, as pushes always do.
+    """
 
     client_id: str = field(default_factory=lambda: str(uuid4()))
     client_secret: str = field(default_factory=lambda: secrets.token_urlsafe(32) + "==")
@@ -57,6 +60,7 @@ class Application:
     plan: Plan = "paid"
     token_lifetime: float = 3599
     clock_offset: float = 0
+    numeric_ids: bool = False
     requests: RollingCounter = field(default_factory=RollingCounter)
     pushes: RollingCounter = field(default_factory=RollingCounter)
     _access: dict[str, float] = field(default_factory=dict)
@@ -72,7 +76,14 @@ class Application:
 
     def reference(self) -> dict[str, Any]:
         """The `application` member of a device object."""
-        return {"applicationId": self.application_id, "applicationName": self.name}
+        return {
+            "applicationId": self.rest_id(self.application_id),
+            "applicationName": self.name,
+        }
+
+    def rest_id(self, number: int) -> str | int:
+        """An id as the Open API words it: a string, unless `numeric_ids` is set."""
+        return number if self.numeric_ids else str(number)
 
     @property
     def callback_limit(self) -> int:
@@ -97,28 +108,35 @@ class Application:
         self.requests.add()
 
     def issue_tokens(self, form: dict[str, str]) -> dict[str, Any]:
-        """Answer the token call, both grants; raises `ApiError` 401 or 400."""
-        known = hmac.compare_digest(form.get("client_id", "").encode(), self.client_id.encode())
-        if not known or not hmac.compare_digest(
-            form.get("client_secret", "").encode(), self.client_secret.encode()
-        ):
-            raise ApiError(401, "authentication_failed", "Client authentication failed")
-        if not self.enabled:
-            raise ApiError(401, "authentication_failed", "The application is disabled")
+        """Answer the token call, both grants; raises `ApiError` 401 or 400.
+
+        The form of a refresh has exactly the documented fields, and a refresh token works once.
+        """
         match form.get("grant_type"):
             case "client_credentials":
-                pass
+                self._check_credentials(form)
             case "refresh_token":
-                if self._refresh.pop(form.get("refresh_token", ""), 0) <= time.time():
+                if form.keys() != {"grant_type", "refresh_token"}:
+                    raise ApiError(400, "parameter_error", "Only refresh_token is expected")
+                if self._refresh.pop(form["refresh_token"], 0) <= time.time():
                     raise ApiError(401, "token_not_found", "Refresh token not found")
             case _:
                 raise ApiError(400, "unsupported_grant_type", "Unsupported grant type")
+        if not self.enabled:
+            raise ApiError(401, "authentication_failed", "The application is disabled")
         return {
             "access_token": self._issue(self._access, self.token_lifetime),
             "refresh_token": self._issue(self._refresh, _REFRESH_LIFETIME),
             "expires_in": int(self.token_lifetime),
             "refresh_token_expires_in": _REFRESH_LIFETIME,
         }
+
+    def _check_credentials(self, form: dict[str, str]) -> None:
+        known = hmac.compare_digest(form.get("client_id", "").encode(), self.client_id.encode())
+        if not known or not hmac.compare_digest(
+            form.get("client_secret", "").encode(), self.client_secret.encode()
+        ):
+            raise ApiError(401, "authentication_failed", "Client authentication failed")
 
     @staticmethod
     def _issue(tokens: dict[str, float], lifetime: float) -> str:
@@ -143,6 +161,7 @@ class Application:
         token_lifetime: float | None = None,
         plan: Plan | None = None,
         clock_offset: float | None = None,
+        numeric_ids: bool | None = None,
     ) -> None:
         """Change settings as the console does.
 
@@ -161,6 +180,7 @@ class Application:
             "token_lifetime": token_lifetime,
             "plan": plan,
             "clock_offset": clock_offset,
+            "numeric_ids": numeric_ids,
         }
         for name, value in given.items():
             if value is not None:

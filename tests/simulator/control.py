@@ -33,6 +33,7 @@ _SETTINGS: Final[dict[str, tuple[type, ...]]] = {
     "token_lifetime": (int, float),
     "plan": (str,),
     "clock_offset": (int, float),
+    "numeric_ids": (bool,),
 }
 
 
@@ -92,6 +93,7 @@ class Control:
                     "plan": application.plan,
                     "token_lifetime": application.token_lifetime,
                     "clock_offset": application.clock_offset,
+                    "numeric_ids": application.numeric_ids,
                 },
                 **simulator.push.state(),
                 "requests": dict(sorted(simulator.server.counts.items())),

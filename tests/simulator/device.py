@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any, Final, Literal
 
+from .application import Application
 from .history import History
 from .models import Model
 from .values import Values, nest, select
@@ -103,11 +104,11 @@ class Device:
             model=self.model.name,
         )
 
-    def listing(self, application: dict[str, Any]) -> dict[str, Any]:
+    def listing(self, application: Application) -> dict[str, Any]:
         """The device object of the search and query calls."""
         optional = _without_none(devEUI=self.dev_eui, mac=self.mac, project=self.project)
         return {
-            "deviceId": self.device_id,
+            "deviceId": application.rest_id(self.device_id),
             "sn": self.sn,
             **optional,
             "name": self.name,
@@ -118,7 +119,7 @@ class Device:
             "connectStatus": self.connect_status,
             "electricity": self.battery,
             "lastUpdateTime": self.last_update,
-            "application": application,
+            "application": application.reference(),
             "tag": self.tags,
             "rpsStatus": "ACTIVATE" if self.model.device_type == "GATEWAY" else "UNACTIVATED",
             "deviceType": self.model.device_type,

@@ -95,7 +95,7 @@ def new_device(
         name=name,
         random=own,
         firmware=own.choices(model.firmware, weights=range(len(model.firmware), 0, -1))[0],
-        dev_eui=None if model.device_type == "GATEWAY" else dev_eui(sn),
+        dev_eui=dev_eui(sn),
         mac=_mac(own) if model.device_type == "GATEWAY" else None,
         project=project,
         tags=[project] if project else [],
@@ -107,9 +107,9 @@ def new_device(
 
 
 def _new_serial_number(model: Model, random: Random, taken: set[str]) -> str:
-    length = 12 if model.device_type == "GATEWAY" else 16
     while True:
-        sn = f"6{random.randrange(1000):03}{model.code}{random.getrandbits(36):09X}"[:length]
+        sn = f"6{random.randrange(1000):03}{model.code}{random.getrandbits(36):09X}"
+        sn = sn[: _length(model)]
         if sn not in taken:
             return sn
 
@@ -119,7 +119,7 @@ def _mac(random: Random) -> str:
 
 
 def dev_eui(sn: str) -> str:
-    """The DevEUI of a node: the vendor's prefix and ten digits of the serial number."""
+    """The DevEUI of a device: the vendor's prefix and ten digits of the serial number."""
     return _DEV_EUI_PREFIX + sn[1:11]
 
 
@@ -129,9 +129,18 @@ def model_of(identifier: str) -> tuple[Model, str] | None:
     None if it is not one of ours.
     """
     sn = identifier.upper()
-    if len(sn) == len(_DEV_EUI_PREFIX) + 10 and sn.startswith(_DEV_EUI_PREFIX):
+    is_eui = len(sn) == len(_DEV_EUI_PREFIX) + 10 and sn.startswith(_DEV_EUI_PREFIX)
+    if is_eui:
         rest = hashlib.sha256(sn.encode()).hexdigest()[:5].upper()
         sn = f"6{sn.removeprefix(_DEV_EUI_PREFIX)}{rest}"
     if len(sn) not in (12, 16) or not all(digit in "0123456789ABCDEF" for digit in sn):
         return None
-    return next(((model, sn) for model in MODELS.values() if sn[4:7] == model.code), None)
+    model = next((model for model in MODELS.values() if sn[4:7] == model.code), None)
+    if model is None:
+        return None
+    return model, sn[: _length(model)] if is_eui else sn
+
+
+def _length(model: Model) -> int:
+    """The length of a serial number."""
+    return 12 if model.device_type == "GATEWAY" else 16

@@ -4,7 +4,6 @@ from typing import Any, Final
 
 from .device import Device
 from .errors import ApiError
-from .fleet import model_of
 from .platform import Platform
 from .values import nest
 
@@ -16,7 +15,7 @@ def add(platform: Platform, body: dict[str, Any]) -> dict[str, Any]:
     printed, name = body.get("snDevEUI"), body.get("name")
     if not isinstance(printed, str) or not isinstance(name, str) or not name.strip():
         raise ApiError(400, "parameter_error", "snDevEUI and name are required")
-    known = model_of(printed)
+    known = platform.identify(printed)
     if known is None:
         raise ApiError(400, "sn_invalid", f"No device has the SN or DevEUI {printed[:40]}")
     model, sn = known
@@ -27,7 +26,7 @@ def add(platform: Platform, body: dict[str, Any]) -> dict[str, Any]:
     facts = _facts(body)
     device = platform.join(model, name, sn, online=False)
     _describe(device, facts)
-    return _identifiers(device)
+    return _identifiers(platform, device)
 
 
 def update(platform: Platform, body: dict[str, Any]) -> dict[str, Any]:
@@ -37,7 +36,7 @@ def update(platform: Platform, body: dict[str, Any]) -> dict[str, Any]:
         raise ApiError(400, "parameter_error", "name is required")
     _describe(device, _facts(body))
     device.name = name
-    return _identifiers(device) | {"deviceId": str(device.device_id)}
+    return _identifiers(platform, device) | {"deviceId": str(device.device_id)}
 
 
 def config(device: Device) -> dict[str, Any]:
@@ -76,8 +75,8 @@ def delete_rps(platform: Platform, sn: str) -> str:
     return "success"
 
 
-def _identifiers(device: Device) -> dict[str, Any]:
-    own = {"sn": device.sn, "deviceId": device.device_id}
+def _identifiers(platform: Platform, device: Device) -> dict[str, Any]:
+    own = {"sn": device.sn, "deviceId": platform.application.rest_id(device.device_id)}
     return own | ({"devEUI": device.dev_eui} if device.dev_eui else {})
 
 

@@ -11,7 +11,8 @@ from . import events
 from .application import Application
 from .device import Device
 from .errors import ApiError
-from .fleet import FIRST_DEVICE_ID, new_device
+from .fleet import FIRST_DEVICE_ID, model_of, new_device
+from .history import History
 from .models import Model, find_model
 from .search import integer
 from .specification import Item
@@ -53,6 +54,7 @@ class Platform:
         self._by_sn: dict[str, Device] = {}
         self._by_id: dict[int, Device] = {}
         self._released: dict[str, Device] = {}
+        self._deleted: dict[str, Device] = {}
         self._serial_numbers: set[str] = set()
         self._waiting: defaultdict[str, list[Callable[[], None]]] = defaultdict(list)
         self._random = Random(2)
@@ -109,7 +111,7 @@ class Platform:
         """Add a device to the Application; online at once, or when its first uplink comes."""
         number = 1 + sum(device.model is model for device in self._by_sn.values())
         name = name or f"{model.name} {number}"
-        device = self._released.pop(sn or "", None) or new_device(
+        device = self._return(sn or "") or new_device(
             model, name, self._random, self._serial_numbers, sn=sn, seen=False
         )
         device.name = name
@@ -120,19 +122,45 @@ class Platform:
             self._later(self.command_delay, partial(self._arrive, device))
         return device
 
+    def identify(self, printed: str) -> tuple[Model, str] | None:
+        """Model and serial number of the SN or DevEUI that is printed on a device.
+
+        None if it is not one of ours.
+        """
+        for device in (
+            *self._by_sn.values(),
+            *self._released.values(),
+            *self._deleted.values(),
+        ):
+            if printed.upper() in (device.sn, device.dev_eui):
+                return device.model, device.sn
+        return model_of(printed)
+
+    def _return(self, sn: str) -> Device | None:
+        """A device that was released or deleted; of a deleted one the platform knows nothing."""
+        if (device := self._deleted.pop(sn, None)) is not None:
+            device.device_id = FIRST_DEVICE_ID + self._random.randrange(10**17)
+            device.history, device.last_update = History(), None
+            device.connect_status = "DISCONNECT"
+        return device or self._released.pop(sn, None)
+
     def _arrive(self, device: Device) -> None:
         if self.has(device.sn):
             self.online(device)
 
     def remove(self, device: Device) -> None:
-        """Delete a device from the platform."""
+        """Delete a device from the platform; added again, it is the same one under a new id."""
+        self._take_out(device)
+        self._deleted[device.sn] = device
+
+    def _take_out(self, device: Device) -> None:
         self._by_sn.pop(device.sn, None)
         self._by_id.pop(device.device_id, None)
         self._waiting.pop(device.sn, None)
 
     def release(self, device: Device) -> None:
         """Take a device out of the Application; added again, it is the same one."""
-        self.remove(device)
+        self._take_out(device)
         self._released[device.sn] = device
 
     def report(self, device: Device, properties: dict[str, Any] | None = None) -> None:
@@ -276,7 +304,8 @@ class Platform:
         relations = []
         for device in [self.by_id(device_id) for device_id in ids]:
             task_id = FIRST_DEVICE_ID + secrets.randbelow(10**17)
-            relations.append({"deviceId": device.device_id, "taskId": task_id})
+            pair = {"deviceId": device.device_id, "taskId": task_id}
+            relations.append({key: self.application.rest_id(n) for key, n in pair.items()})
             self._command(device, partial(self._configure, device, task_id, properties))
         return {"deviceTaskRelations": relations}
 

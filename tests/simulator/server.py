@@ -158,13 +158,11 @@ class Server:
 
     async def _search(self, request: web.Request) -> web.Response:
         body = await read_object(request)
-        application = self._application.reference()
-        return _success(
-            search([device.listing(application) for device in self._platform.devices], body)
-        )
+        listings = [device.listing(self._application) for device in self._platform.devices]
+        return _success(search(listings, body))
 
     async def _device(self, request: web.Request) -> web.Response:
-        return _success(self._found(request).listing(self._application.reference()))
+        return _success(self._found(request).listing(self._application))
 
     async def _delete(self, request: web.Request) -> web.Response:
         device = self._found(request)

@@ -181,14 +181,9 @@ def _parent(path: str) -> str:
 
 
 def _parameters(owner: str, items: tuple[Item, ...], *, prefixed: bool) -> list[dict[str, Any]]:
-    prefix = f"{owner}." if prefixed else ""
     return [
-        {
-            "id": prefix + path,
-            "name": item.title,
-            "dataSpec": item.data_spec(prefix + _parent(path) if _parent(path) else ""),
-        }
-        for path, _, item in walk(items)
+        {"id": path, "name": item.title, "dataSpec": item.data_spec(_parent(path))}
+        for path, _, item in walk(items, owner if prefixed else "")
     ]
 
 

@@ -64,8 +64,16 @@ class Client:
             "client_secret": self.simulator.client_secret,
             "grant_type": "client_credentials",
         }
+        return await self._post_form(fields | form)
+
+    async def refresh_token(self, token: str, **extra: str) -> Answer:
+        """Ask for a token by a refresh token; `extra` are fields that the call does not have."""
+        form = {"grant_type": "refresh_token", "refresh_token": token}
+        return await self._post_form(form | extra)
+
+    async def _post_form(self, form: dict[str, str]) -> Answer:
         url = f"{self.simulator.url}/oauth/token"
-        async with self.session.post(url, data=fields | form) as response:
+        async with self.session.post(url, data=form) as response:
             return Answer(response.status, await response.json(), response.headers)
 
     async def log_in(self) -> None:

@@ -12,7 +12,7 @@ from .helpers import API, Client, Receiver, at
 
 async def test_both_grants_give_a_token_that_opens_the_api(client: Client) -> None:
     first = (await client.ask_token()).data
-    again = await client.ask_token(grant_type="refresh_token", refresh_token=first["refresh_token"])
+    again = await client.refresh_token(first["refresh_token"])
     assert first["expires_in"] == 3599
     assert first["refresh_token_expires_in"] == 2591999
     client.token = again.data["access_token"]
@@ -25,13 +25,29 @@ async def test_both_grants_give_a_token_that_opens_the_api(client: Client) -> No
         ({"client_secret": "wrong"}, (401, "authentication_failed")),
         ({"client_id": "wrong"}, (401, "authentication_failed")),
         ({"grant_type": "password"}, (400, "unsupported_grant_type")),
-        ({"grant_type": "refresh_token", "refresh_token": "x"}, (401, "token_not_found")),
+        ({"grant_type": "refresh_token", "refresh_token": "x"}, (400, "parameter_error")),
     ],
 )
 async def test_wrong_credentials_get_no_token(
     client: Client, form: dict[str, str], failure: tuple[int, str]
 ) -> None:
     assert (await client.ask_token(**form)).failure == failure
+
+
+async def test_used_or_unknown_refresh_token_is_refused(client: Client) -> None:
+    first = (await client.ask_token()).data["refresh_token"]
+    second = (await client.refresh_token(first)).data["refresh_token"]
+    assert second != first
+    assert (await client.refresh_token(first)).failure == (401, "token_not_found")
+    assert (await client.refresh_token("unknown")).failure == (401, "token_not_found")
+    assert (await client.refresh_token(second)).data
+
+
+async def test_extra_field_beside_a_refresh_token_is_refused(client: Client) -> None:
+    token = (await client.ask_token()).data["refresh_token"]
+    refused = await client.refresh_token(token, client_id=client.simulator.client_id)
+    assert refused.failure == (400, "parameter_error")
+    assert (await client.refresh_token(token)).data
 
 
 async def test_a_call_without_a_valid_token_is_refused(client: Client) -> None:

@@ -139,12 +139,13 @@ async def test_a_task_reports_its_outcome_for_each_device(client: Client, pushed
         "config": {"properties": {"reporting_interval": 900}},
     }
     relations = (await client("POST", f"{API}/tasks", body)).data["deviceTaskRelations"]
-    assert [relation["deviceId"] for relation in relations] == [good.device_id, bad.device_id]
+    ids = [str(good.device_id), str(bad.device_id)]
+    assert [relation["deviceId"] for relation in relations] == ids
     await client.simulator.settle()
     outcomes = {
         event["data"]["info"]["taskId"]: event["data"]["info"]["status"]
         for event in pushed.events
         if event["eventType"] == "TASK_DATA"
     }
-    assert [outcomes[relation["taskId"]] for relation in relations] == ["SUCCESS", "FAILED"]
+    assert [outcomes[int(relation["taskId"])] for relation in relations] == ["SUCCESS", "FAILED"]
     assert good.values["reporting_interval"] == 900

@@ -4,11 +4,11 @@ from typing import Any
 
 from tests.simulator import Simulator, fleet
 
-from .helpers import API, Client, at, connected
+from .helpers import API, Client, Receiver, at, connected
 
 
 async def test_search_pages_through_all_devices_with_numbers_as_text(client: Client) -> None:
-    seen: list[int] = []
+    seen: list[str] = []
     page = 1
     while True:
         body = {"pageSize": "10", "pageNumber": str(page)}
@@ -18,7 +18,7 @@ async def test_search_pages_through_all_devices_with_numbers_as_text(client: Cli
         if page * 10 >= data["total"]:
             break
         page += 1
-    assert seen == [device.device_id for device in client.simulator.platform.devices]
+    assert seen == [str(device.device_id) for device in client.simulator.platform.devices]
 
 
 async def test_search_filters_and_sorts(client: Client) -> None:
@@ -58,8 +58,8 @@ async def test_two_thousand_devices_are_searched_in_ten_pages(socket_enabled: No
 async def test_a_device_is_shown_as_the_platform_shows_it(client: Client) -> None:
     meter, sensor = client.simulator.device("WS523"), client.simulator.device("EM300-TH")
     shown = (await client("GET", at(client.simulator, "WS523"))).data
-    assert shown["deviceId"] == meter.device_id > 2**53
-    assert len(str(shown["deviceId"])) == 19
+    assert shown["deviceId"] == str(meter.device_id)
+    assert len(shown["deviceId"]) == 19
     assert len(shown["sn"]) == len(shown["devEUI"]) == 16
     assert shown["devEUI"].startswith("24E124")
     assert (shown["deviceType"], shown["electricity"]) == ("SUB_DEVICE", None)
@@ -94,6 +94,43 @@ async def test_a_device_can_be_added_renamed_and_deleted(client: Client) -> None
     assert (shown["name"], shown["tag"]) == ("Newer", ["a", "b"])
     assert (await client("DELETE", path)).data == sn
     assert (await client("GET", path)).failure == (404, "device_not_found")
+
+
+async def test_ids_are_strings_in_answers_and_numbers_in_pushes(
+    client: Client, pushed: Receiver
+) -> None:
+    device = client.simulator.device("WS523")
+    path, search = at(client.simulator, "WS523"), {"pageSize": 100, "pageNumber": 1}
+    assert (await client("GET", path)).data["deviceId"] == str(device.device_id)
+    await client.simulator.report(device.sn)
+    assert pushed.data("PROPERTY")[0]["deviceProfile"]["deviceId"] == device.device_id
+    assert await client.control("POST", "/application", {"numeric_ids": True}) == (200, {})
+    assert (await client("GET", path)).data["deviceId"] == device.device_id
+    listed = (await client("POST", f"{API}/devices/search", search)).data["content"]
+    assert all(isinstance(item["deviceId"], int) for item in listed)
+
+
+async def test_device_added_by_its_deveui_after_a_deletion_is_the_same(client: Client) -> None:
+    for model in ("EM300-TH", "UG65"):
+        device = client.simulator.device(model)
+        before = (await client("GET", at(client.simulator, model))).data
+        assert (await client("DELETE", f"{API}/devices/{before['deviceId']}")).data == device.sn
+        body = {"snDevEUI": before["devEUI"].lower(), "name": "Back again"}
+        added = (await client("POST", f"{API}/devices", body)).data
+        assert (added["sn"], added["devEUI"]) == (before["sn"], before["devEUI"])
+        assert added["deviceId"] != before["deviceId"]
+        await client.simulator.settle()
+        after = (await client("GET", f"{API}/devices/{added['deviceId']}")).data
+        assert (after["name"], after["connectStatus"]) == ("Back again", "ONLINE")
+
+
+async def test_device_added_by_an_unknown_deveui_keeps_it(client: Client) -> None:
+    for model in ("EM300-TH", "UG65"):
+        device = client.simulator.device(model)
+        eui = f"24E124FFF{device.model.code}FFFF"
+        added = (await client("POST", f"{API}/devices", {"snDevEUI": eui, "name": "New"})).data
+        assert added["devEUI"] == eui
+        assert len(added["sn"]) == len(device.sn)
 
 
 async def test_an_rps_record_blocks_adding_until_it_is_deleted(client: Client) -> None:

@@ -28,6 +28,14 @@ async def test_history_pages_hold_every_report_once(client: Client, order: str) 
     assert times == sorted(times, reverse=order == "desc")
 
 
+async def test_history_without_order_begins_with_the_newest(client: Client) -> None:
+    path = f"{at(client.simulator, 'AM319-HCHO')}/properties/history"
+    listed = (await client("GET", path, pageSize=100)).data["list"]
+    times = [report["ts"] for report in listed]
+    assert times == sorted(times, reverse=True)
+    assert times[0] == client.simulator.device("AM319-HCHO").last_update > times[-1]
+
+
 async def test_history_merges_to_the_present_values(client: Client) -> None:
     for device in client.simulator.platform.devices:
         path = f"{API}/devices/{device.device_id}/properties/history"

@@ -35,6 +35,9 @@ def test_a_models_specification_is_well_formed(model: Model) -> None:
         for item in spec[kind]:
             parameters = [parameter["id"] for parameter in item[member]]
             assert len(parameters) == len(set(parameters))
+            for parameter in item[member]:
+                parent = parameter["dataSpec"].get("parentId")
+                assert parent == (parameter["id"].rpartition(".")[0] or None)
 
 
 @pytest.mark.parametrize("model", MODELS.values(), ids=lambda model: model.name)
