@@ -243,6 +243,9 @@ def test_depth_without_end_is_refused() -> None:
         _properties(deep)
 
 
+INTEGERS = st.integers(-(2**63) + 1, 2**63 - 1)
+
+
 FITTING = st.fixed_dictionaries(
     {},
     optional={
@@ -250,11 +253,11 @@ FITTING = st.fixed_dictionaries(
         "mode": st.sampled_from(["0", "1"]),
         "plan": st.fixed_dictionaries({"on": st.booleans(), "note": st.text(max_size=20)}),
         "relay": st.lists(
-            st.fixed_dictionaries({"state": st.booleans(), "delay": st.integers()}),
+            st.fixed_dictionaries({"state": st.booleans(), "delay": INTEGERS}),
             min_size=1,
             max_size=3,
         ),
-        "marks": st.lists(st.integers(), max_size=4),
+        "marks": st.lists(INTEGERS, max_size=4),
     },
 )
 NAMES = st.sampled_from(

@@ -4,6 +4,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, time
 
 from hypothesis import given, strategies as st
+import orjson
 import pytest
 
 from custom_components.milesight.api import DataType, InvalidValueError, Item
@@ -49,7 +50,7 @@ def test_a_reported_value_means_what_its_type_says(
 REFUSED: dict[DataType, list[Json]] = {
     DataType.FLOAT: [True, [], {}, "warm", "nan", "1e999", float("nan"), 10**400, "9" * 400],
     DataType.BOOL: [2, "open", []],
-    DataType.ENUM: ["3", "Low", 1.5, []],
+    DataType.ENUM: ["3", "Medium", 1.5, []],
     DataType.STRING: [[], {}],
     DataType.DATE: ["yesterday", -1e300, 10**30, 10**400],
     DataType.LOCAL_TIME: [1440, -1, "07:00", 10**400],
@@ -64,6 +65,51 @@ REFUSED: dict[DataType, list[Json]] = {
 def test_what_a_type_does_not_admit_is_refused(data_type: DataType, raw: Json) -> None:
     with pytest.raises(InvalidValueError):
         decode(_item(data_type, mappings=FAN), raw)
+
+
+DOOR = {"true": "Closed", "false": "Open"}
+NUMBERED_DOOR = {"0": "Open", "1": "Closed"}
+TWICE = {"0": "Normal", "1": "Alarm", "2": "normal", "alarm": "Other"}
+LABELS_LIKE_KEYS = {"0": "1", "1": "2", "2": "3"}
+
+
+@pytest.mark.parametrize(
+    ("data_type", "mappings", "raw", "value"),
+    [
+        (DataType.ENUM, FAN, "Low", "1"),
+        (DataType.ENUM, FAN, "HIGH", "2"),
+        (DataType.ENUM, TWICE, "alarm", "alarm"),
+        (DataType.ENUM, TWICE, "ALARM", "1"),
+        (DataType.ENUM, LABELS_LIKE_KEYS, "1", "1"),
+        (DataType.ENUM, LABELS_LIKE_KEYS, 2, "2"),
+        (DataType.ENUM, LABELS_LIKE_KEYS, "3", "2"),
+        (DataType.BOOL, DOOR, "closed", True),
+        (DataType.BOOL, DOOR, "Open", False),
+        (DataType.BOOL, NUMBERED_DOOR, "closed", True),
+        (DataType.BOOL, {"true": "0", "false": "1"}, "1", True),
+    ],
+)
+def test_label_stands_for_its_key_unless_it_is_a_key(
+    data_type: DataType, mappings: dict[str, str], raw: Json, value: Value
+) -> None:
+    assert decode(_item(data_type, mappings=mappings), raw) == value
+
+
+@pytest.mark.parametrize(
+    ("data_type", "mappings", "word"),
+    [
+        (DataType.ENUM, TWICE, "NORMAL"),
+        (DataType.BOOL, {"true": "Normal", "false": "normal"}, "normal"),
+        (DataType.BOOL, {"true": "Open", "half": "Half"}, "half"),
+    ],
+)
+def test_label_of_several_keys_stands_for_none(
+    data_type: DataType, mappings: dict[str, str], word: str
+) -> None:
+    item = _item(data_type, mappings=mappings)
+    for convert in (decode, encode):
+        with pytest.raises(InvalidValueError):
+            convert(item, word)
 
 
 @pytest.mark.parametrize("raw", [-20.1, 60.1, 3276.7])
@@ -95,6 +141,15 @@ def test_a_number_beyond_the_range_is_refused(raw: float) -> None:
         (_item(DataType.LOCAL_TIME), "07:30", None, 450),
         (_item(DataType.LOCAL_TIME), "07:30", "420", "450"),
         (_item(DataType.STRING, max_size=4), "abcd", None, "abcd"),
+        (_item(DataType.STRING), "0123", 7, "0123"),
+        (_item(DataType.STRING), "123", 7, "123"),
+        (_item(DataType.ENUM, mappings={"01": "One"}), "One", 7, "01"),
+        (_item(DataType.ENUM, mappings={"-1": "None"}), "None", 7, -1),
+        (_item(DataType.ENUM, mappings={"٣": "Three"}), "Three", 7, "٣"),
+        (_item(DataType.ENUM, mappings={"9" * 30: "Many"}), "Many", 7, "9" * 30),
+        (_item(DataType.INT, mappings=FAN), "low", None, 1),
+        (_item(DataType.BOOL, mappings={"true": "off", "false": "on"}), "on", None, False),
+        (_item(DataType.FLOAT), 10**30, None, 1e30),
     ],
 )
 def test_a_value_travels_as_its_type_says(item: Item, value: object, like: Json, raw: Json) -> None:
@@ -115,6 +170,10 @@ def test_a_value_travels_as_its_type_says(item: Item, value: object, like: Json,
         (_item(DataType.DATE), "tomorrow", {}),
         (_item(DataType.LOCAL_TIME), "25:00", {}),
         (_item(DataType.STRUCT), {}, {}),
+        (_item(DataType.INT), 10**30, {"minimum": "…", "maximum": "…"}),
+        (_item(DataType.DATE), 10**30, {}),
+        (_item(DataType.DATE), "0001-01-01", {}),
+        (_item(DataType.STRING), "\ud800", {"minimum": "…", "maximum": "…"}),
     ],
 )
 def test_a_value_that_does_not_fit_is_refused_with_what_is_allowed(
@@ -132,9 +191,16 @@ def test_a_number_in_range_arrives_as_it_was_sent(whole: int, digits: int) -> No
     assert decode(item, encode(item, value)) == pytest.approx(value)
 
 
-@given(st.sampled_from(DataType), json_values(max_leaves=4))
-def test_nothing_but_a_refusal_comes_of_nonsense(data_type: DataType, raw: Json) -> None:
+@given(
+    st.sampled_from(DataType),
+    json_values(max_leaves=4) | st.text(st.characters()),
+    json_values(max_leaves=4),
+)
+def test_value_of_another_type_is_converted_or_refused(
+    data_type: DataType, raw: Json, like: Json
+) -> None:
     item = _item(data_type, mappings=FAN)
-    for convert in (decode, encode):
-        with suppress(InvalidValueError):
-            convert(item, raw)
+    with suppress(InvalidValueError):
+        decode(item, raw)
+    with suppress(InvalidValueError):
+        orjson.dumps(encode(item, raw, like))

@@ -7,15 +7,15 @@ enumerations as the key in a string, dates as epoch seconds, local times as minu
 from collections.abc import Callable
 from datetime import UTC, datetime, time
 
-from .decode import FIRST_MILLISECONDS, Json, number, text
+from .decode import FIRST_MILLISECONDS, LARGEST_INTEGER, Json, integer, number, text
 from .errors import InvalidValueError
 from .specification import DataType, Item
 
 type Value = str | int | float | bool | datetime | time | None
 
 MINUTES_OF_DAY = 24 * 60
-TRUE_WORDS = frozenset({"true", "1", "on", "yes"})
-FALSE_WORDS = frozenset({"false", "0", "off", "no"})
+FLAGS = {"true": True, "1": True, "false": False, "0": False}
+FLAG_WORDS = {"on": True, "yes": True, "off": False, "no": False}
 
 
 def decode(item: Item, raw: Json) -> Value:
@@ -46,11 +46,29 @@ def _limits(item: Item) -> dict[str, str]:
 
 def _decode_flag(item: Item, raw: Json) -> Value:
     word = text(raw) if not isinstance(raw, bool) else str(raw)
-    if word is not None and word.lower() in ("true", "1"):
-        return True
-    if word is not None and word.lower() in ("false", "0"):
-        return False
-    raise InvalidValueError("flag", item.path)
+    flag = _flag(item, word or "")
+    if flag is None:
+        raise InvalidValueError("flag", item.path)
+    return flag
+
+
+def _flag(item: Item, word: str) -> bool | None:
+    """Return the flag that a key or a label stands for."""
+    key = word.lower()
+    if key not in FLAGS:
+        key = (_key(item, word) or "").lower()
+    return FLAGS.get(key)
+
+
+def _key(item: Item, word: str) -> str | None:
+    """Return the key that a word stands for: itself, else the one with that label in any case.
+
+    A label that several keys share stands for none of them.
+    """
+    if word in item.mappings:
+        return word
+    found = [key for key, label in item.mappings.items() if label.lower() == word.lower()]
+    return found[0] if len(found) == 1 else None
 
 
 def _decode_option(item: Item, raw: Json) -> Value:
@@ -60,8 +78,9 @@ def _decode_option(item: Item, raw: Json) -> Value:
         spellings = (str(int(raw)), str(raw))
     else:
         spellings = (text(raw) or "",) * 2
-    for key in spellings:
-        if key in item.mappings or (key and not item.mappings):
+    for word in spellings:
+        key = _key(item, word) if item.mappings else word
+        if key:
             return key
     raise InvalidValueError("option", item.path, options=_options(item))
 
@@ -123,12 +142,14 @@ def encode(item: Item, value: object, like: Json = None) -> Json:
     allowed.
     """
     raw = _ENCODERS[item.data_type](item, value)
-    if isinstance(raw, str) and raw.isdecimal() and _is_number(like):
-        return int(raw)
-    if isinstance(raw, bool) and _is_number(like):
-        return int(raw)
-    if item.data_type is DataType.LOCAL_TIME and isinstance(like, str):
-        return str(raw)
+    match item.data_type:
+        case DataType.ENUM if _is_number(like):
+            found = integer(raw)
+            return found if str(found) == raw else raw
+        case DataType.BOOL if _is_number(like):
+            return int(raw is True)
+        case DataType.LOCAL_TIME if isinstance(like, str):
+            return str(raw)
     return raw
 
 
@@ -138,11 +159,19 @@ def _is_number(value: Json) -> bool:
 
 def _encode_number(item: Item, value: object) -> Json:
     found = number(value)
+    if found is None and isinstance(value, str):
+        found = number(_key(item, value))
     whole = item.data_type.is_whole or (item.fraction_digits == 0)
-    if found is None or (whole and found != int(found)) or not _is_within(item, found):
+    if (
+        found is None
+        or (whole and (found != int(found) or integer(found) is None))
+        or not _is_within(item, found)
+    ):
         raise InvalidValueError("number", item.path, **_limits(item))
     if whole:
         return int(found)
+    if abs(found) >= LARGEST_INTEGER:
+        return float(found)
     return round(found, item.fraction_digits) if item.fraction_digits is not None else found
 
 
@@ -153,25 +182,21 @@ def _limit(limit: float | None) -> str:
 def _encode_flag(item: Item, value: object) -> Json:
     if isinstance(value, bool):
         return value
-    word = str(value).lower() if isinstance(value, (str, int)) else ""
-    for key, label in item.mappings.items():
-        if word == label.lower():
-            word = key.lower()
-    if word in TRUE_WORDS:
-        return True
-    if word in FALSE_WORDS:
-        return False
-    raise InvalidValueError("flag", item.path)
+    word = text(value) or ""
+    flag = _flag(item, word)
+    if flag is None:
+        flag = FLAG_WORDS.get(word.lower())
+    if flag is None:
+        raise InvalidValueError("flag", item.path)
+    return flag
 
 
 def _encode_option(item: Item, value: object) -> Json:
     word = str(value).lower() if isinstance(value, bool) else text(value)
-    if word is not None and word in item.mappings:
-        return word
-    for key, label in item.mappings.items():
-        if word is not None and label.lower() == word.lower():
-            return key
-    raise InvalidValueError("option", item.path, options=_options(item))
+    key = _key(item, word or "")
+    if key is None:
+        raise InvalidValueError("option", item.path, options=_options(item))
+    return key
 
 
 def _options(item: Item) -> str:
@@ -183,11 +208,21 @@ def _encode_text(item: Item, value: object) -> Json:
         not isinstance(value, str)
         or (item.min_size is not None and len(value) < item.min_size)
         or (item.max_size is not None and len(value) > item.max_size)
+        or not _is_unicode(value)
     ):
         raise InvalidValueError(
             "text", item.path, minimum=_limit(item.min_size), maximum=_limit(item.max_size)
         )
     return value
+
+
+def _is_unicode(value: str) -> bool:
+    """Return whether a text has no halves of surrogate pairs, which JSON cannot hold."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _encode_date(item: Item, value: object) -> Json:
@@ -197,11 +232,14 @@ def _encode_date(item: Item, value: object) -> Json:
         except ValueError:
             value = number(value)
     if isinstance(value, datetime):
-        return int(value.timestamp())
-    found = number(value)
+        try:
+            return int(value.timestamp())
+        except OverflowError, ValueError:
+            value = None
+    found = integer(value)
     if found is None or found < 0:
         raise InvalidValueError("date", item.path)
-    return int(found)
+    return found
 
 
 def _encode_time(item: Item, value: object) -> Json:
