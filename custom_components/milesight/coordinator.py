@@ -321,7 +321,7 @@ class MilesightCoordinator(DataUpdateCoordinator[None]):
         async_fire_task(self.hass, registered.id if registered else None, report)
 
     def _sender(self, report: DeviceReport) -> MilesightDevice | None:
-        return self.fleet.find(report.device_id, report.sn)
+        return self.fleet.find(report.device_id, report.sn, report.dev_eui)
 
     def _meet(self, report: DeviceReport, arrived: int) -> None:
         """Look for a device that reports before the list was read, and hear it then."""

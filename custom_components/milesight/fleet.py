@@ -31,9 +31,15 @@ class Fleet:
         self._allowance = EntityAllowance(hass, entry)
 
     @callback
-    def find(self, device_id: str | None, sn: str | None = None) -> MilesightDevice | None:
-        """Return the device of this id, else the one of this serial number."""
-        return self._by_id.get(device_id or "") or self.devices.get(sn or "")
+    def find(
+        self, device_id: str | None, sn: str | None = None, dev_eui: str | None = None
+    ) -> MilesightDevice | None:
+        """Return the device of this id, else of this serial number, else of this DevEUI."""
+        return (
+            self._by_id.get(device_id or "")
+            or self.devices.get(sn or dev_eui or "")
+            or self._by_id.get((dev_eui or "").upper())
+        )
 
     @callback
     def unspecified(self, listed: Mapping[str, Device]) -> list[Device]:
@@ -99,7 +105,7 @@ class Fleet:
         device = MilesightDevice(info, self._specifications.get(info))
         device.shown_priority = self._allowance.admit(device)
         self.devices[info.sn] = device
-        self._by_id[info.device_id] = device
+        self._by_id |= dict.fromkeys(_ids(info), device)
         return device
 
     def _update(self, device: MilesightDevice, info: Device, asked: int) -> bool:
@@ -109,9 +115,9 @@ class Fleet:
         """
         before = device.info
         device.update_information(info, asked)
-        if info.device_id != before.device_id:
-            self._by_id.pop(before.device_id, None)
-            self._by_id[info.device_id] = device
+        if _ids(info) != _ids(before):
+            self._forget_ids(before)
+            self._by_id |= dict.fromkeys(_ids(info), device)
         capabilities = self._specifications.get(info)
         if capabilities is NO_CAPABILITIES:
             capabilities = device.capabilities
@@ -124,9 +130,13 @@ class Fleet:
     def _dismiss(self, device: MilesightDevice) -> None:
         """Forget a device that a complete list no longer holds."""
         del self.devices[device.sn]
-        self._by_id.pop(device.info.device_id, None)
+        self._forget_ids(device.info)
         self._allowance.dismiss(device.sn)
         registry.remove_device(self._hass, self._entry, device.sn)
+
+    def _forget_ids(self, info: Device) -> None:
+        for key in _ids(info):
+            self._by_id.pop(key, None)
 
     def _is_ours(self, sn: str) -> bool:
         return not registry.belongs_elsewhere(self._hass, self._entry, sn)
@@ -144,3 +154,8 @@ class Fleet:
         }
         infos = (device.info for device in devices)
         registry.register_devices(self._hass, self._entry, infos, gateways)
+
+
+def _ids(info: Device) -> tuple[str, ...]:
+    """Return the ids besides the serial number by which a report may name a device."""
+    return tuple(filter(None, (info.device_id, (info.dev_eui or "").upper())))

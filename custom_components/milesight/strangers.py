@@ -27,7 +27,7 @@ class Strangers:
     def is_worth_a_search(self, report: DeviceReport) -> bool:
         """Return whether to read the list because of a report: once an hour for each stranger."""
         now = time.monotonic()
-        name = report.sn or report.device_id or ""
+        name = report.sn or report.device_id or report.dev_eui or ""
         searched = self._searched.get(name)
         if searched is None:
             worth = len(self._searched) < MOST_STRANGERS

@@ -129,6 +129,45 @@ def test_the_other_events_are_told_apart() -> None:
 
 
 @pytest.mark.parametrize(
+    ("profile", "ids"),
+    [
+        ({"devEUI": "24E124707E040001"}, (None, None, "24E124707E040001")),
+        ({"snDevEUI": "6723D38552440001"}, (None, "6723D38552440001", None)),
+        ({"sn": "a", "snDevEUI": "b", "devEUI": "c"}, (None, "a", "c")),
+        ({"deviceId": 19}, ("19", None, None)),
+    ],
+)
+def test_report_is_read_by_whatever_id_its_profile_has(
+    profile: dict[str, Any], ids: tuple[str | None, ...]
+) -> None:
+    data = {"type": "ONLINE", "deviceProfile": profile}
+    (report,) = _decode({"eventType": "DEVICE_DATA", "data": data}).events
+    assert isinstance(report, DeviceReport)
+    assert (report.device_id, report.sn, report.dev_eui) == ids
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"type": "SERVICE_NOTICE", "message": "Limit reached"},
+        {"type": "SERVICE_NOTICE", "message": {"info": "Limit reached"}},
+        {"type": "SERVICE_NOTICE", "message": {"info": "Limit reached", "errCode": []}},
+    ],
+)
+def test_system_message_is_read_as_text_or_object(data: dict[str, Any]) -> None:
+    (message,) = _decode({"eventType": "SYSTEM_MESSAGES", "data": data}).events
+    assert isinstance(message, SystemMessage)
+    assert (message.type, message.info, message.error) == ("SERVICE_NOTICE", "Limit reached", "")
+
+
+def test_system_message_without_an_object_is_its_text() -> None:
+    event = {"eventType": "SYSTEM_MESSAGES", "type": "SYSTEM_ALERT", "data": "Pushing stopped"}
+    (message,) = _decode(event).events
+    assert isinstance(message, SystemMessage)
+    assert (message.type, message.info) == ("SYSTEM_ALERT", "Pushing stopped")
+
+
+@pytest.mark.parametrize(
     "bad",
     [
         1,
@@ -138,6 +177,7 @@ def test_the_other_events_are_told_apart() -> None:
         {"eventType": "SOMETHING_NEW", "data": {}},
         {"eventType": "DEVICE_DATA"},
         {"eventType": "DEVICE_DATA", "data": {"type": "PROPERTY"}},
+        {"eventType": "DEVICE_DATA", "data": {"type": "PROPERTY", "deviceProfile": {"sn": ""}}},
         {"eventType": "DEVICE_DATA", "data": {"type": "TELEMETRY", "deviceProfile": PROFILE}},
     ],
 )

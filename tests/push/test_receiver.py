@@ -1,7 +1,7 @@
 """Deliveries: which are accepted, what is answered, and what changes."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 import gzip
 import json
 import logging
@@ -35,6 +35,29 @@ async def test_a_signed_delivery_changes_the_state(
 ) -> None:
     headers = signed(simulator.webhook_secret)
     assert await _post(visitor, [property_event(device.sn, {"temperature": 33.3})], headers) == 200
+    assert temperature(hass, device) == "33.3"
+
+
+@pytest.mark.parametrize(
+    "ids",
+    [
+        lambda device: {"devEUI": device.dev_eui},
+        lambda device: {"devEUI": device.dev_eui.lower()},
+        lambda device: {"snDevEUI": device.sn},
+        lambda device: {"deviceId": device.device_id},
+        lambda device: {"deviceId": str(device.device_id)},
+    ],
+)
+async def test_delivery_finds_the_device_by_any_of_its_ids(
+    hass: HomeAssistant,
+    visitor: TestClient[Any, Any],
+    simulator: Simulator,
+    device: Device,
+    ids: Callable[[Device], dict[str, object]],
+) -> None:
+    body: Any = property_event("", {"temperature": 33.3})
+    body["data"]["deviceProfile"] = ids(device)
+    assert await _post(visitor, body, signed(simulator.webhook_secret)) == 200
     assert temperature(hass, device) == "33.3"
 
 

@@ -80,6 +80,7 @@ class DeviceReport(Pushed):
     type: ReportType
     device_id: str | None
     sn: str | None
+    dev_eui: str | None = None
     tsl_id: str | None = None
     time: int | None = None
     values: Mapping[str, Json] = field(default_factory=dict)
@@ -156,13 +157,13 @@ def _decode_event(element: object) -> Event | None:
                 error=text(info.get("errCode")) or "",
             )
         case "SYSTEM_MESSAGES":
-            message = mapping(mapping(data).get("message"))
+            message = mapping(data).get("message", data)
             return SystemMessage(
                 event_id=event_id,
                 created=created,
                 type=text(mapping(data).get("type")) or text(envelope.get("type")) or "",
-                error=text(message.get("errCode")) or "",
-                info=text(message.get("info")) or "",
+                error=text(mapping(message).get("errCode")) or "",
+                info=text(mapping(message).get("info")) or text(message) or "",
             )
         case "WEBHOOK_TEST":
             return WebhookTest(event_id=event_id, created=created)
@@ -173,9 +174,10 @@ def _decode_report(
     data: Mapping[str, Json], event_id: str | None, created: int | None
 ) -> DeviceReport | None:
     profile = mapping(data.get("deviceProfile"))
-    device_id, sn = text(profile.get("deviceId")), text(profile.get("sn"))
+    device_id, dev_eui = text(profile.get("deviceId")), text(profile.get("devEUI"))
+    sn = text(profile.get("sn")) or text(profile.get("snDevEUI"))
     kind = REPORT_TYPES.get((text(data.get("type")) or "").upper())
-    if kind is None or (device_id is None and sn is None):
+    if kind is None or not (device_id or sn or dev_eui):
         return None
     payload = data.get("payload")
     return DeviceReport(
@@ -184,6 +186,7 @@ def _decode_report(
         type=kind,
         device_id=device_id,
         sn=sn,
+        dev_eui=dev_eui,
         tsl_id=text(data.get("tslId")) or text(data.get("tslID")),
         time=milliseconds(data.get("ts")) or created,
         values=flatten(payload) if isinstance(payload, dict) else {},
