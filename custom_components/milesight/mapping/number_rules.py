@@ -108,7 +108,7 @@ NUMBER_RULES: tuple[NumberRule, ...] = (
     NumberRule("rssi|snr|rsrp|rsrq|csq|signal|sinr", priority=RARE, category=DIAGNOSTIC),
     strict("battery", Class.VOLTAGE, Class.CURRENT, Class.TEMPERATURE, category=DIAGNOSTIC),
     strict(
-        "battery -alarm|threshold|low|high|status|type|count|cycle|health",
+        "battery -alarm|threshold|low|high|status|type|count|cycle|health|temperature",
         Class.BATTERY,
         priority=PRIMARY,
         category=DIAGNOSTIC,
@@ -138,6 +138,7 @@ NUMBER_RULES: tuple[NumberRule, ...] = (
     NumberRule("=electricity", priority=PRIMARY),
     NumberRule("ph", (Class.PH,), priority=PRIMARY),
     strict("co2", Class.CO2, priority=PRIMARY),
+    strict("=concentration", Class.CO2, priority=PRIMARY),  # how some models name CO2
     NumberRule("co2", priority=PRIMARY),
     strict("co", Class.CO, priority=PRIMARY),
     strict("o3", Class.OZONE, priority=PRIMARY),

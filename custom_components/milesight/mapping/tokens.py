@@ -100,6 +100,7 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "state": ("status",),
     "sumkwh": ("total", "energy"),
     "temp": ("temperature",),
+    "tempeture": ("temperature",),
     "thresh": ("threshold",),
     "voc": ("tvoc",),
     "volt": ("voltage",),
