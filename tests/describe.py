@@ -183,7 +183,7 @@ async def show_devices(arguments: Namespace) -> None:
         for device in await client.list_devices():
             if arguments.subjects and device.sn not in arguments.subjects:
                 continue
-            raw = await client.get_thing_specification_json(device.device_id)
+            raw = await client.get_thing_specification(device.device_id)
             title = f"{device.model} {device.sn}"
             _show(title, specification_in(raw), enabled_only=arguments.enabled)
 

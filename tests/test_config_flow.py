@@ -178,7 +178,7 @@ async def test_a_cloud_that_is_down_is_done_without(
         ({CONF_URL: "http://eu-openapi.milesight.com"}, None, "invalid_url"),
         ({CONF_URL: "http://127.0.0.1:9"}, None, "cannot_connect"),
         ({}, "html", "cannot_connect"),
-        ({}, "reset", "cannot_connect"),
+        ({}, "half", "cannot_connect"),
         ({}, "rate_limit", "cannot_connect"),
     ],
 )

@@ -300,7 +300,7 @@ async def test_every_operation_raises_its_own_errors_only_whatever_the_platform_
 ) -> None:
     platform, client = anything
     platform.token, platform.answer, platform.retry_after = token, answer, retry_after
-    client.token._token = None
+    client.token._access_token = None
     words: list[str] = []
     for operation in OPERATIONS:
         try:

@@ -359,7 +359,7 @@ async def test_after_an_outage_of_the_line_the_missing_hours_are_filled(
 ) -> None:
     coordinator = loaded.runtime_data
     device = simulator.device("EM300-TH")
-    simulator.fault("/devices/search", "reset", times=1)
+    simulator.fault("/devices/search", "failed", times=1)
     freezer.tick(timedelta(minutes=10))
     await poll(hass, loaded)
     freezer.tick(timedelta(hours=3))

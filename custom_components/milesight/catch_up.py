@@ -186,22 +186,18 @@ class CatchUp:
         reports seldom may stand further back.
         """
         readings: list[Reading] = []
-        page_key: str | None = None
+        complete = True
         pages = FIRST_PAGES if device.is_new else 1
-        while True:
-            pages -= 1
-            page = await self._client.get_property_history(
-                device.info.device_id,
-                start_time=start or None,
-                page_key=page_key,
-                order="desc",
-                background=True,
-            )
+        history = self._client.history_pages(
+            device.info.device_id, start_time=start or None, order="desc", background=True
+        )
+        async for page in history:
             readings += page.readings
-            complete = page.next_page_key in (None, page_key)
-            page_key = page.next_page_key
-            if complete or not (whole or pages) or not self._may_go_on():
-                return sorted(readings, key=lambda reading: reading.time), complete
+            pages -= 1
+            if not (whole or pages) or not self._may_go_on():
+                complete = page.next_page_key is None
+                break
+        return sorted(readings, key=lambda reading: reading.time), complete
 
     async def _import(self, device: MilesightDevice, readings: list[Reading], since: int) -> None:
         missed = next((reading.time for reading in readings if reading.time > since), None)

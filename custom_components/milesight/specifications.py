@@ -82,7 +82,7 @@ class Specifications:
     async def _fetch(self, key: str, device: Device) -> bool:
         """Ask for a specification; return whether there was an answer."""
         try:
-            self._keep(key, await self._client.get_thing_specification_json(device.device_id))
+            self._keep(key, await self._client.get_thing_specification(device.device_id))
         except AuthenticationError, RateLimitError:
             raise
         except MilesightError as error:

@@ -2,13 +2,15 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
+import json
+from typing import Any
 
-from aiohttp import ClientSession, ClientTimeout
+from aiohttp import ClientSession, ClientTimeout, web
 from hypothesis import given, strategies as st
 import pytest
 
 from custom_components.milesight.api import (
+    AddedDevice,
     ApiError,
     AuthenticationError,
     BadResponseError,
@@ -18,12 +20,14 @@ from custom_components.milesight.api import (
     MilesightClient,
     MilesightError,
     RateLimitError,
+    parse_specification,
 )
-from custom_components.milesight.api.auth import TokenKeeper
 from tests.simulator import Simulator
-from tests.simulator.application import Application
 from tests.simulator.fleet import fleet
 
+from .helpers import DEVICES_PATH, SEARCH_PATH, client_of, success
+
+HISTORY_PATH = f"{DEVICES_PATH}/1/properties/history"
 TOKEN = "POST /oauth/token"
 DEVICE: dict[str, object] = {
     "deviceId": 1904371063669395457,
@@ -44,13 +48,6 @@ DEVICE: dict[str, object] = {
 SEARCH = "POST /device/openapi/v1/devices/search"
 
 
-@pytest.fixture
-async def session(socket_enabled: None) -> AsyncIterator[ClientSession]:
-    """Open a session as Home Assistant would hand one over."""
-    async with ClientSession() as session:
-        yield session
-
-
 def _client(session: ClientSession, simulator: Simulator) -> MilesightClient:
     return MilesightClient(session, simulator.url, simulator.client_id, simulator.client_secret)
 
@@ -65,38 +62,6 @@ async def test_however_many_callers_wait_one_token_is_asked_for(
     client = _client(session, simulator)
     await asyncio.gather(*(client.search_devices() for _ in range(20)))
     assert _asked(simulator) == {TOKEN: 1, SEARCH: 20}
-
-
-async def test_an_old_token_is_renewed_by_the_refresh_grant(
-    session: ClientSession, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    grants: list[str] = []
-    issue = Application.issue_tokens
-
-    def note(application: Application, form: dict[str, str]) -> dict[str, object]:
-        grants.append(form["grant_type"])
-        return issue(application, form)
-
-    monkeypatch.setattr(Application, "issue_tokens", note)
-    simulator.application.configure(token_lifetime=0.2)
-    client = _client(session, simulator)
-    await client.search_devices()
-    await asyncio.sleep(0.15)
-    await client.search_devices()
-    assert grants == ["client_credentials", "refresh_token"]
-    assert all(request.status == 200 for request in simulator.requests)
-
-
-async def test_where_the_refresh_is_refused_client_credentials_are_used_again(
-    session: ClientSession, simulator: Simulator
-) -> None:
-    simulator.application.configure(token_lifetime=0.2)
-    client = _client(session, simulator)
-    await client.search_devices()
-    simulator.fault("/oauth/token", "status", status=400, times=1)
-    await asyncio.sleep(0.15)
-    await client.search_devices()
-    assert _asked(simulator)[TOKEN] == 3
 
 
 async def test_a_token_that_is_refused_early_is_replaced_once(
@@ -135,7 +100,7 @@ async def test_a_disabled_application_is_an_authentication_error(
     [
         ("status", 500, ApiError),
         ("failed", None, ApiError),
-        ("html", None, ApiError),
+        ("html", None, CannotConnectError),
         ("garbage", None, BadResponseError),
         ("half", None, CannotConnectError),
         ("reset", None, CannotConnectError),
@@ -150,7 +115,8 @@ async def test_every_failure_has_its_error_and_the_next_call_works(
     error: type[MilesightError],
 ) -> None:
     client = _client(session, simulator)
-    simulator.fault("/devices/search", kind, status=status, times=1)  # type: ignore[arg-type]
+    times = 2 if kind == "reset" else 1  # a search is repeated once on a new connection
+    simulator.fault("/devices/search", kind, status=status, times=times)  # type: ignore[arg-type]
     with pytest.raises(error):
         await client.search_devices()
     assert (await client.search_devices()).devices
@@ -205,7 +171,8 @@ async def test_no_more_than_four_requests_run_at_a_time_and_one_place_is_kept_fo
     assert (await client.get_device(str(device.device_id))).sn == device.sn
     simulator.clear_faults()
     await asyncio.gather(*waiting, return_exceptions=True)
-    assert len(simulator.requests) - before == 11
+    repeated = 3  # those that ran when the simulator closed their connections
+    assert len(simulator.requests) - before == 11 + repeated
 
 
 async def test_devices_keep_their_long_ids_and_come_with_what_the_registry_needs(
@@ -256,7 +223,8 @@ async def test_what_the_platform_refuses_is_told_with_its_words(
 
 async def test_a_specification_can_be_read(session: ClientSession, simulator: Simulator) -> None:
     device = simulator.device("EM300-TH")
-    specification = await _client(session, simulator).get_thing_specification(str(device.device_id))
+    answer = await _client(session, simulator).get_thing_specification(str(device.device_id))
+    specification = parse_specification(answer)
     assert "temperature" in [item.path for item in specification.leaves()]
     assert not specification.problems
 
@@ -271,6 +239,10 @@ async def test_devices_without_any_id_are_left_out_and_odd_answers_are_read(
         {"content": [{"deviceId": 1, "sn": "a"}]},
         {"content": [{"deviceId": 1, "sn": "a"}], "total": 5},
         {"content": [], "total": 5},
+        {"content": [{"deviceId": 1, "sn": "a"}], "total": 5},
+        {"content": [], "total": 5},
+        {"content": [{"deviceId": 1, "sn": "a"}], "total": 5},
+        {"content": [], "total": 5},
         {"devices": []},
     ]
     client = _client(session, simulator)
@@ -282,7 +254,7 @@ async def test_devices_without_any_id_are_left_out_and_odd_answers_are_read(
     assert [device.sn for device in await client.list_devices()] == ["24E1"]
     assert await client.list_devices() == []
     assert [device.sn for device in await client.list_devices()] == ["a"]
-    with pytest.raises(BadResponseError, match="1 of 5"):
+    with pytest.raises(BadResponseError, match="incomplete"):
         await client.list_devices()
     with pytest.raises(BadResponseError):
         await client.search_devices()
@@ -305,21 +277,6 @@ async def test_an_answer_of_the_wrong_shape_is_a_bad_response(
         await client.get_device("1")
     with pytest.raises(BadResponseError):
         await client.get_thing_specification("1")
-    assert (await client.get_property_history("1")).readings == ()
-
-
-async def test_a_token_call_without_a_token_is_a_bad_response() -> None:
-    answers: list[object] = [{}, {"access_token": "a"}]
-
-    async def request(_form: dict[str, str]) -> object:
-        return answers.pop(0)
-
-    keeper = TokenKeeper("id", "secret", request)
-    assert keeper.seconds_left is None
-    with pytest.raises(BadResponseError):
-        await keeper.get()
-    assert await keeper.get() == "a"
-    assert keeper.seconds_left is not None
 
 
 def test_history_is_read_whatever_form_its_records_have() -> None:
@@ -335,6 +292,7 @@ def test_history_is_read_whatever_form_its_records_have() -> None:
             "nextPageKey": "",
         }
     )
+    assert page is not None
     assert page.next_page_key is None
     assert [(reading.time, dict(reading.values)) for reading in page.readings] == [
         (1763007319000, {"a.b": 1}),
@@ -353,6 +311,23 @@ def test_a_device_survives_the_way_to_the_disk_and_back(changes: dict[str, objec
 
 
 @pytest.mark.parametrize(
+    ("ids", "sn"),
+    [
+        ({"snDevEUI": "6707"}, "6707"),
+        ({"sn": "6707", "snDevEUI": "24E1"}, "6707"),
+        ({"snDevEUI": "6707", "devEUI": "24E1"}, "6707"),
+        ({"devEUI": "24E1"}, "24E1"),
+    ],
+)
+def test_serial_number_is_found_by_any_of_its_names(ids: dict[str, str], sn: str) -> None:
+    device = Device.from_json({"deviceId": "1", **ids})
+    added = AddedDevice.from_json({"deviceId": "1", **ids})
+    assert device is not None
+    assert added is not None
+    assert (device.sn, added.sn) == (sn, sn)
+
+
+@pytest.mark.parametrize(
     ("status", "reported", "expected"),
     [
         ("offline", 1742872448000, "OFFLINE"),
@@ -367,3 +342,117 @@ def test_a_status_that_is_not_told_follows_from_whether_the_device_ever_reported
     device = Device.from_json(DEVICE | {"connectStatus": status, "lastUpdateTime": reported})
     assert device is not None
     assert device.connect_status == expected
+
+
+def _listed(*numbers: int) -> list[dict[str, object]]:
+    return [{"deviceId": number, "sn": f"sn {number}"} for number in numbers]
+
+
+class ChangingList:
+    """A device list that changes after a page was read, as prepared."""
+
+    def __init__(self, *versions: range | list[int]) -> None:
+        """Prepare what is listed at each request, the last of it for all that follow."""
+        self.versions = [list(version) for version in versions]
+        self.bodies: list[dict[str, Any]] = []
+
+    async def search(self, request: web.Request) -> web.Response:
+        """Answer with a page of the present list."""
+        body = json.loads(await request.read())
+        self.bodies.append(body)
+        listed = self.versions.pop(0) if len(self.versions) > 1 else self.versions[0]
+        start = (body["pageNumber"] - 1) * body["pageSize"]
+        page = _listed(*listed[start : start + body["pageSize"]])
+        return success({"content": page, "total": len(listed)})
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (range(250), [number for number in range(250) if number != 5]),
+        (range(250), [-1, *range(250)]),
+        (range(250), range(251)),
+        (range(250), [249, *range(249)]),
+        (range(250), range(50)),
+        (range(250), range(100)),
+    ],
+    ids=["removed", "added first", "added last", "moved", "shrunk", "shrunk to a page"],
+)
+async def test_list_that_changes_while_it_is_read_is_read_again(
+    socket_enabled: None, before: range, after: list[int]
+) -> None:
+    devices = ChangingList(before, after)
+    async with client_of({SEARCH_PATH: devices.search}) as client:
+        listed = await client.list_devices()
+    assert {device.device_id for device in listed} == {str(number) for number in after}
+
+
+async def test_list_that_never_stands_still_is_a_bad_response(socket_enabled: None) -> None:
+    devices = ChangingList(*(range(size) for size in range(250, 300)))
+    async with client_of({SEARCH_PATH: devices.search}) as client:
+        with pytest.raises(BadResponseError):
+            await client.list_devices()
+    assert len(devices.bodies) < 10
+
+
+async def test_filtered_search_keeps_pages_of_the_poll(
+    session: ClientSession, simulator: Simulator
+) -> None:
+    client = _client(session, simulator)
+    before = {device.sn: device for device in await client.list_devices()}
+    found = await client.find_devices({"model": "WS523"})
+    assert 0 < len(found) < len(before)
+    again = {device.sn: device for device in await client.list_devices()}
+    assert all(again[sn] is before[sn] for sn in before)
+
+
+@pytest.mark.parametrize("data", [None, [], "history", {}, {"list": None}, {"list": {}}])
+async def test_history_without_a_list_is_a_bad_response(socket_enabled: None, data: object) -> None:
+    async def history(_request: web.Request) -> web.Response:
+        return success(data)
+
+    async with client_of({HISTORY_PATH: history}) as client:
+        with pytest.raises(BadResponseError):
+            await client.get_property_history("1")
+
+
+@pytest.mark.parametrize(
+    ("keys", "requests"),
+    [(["a", "a"], 2), (["a", "b", "a"], 3), (["a", "b", "b"], 3), ([None], 1), ([""], 1)],
+)
+async def test_repeated_page_key_ends_the_history(
+    socket_enabled: None, keys: list[str | None], requests: int
+) -> None:
+    pages = iter(range(10))
+
+    async def history(_request: web.Request) -> web.Response:
+        page = next(pages)
+        reports = [{"ts": 1763007319000 + page, "properties": {"page": page}}]
+        return success({"list": reports, "nextPageKey": keys[page % len(keys)]})
+
+    async with client_of({HISTORY_PATH: history}) as client:
+        readings = [reading async for reading in client.property_history("1", 0, 10**15)]
+    assert len(readings) == requests
+
+
+@pytest.mark.parametrize("filled", [False, True])
+async def test_endless_history_ends_after_a_bounded_number_of_requests(
+    socket_enabled: None, monkeypatch: pytest.MonkeyPatch, filled: bool
+) -> None:
+    monkeypatch.setattr("custom_components.milesight.api.client.MAX_HISTORY_PAGES", 20)
+    requests = 0
+
+    async def history(_request: web.Request) -> web.Response:
+        nonlocal requests
+        requests += 1
+        reports = [{"ts": 1763007319000, "properties": {"a": 1}}] if filled else []
+        return success({"list": reports, "nextPageKey": str(requests)})
+
+    async with client_of({HISTORY_PATH: history}) as client:
+        reading = client.property_history("1", 0, 10**15)
+        if filled:
+            with pytest.raises(BadResponseError):
+                [_ async for _ in reading]
+        else:
+            assert [_ async for _ in reading] == []
+    assert requests == (20 if filled else 1)

@@ -1,7 +1,6 @@
 """The access token of an Application: fetched, renewed before it expires, one at a time.
 
-Sources: "Get an access token" and "Refresh an access token". The form of the refresh grant is
-inferred from the OAuth 2.0 standard; where it is refused, client credentials are used again.
+Sources: "Get an access token" and "Refresh an access token".
 """
 
 import asyncio
@@ -9,7 +8,13 @@ from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 import time
 
-from .errors import ApiError, AuthenticationError, BadResponseError, RateLimitError
+from .errors import (
+    ApiError,
+    AuthenticationError,
+    BadResponseError,
+    MilesightError,
+    RateLimitError,
+)
 from .models import Token
 
 EXPIRY_MARGIN = 60.0
@@ -20,57 +25,77 @@ type TokenRequest = Callable[[dict[str, str]], Awaitable[object]]
 
 
 class TokenKeeper:
-    """Keeps one access token valid for however many callers ask for it."""
+    """Keeps one access token valid for any number of concurrent callers.
+
+    A refresh token is sent at most once, since the platform replaces it with every answer.
+    """
 
     def __init__(self, client_id: str, client_secret: str, request: TokenRequest) -> None:
-        """Take the credentials and what posts a form to the token path."""
+        """Initialize with the credentials and a function that posts a form to the token path."""
         self._client_id = client_id
         self._client_secret = client_secret
         self._request = request
-        self._token: Token | None = None
+        self._access_token: str | None = None
+        self._refresh_token: str | None = None
         self._expires = 0.0
         self._lock = asyncio.Lock()
+        self._failures = 0
+        self._error: MilesightError | None = None
 
     @property
     def seconds_left(self) -> float | None:
         """Return for how long the token is still valid, ``None`` without a token."""
-        return self._expires - time.monotonic() if self._token else None
+        return self._expires - time.monotonic() if self._access_token else None
 
     async def get(self) -> str:
         """Return a valid access token.
 
+        Callers that wait for a renewal share its outcome, also when it fails: a server that does
+        not answer would otherwise keep the last of them waiting for one timeout per caller.
+
         Raises ``AuthenticationError`` when the credentials are refused, and what the request
-        raises when the platform cannot be asked.
+        raises when the platform cannot be reached.
         """
+        failures = self._failures
         async with self._lock:
-            if self._token is None or time.monotonic() >= self._expires:
-                self._token = await self._renew(self._token)
-                life = max(0, min(self._token.expires_in, LONGEST_LIFE))
-                self._expires = time.monotonic() + life - min(EXPIRY_MARGIN, life / 2)
-            return self._token.access_token
+            if self._access_token is not None and time.monotonic() < self._expires:
+                return self._access_token
+            if self._error is not None and self._failures > failures:
+                raise self._error
+            try:
+                token = await self._renew()
+            except MilesightError as error:
+                self._failures += 1
+                self._error = error
+                raise
+            self._error = None
+            self._refresh_token = token.refresh_token
+            self._access_token = token.access_token
+            life = min(token.expires_in, LONGEST_LIFE)
+            self._expires = time.monotonic() + life - min(EXPIRY_MARGIN, life / 2)
+            return self._access_token
 
     def reject(self, access_token: str) -> None:
         """Forget a token that the platform no longer accepts, unless it was replaced already."""
-        if self._token is not None and self._token.access_token == access_token:
-            self._token = None
+        if self._access_token == access_token:
+            self._access_token = self._refresh_token = None
 
-    async def _renew(self, old: Token | None) -> Token:
-        if old is not None and old.refresh_token is not None:
+    async def _renew(self) -> Token:
+        refresh_token, self._refresh_token = self._refresh_token, None
+        if refresh_token is not None:
             try:
-                return await self._grant("refresh_token", refresh_token=old.refresh_token)
+                return await self._grant(grant_type="refresh_token", refresh_token=refresh_token)
             except RateLimitError:
                 raise
             except ApiError, BadResponseError:
                 pass
-        return await self._grant("client_credentials")
+        return await self._grant(
+            grant_type="client_credentials",
+            client_id=self._client_id,
+            client_secret=self._client_secret,
+        )
 
-    async def _grant(self, grant_type: str, **extra: str) -> Token:
-        form = {
-            "grant_type": grant_type,
-            "client_id": self._client_id,
-            "client_secret": self._client_secret,
-            **extra,
-        }
+    async def _grant(self, **form: str) -> Token:
         try:
             token = Token.from_json(await self._request(form))
         except ApiError as error:
@@ -79,10 +104,6 @@ class TokenKeeper:
                     error.status, error.code, error.message, error.request_id
                 ) from error
             raise
-        if token is None or not _fits_a_header(token.access_token):
+        if token is None:
             raise BadResponseError("no access token in the answer")
         return token
-
-
-def _fits_a_header(access_token: str) -> bool:
-    return access_token.isascii() and access_token.isprintable()

@@ -5,7 +5,6 @@ inferred from their siblings, each in a constant of its own.
 """
 
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from itertools import count
 from typing import Final
 
 from .decode import Json, integer, mapping, sequence, text
@@ -20,7 +19,6 @@ from .models import (
     Reading,
     TaskKind,
 )
-from .specification import ThingSpecification, parse_specification
 from .transport import Transport
 
 DEVICES_PATH: Final = "device/openapi/v1/devices"
@@ -30,6 +28,11 @@ RPS_PROFILE_PATH: Final = f"{RPS_PATH}/profile"
 INFERRED_RPS_LIST_PATH: Final = RPS_PROFILE_PATH
 INFERRED_MEMBERSHIP: Final = "application"
 PAGE_SIZE: Final = 100
+MAX_LIST_PAGES: Final = 1000
+MAX_HISTORY_PAGES: Final = 1000
+LIST_ATTEMPTS: Final = 3
+NO_FILTERS: Final[Mapping[str, Json]] = {}
+STABLE_ORDER: Final[Mapping[str, Json]] = {"sorts": [{"direction": "asc", "property": "deviceId"}]}
 
 
 class MilesightClient(Transport):
@@ -38,41 +41,73 @@ class MilesightClient(Transport):
     _pages: Sequence[DevicePage] = ()
 
     async def search_devices(
-        self, page: int = 1, *, background: bool = False, **filters: Json
+        self,
+        page: int = 1,
+        filters: Mapping[str, Json] = NO_FILTERS,
+        *,
+        background: bool = False,
+        known: DevicePage | None = None,
     ) -> DevicePage:
         """Return one page of the device list, 100 devices each; the first page is 1.
 
-        ``filters`` are fields of the request body such as ``model`` or ``connectStatus``. A page
-        that reads as it did in the last list is not decoded again, but the same. Source: "Search
-        specific devices".
+        ``filters`` are fields of the request body such as ``model`` or ``connectStatus``. Where the
+        answer is that of the ``known`` page, that page is returned. Source: "Search specific
+        devices".
         """
         body: dict[str, Json] = {"pageSize": PAGE_SIZE, "pageNumber": page, **filters}
-        data = await self.call("POST", f"{DEVICES_PATH}/search", body, background=background)
-        if not isinstance(mapping(data).get("content"), list):
+        data = await self.call(
+            "POST", f"{DEVICES_PATH}/search", body, background=background, repeatable=True
+        )
+        if known is not None and known.source == data:
+            return known
+        found = DevicePage.from_json(data)
+        if found is None:
             raise BadResponseError("no list of devices in the answer")
-        before = self._pages[page - 1] if page <= len(self._pages) else None
-        return before if before and before.source == data else DevicePage.from_json(data)
+        return found
 
-    async def list_devices(self, *, background: bool = True, **filters: Json) -> list[Device]:
-        """Return every device of the Application, page after page.
+    async def list_devices(self) -> list[Device]:
+        """Return every device of the Application.
 
-        Raises ``BadResponseError`` when the pages end before the total that they announce.
+        Pages that read as they did last time are not decoded again. Raises ``BadResponseError``
+        when the list cannot be read as a whole.
         """
+        self._pages = await self._read_list(NO_FILTERS, self._pages, background=True)
+        return _devices(self._pages)
+
+    async def find_devices(self, filters: Mapping[str, Json]) -> list[Device]:
+        """Return the devices of the Application that match, see ``search_devices``."""
+        return _devices(await self._read_list(filters, (), background=False))
+
+    async def _read_list(
+        self, filters: Mapping[str, Json], known: Sequence[DevicePage], *, background: bool
+    ) -> Sequence[DevicePage]:
+        """Read all pages, again where devices come, go or move while they are read.
+
+        Pages of a changing list may lack a device that exists, which would then be removed. From
+        the second time on the order is one that reports do not change.
+        """
+        for attempt in range(LIST_ATTEMPTS):
+            order = {} if attempt == 0 else STABLE_ORDER
+            pages = await self._read_pages({**order, **filters}, known, background=background)
+            if _is_whole(pages):
+                return pages
+        raise BadResponseError("the list of devices is incomplete or keeps changing")
+
+    async def _read_pages(
+        self, filters: Mapping[str, Json], known: Sequence[DevicePage], *, background: bool
+    ) -> Sequence[DevicePage]:
         pages: list[DevicePage] = []
-        found: dict[str, Device] = {}
-        for number in count(1):
-            page = await self.search_devices(number, background=background, **filters)
+        ids: set[str] = set()
+        for number in range(1, MAX_LIST_PAGES + 1):
+            before = known[number - 1] if number <= len(known) else None
+            page = await self.search_devices(number, filters, background=background, known=before)
             pages.append(page)
-            before = len(found)
-            found |= {device.device_id: device for device in page.devices}
-            if page.total is not None and len(found) + page.unreadable >= page.total:
+            count = len(ids)
+            ids.update(device.device_id for device in page.devices)
+            size = sum(page.size for page in pages)
+            if len(ids) == count or (page.total is not None and size >= page.total):
                 break
-            if len(found) == before:
-                if page.total is None:
-                    break
-                raise BadResponseError(f"{before} of {page.total} devices in the answer")
-        self._pages = pages
-        return list(found.values())
+        return pages
 
     async def get_device_json(self, device_id: str) -> dict[str, Json]:
         """Return one device as the platform words it. Source: "Query a specific device"."""
@@ -98,7 +133,7 @@ class MilesightClient(Transport):
         data: Json = await self.call("GET", f"{DEVICES_PATH}/{device_id}/config")
         return data
 
-    async def get_thing_specification_json(self, device_id: str) -> dict[str, Json]:
+    async def get_thing_specification(self, device_id: str) -> dict[str, Json]:
         """Return the thing specification of a device as the platform words it.
 
         Source: "Query the TSL model of a device".
@@ -109,10 +144,6 @@ class MilesightClient(Transport):
         if not isinstance(data, dict):
             raise BadResponseError("no thing specification in the answer")
         return data
-
-    async def get_thing_specification(self, device_id: str) -> ThingSpecification:
-        """Return the thing specification of a device."""
-        return parse_specification(await self.get_thing_specification_json(device_id))
 
     async def get_property_history(
         self,
@@ -138,7 +169,7 @@ class MilesightClient(Transport):
             "pageKey": page_key,
             "order": order,
         }
-        return HistoryPage.from_json(
+        page = HistoryPage.from_json(
             await self.call(
                 "GET",
                 f"{DEVICES_PATH}/{device_id}/properties/history",
@@ -146,6 +177,41 @@ class MilesightClient(Transport):
                 background=background,
             )
         )
+        if page is None:
+            raise BadResponseError("no list of reports in the answer")
+        return page
+
+    async def history_pages(
+        self,
+        device_id: str,
+        *,
+        start_time: int | None = None,
+        end_time: int | None = None,
+        order: str | None = None,
+        background: bool = False,
+    ) -> AsyncIterator[HistoryPage]:
+        """Yield the pages of what a device reported, one request for each.
+
+        See ``get_property_history``. A page key that was used before ends the history. Raises
+        ``BadResponseError`` when there is no end.
+        """
+        page_key: str | None = None
+        used: set[str] = set()
+        for _ in range(MAX_HISTORY_PAGES):
+            page = await self.get_property_history(
+                device_id,
+                start_time=start_time,
+                end_time=end_time,
+                page_key=page_key,
+                order=order,
+                background=background,
+            )
+            yield page
+            page_key = page.next_page_key
+            if page_key is None or page_key in used:
+                return
+            used.add(page_key)
+        raise BadResponseError(f"more than {MAX_HISTORY_PAGES} pages of history")
 
     async def property_history(
         self, device_id: str, start_time: int, end_time: int, *, background: bool = False
@@ -154,24 +220,16 @@ class MilesightClient(Transport):
 
         Times are epoch milliseconds; both ends are included. One request for each page.
         """
-        seen: set[str | None] = {None}
-        page_key: str | None = None
-        while True:
-            page = await self.get_property_history(
-                device_id,
-                start_time=start_time,
-                end_time=end_time,
-                page_key=page_key,
-                order="asc",
-                background=background,
-            )
+        async for page in self.history_pages(
+            device_id,
+            start_time=start_time,
+            end_time=end_time,
+            order="asc",
+            background=background,
+        ):
             for reading in page.readings:
                 if start_time <= reading.time <= end_time:
                     yield reading
-            page_key = page.next_page_key
-            if page_key in seen:
-                return
-            seen.add(page_key)
 
     async def update_properties(self, device_id: str, properties: Mapping[str, Json]) -> Accepted:
         """Write properties, nested as the thing specification nests them.
@@ -277,3 +335,20 @@ class MilesightClient(Transport):
     async def delete_rps_record(self, serial_number: str) -> None:
         """Forget the profile URL of a device. Source: "Delete the RPS record"."""
         await self.call("DELETE", f"{RPS_PATH}/{serial_number}")
+
+
+def _devices(pages: Iterable[DevicePage]) -> list[Device]:
+    return list({device.device_id: device for page in pages for device in page.devices}.values())
+
+
+def _is_whole(pages: Sequence[DevicePage]) -> bool:
+    """Return whether pages are those of one list: all of it, and no device on two of them."""
+    totals = {page.total for page in pages if page.total is not None}
+    if not totals:
+        return True
+    listed = [{device.device_id for device in page.devices} for page in pages]
+    return (
+        len(totals) == 1
+        and sum(page.size for page in pages) >= totals.pop()
+        and sum(map(len, listed)) == len(set[str]().union(*listed))
+    )

@@ -13,6 +13,8 @@ from .decode import Json, integer, mapping, milliseconds, number, parse, sequenc
 from .paths import flatten
 
 DEFAULT_EXPIRY = 300
+MAX_TOKEN_LENGTH = 8192  # servers refuse longer headers
+SERIAL_NUMBER_KEYS = ("sn", "snDevEUI", "devEUI")
 GATEWAY_KEYS = ("gatewaySn", "gatewayDevEUI", "gatewayId", "parentSn", "parentDeviceId")
 
 
@@ -34,17 +36,29 @@ class Token:
 
     @classmethod
     def from_json(cls, data: object) -> Self | None:
-        """Read the ``data`` of a token answer."""
+        """Read the ``data`` of a token answer; tokens must fit a header."""
         found = mapping(data)
-        access_token = text(found.get("access_token"))
+        access_token = _token(found.get("access_token"))
         if access_token is None:
             return None
         expires_in = integer(found.get("expires_in"))
         return cls(
             access_token=access_token,
-            expires_in=DEFAULT_EXPIRY if expires_in is None else expires_in,
-            refresh_token=text(found.get("refresh_token")),
+            expires_in=expires_in if expires_in is not None and expires_in > 0 else DEFAULT_EXPIRY,
+            refresh_token=_token(found.get("refresh_token")),
         )
+
+
+def _token(value: Json) -> str | None:
+    token = text(value)
+    if token is None or len(token) > MAX_TOKEN_LENGTH:
+        return None
+    return token if token.isascii() and token.isprintable() else None
+
+
+def serial_number(device: Mapping[str, Json]) -> str | None:
+    """Return the serial number of a device object, or the DevEUI that stands in for it."""
+    return next(filter(None, (text(device.get(key)) for key in SERIAL_NUMBER_KEYS)), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,8 +93,7 @@ class Device:
         """Read an item of a search page or the answer to a query for one device."""
         found = mapping(data)
         device_id = text(found.get("deviceId"))
-        dev_eui = text(found.get("devEUI"))
-        sn = text(found.get("sn")) or dev_eui
+        sn = serial_number(found)
         if device_id is None or sn is None:
             return None
         last_update_time = milliseconds(found.get("lastUpdateTime"))
@@ -88,7 +101,7 @@ class Device:
         return cls(
             sn=sn,
             device_id=device_id,
-            dev_eui=dev_eui,
+            dev_eui=text(found.get("devEUI")),
             imei=text(found.get("imei")),
             name=text(found.get("name")),
             description=text(found.get("description")),
@@ -140,7 +153,7 @@ def _connect_status(value: Json, last_update_time: int | None) -> ConnectStatus:
 class DevicePage:
     """One page of the device list; ``total`` is ``None`` where the platform leaves it out.
 
-    ``source`` is the answer that it was read from.
+    ``unreadable`` counts items without any id, ``source`` is the answer that it was read from.
     """
 
     devices: tuple[Device, ...]
@@ -148,11 +161,18 @@ class DevicePage:
     total: int | None
     source: Json = field(default=None, compare=False, repr=False)
 
+    @property
+    def size(self) -> int:
+        """Return the number of items on the page."""
+        return len(self.devices) + self.unreadable
+
     @classmethod
-    def from_json(cls, data: Json) -> Self:
+    def from_json(cls, data: Json) -> Self | None:
         """Read the ``data`` of a search answer; devices without any id are left out."""
         found = mapping(data)
-        content = sequence(found.get("content"))
+        content = found.get("content")
+        if not isinstance(content, list):
+            return None
         devices = tuple(device for device in map(Device.from_json, content) if device)
         return cls(
             devices=devices,
@@ -193,13 +213,18 @@ class HistoryPage:
     next_page_key: str | None
 
     @classmethod
-    def from_json(cls, data: object) -> Self:
-        """Read the ``data`` of a history answer; records that cannot be read are left out."""
+    def from_json(cls, data: object) -> Self | None:
+        """Read the ``data`` of a history answer; records that cannot be read are left out.
+
+        A page without records is the last one.
+        """
         found = mapping(data)
-        records = map(Reading.from_json, sequence(found.get("list")))
+        records = found.get("list")
+        if not isinstance(records, list):
+            return None
         return cls(
-            readings=tuple(reading for reading in records if reading),
-            next_page_key=text(found.get("nextPageKey")),
+            readings=tuple(reading for reading in map(Reading.from_json, records) if reading),
+            next_page_key=text(found.get("nextPageKey")) if records else None,
         )
 
 
@@ -244,7 +269,7 @@ class AddedDevice:
     def from_json(cls, data: object) -> Self | None:
         """Read the ``data`` of the answer."""
         found = mapping(data)
-        sn, device_id = text(found.get("sn")), text(found.get("deviceId"))
+        sn, device_id = serial_number(found), text(found.get("deviceId"))
         if sn is None or device_id is None:
             return None
         return cls(

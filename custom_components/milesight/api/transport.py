@@ -8,7 +8,14 @@ from http import HTTPStatus
 import time
 from typing import Any, Final
 
-from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout
+from aiohttp import (
+    ClientConnectionResetError,
+    ClientError,
+    ClientResponse,
+    ClientSession,
+    ClientTimeout,
+    ServerDisconnectedError,
+)
 import orjson
 from yarl import URL
 
@@ -19,13 +26,19 @@ from .errors import (
     AuthenticationError,
     BadResponseError,
     CannotConnectError,
+    InvalidValueError,
     RateLimitError,
 )
 
 TOKEN_PATH: Final = "oauth/token"
 CONCURRENCY: Final = 4
 TIMEOUT: Final = ClientTimeout(total=30)
+MAX_BODY: Final = 32 * 1024 * 1024
 MAX_WORDS: Final = 200
+MAX_RETRY_AFTER: Final = 24 * 60 * 60
+# A server may close an idle connection just when it is used again. aiohttp then repeats requests
+# that change nothing by their method, but not a POST.
+CLOSED_CONNECTION: Final = (ServerDisconnectedError, ClientConnectionResetError)
 AUTHENTICATION_CODES: Final = frozenset({"authentication_failed", "token_not_found"})
 
 
@@ -55,7 +68,7 @@ class Transport:
         self.token = TokenKeeper(client_id, client_secret, self._request_token)
 
     async def _request_token(self, form: dict[str, str]) -> Json:
-        envelope = await self._exchange("POST", TOKEN_PATH, {"data": form})
+        envelope = await self._exchange("POST", TOKEN_PATH, {"data": form}, repeatable=True)
         return envelope.get("data")
 
     async def call(
@@ -66,9 +79,12 @@ class Transport:
         *,
         query: Mapping[str, str] | None = None,
         background: bool = False,
+        repeatable: bool = False,
     ) -> Any:
         """Send a request and return the ``data`` of the answer; raises ``MilesightError``."""
-        envelope = await self.envelope(method, path, body, query=query, background=background)
+        envelope = await self.envelope(
+            method, path, body, query=query, background=background, repeatable=repeatable
+        )
         return envelope.get("data")
 
     async def envelope(
@@ -79,45 +95,67 @@ class Transport:
         *,
         query: Mapping[str, str] | None = None,
         background: bool = False,
+        repeatable: bool = False,
     ) -> Mapping[str, Json]:
         """Send a request with a valid token and return the envelope of the answer.
 
-        A token refused once is replaced once. Raises ``MilesightError``.
+        A token refused once is replaced once. ``repeatable`` says that the request changes nothing,
+        so that it may be sent again where the connection turns out to be closed. Raises
+        ``MilesightError``.
         """
         arguments: dict[str, Any] = {"params": query} if query else {}
         if body is not None:
-            # Keys may be of a subclass of str, as those are that a file in YAML brings.
-            arguments["data"] = orjson.dumps(body, option=orjson.OPT_NON_STR_KEYS)
+            try:
+                # Keys may be of a subclass of str, as those are that a file in YAML brings.
+                arguments["data"] = orjson.dumps(body, option=orjson.OPT_NON_STR_KEYS)
+            except TypeError as error:
+                raise InvalidValueError("json", str(error)) from error
         first_place: AbstractAsyncContextManager[object] = (
             self._background_places if background else nullcontext()
         )
         async with first_place, self._places:
             token = await self.token.get()
             try:
-                return await self._authorized(method, path, token, arguments)
+                return await self._authorized(method, path, token, arguments, repeatable)
             except AuthenticationError:
                 self.token.reject(token)
             token = await self.token.get()
-            return await self._authorized(method, path, token, arguments)
+            return await self._authorized(method, path, token, arguments, repeatable)
 
     async def _authorized(
-        self, method: str, path: str, token: str, arguments: dict[str, Any]
+        self, method: str, path: str, token: str, arguments: dict[str, Any], repeatable: bool
     ) -> Mapping[str, Json]:
         headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
-        self._on_request()
-        return await self._exchange(method, path, {**arguments, "headers": headers})
+        arguments = {**arguments, "headers": headers}
+        return await self._exchange(method, path, arguments, repeatable=repeatable)
 
     async def _exchange(
-        self, method: str, path: str, arguments: dict[str, Any]
+        self, method: str, path: str, arguments: dict[str, Any], *, repeatable: bool
     ) -> Mapping[str, Json]:
         """Return the envelope of a success; raise what the answer means otherwise."""
+        if path != TOKEN_PATH:
+            self._on_request()
         try:
             async with self._session.request(
                 method, self._url / path, timeout=TIMEOUT, allow_redirects=False, **arguments
             ) as response:
-                return _open_envelope(response, await response.read())
-        except (ClientError, TimeoutError, OSError) as error:
+                return _open_envelope(response, await _read(response))
+        except TimeoutError as error:
+            raise CannotConnectError(f"no answer within {TIMEOUT.total:g} seconds") from error
+        except (ClientError, OSError) as error:
+            if repeatable and isinstance(error, CLOSED_CONNECTION):
+                return await self._exchange(method, path, arguments, repeatable=False)
             raise CannotConnectError(_words(error) or type(error).__name__) from error
+
+
+async def _read(response: ClientResponse) -> bytes:
+    """Return the body of an answer, which no server may make arbitrarily large."""
+    body = bytearray()
+    async for chunk in response.content.iter_any():
+        body += chunk
+        if len(body) > MAX_BODY:
+            raise BadResponseError("the answer is too large")
+    return bytes(body)
 
 
 def _open_envelope(response: ClientResponse, body: bytes) -> Mapping[str, Json]:
@@ -140,8 +178,10 @@ def _open_envelope(response: ClientResponse, body: bytes) -> Mapping[str, Json]:
         raise RateLimitError(*failure, retry_after=_retry_after(response))
     if code in AUTHENTICATION_CODES or (response.status == HTTPStatus.UNAUTHORIZED and envelope):
         raise AuthenticationError(*failure)
-    if status.lower() == "failed" or response.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+    if status.lower() == "failed":
         raise ApiError(*failure)
+    if response.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        raise CannotConnectError(f"HTTP {response.status}")
     raise BadResponseError(f"unexpected answer with HTTP status {response.status}")
 
 
@@ -152,11 +192,13 @@ def _words(said: object) -> str:
 
 
 def _retry_after(response: ClientResponse) -> float | None:
-    """Return the seconds to wait: the header has a number of them, or a date."""
+    """Return the seconds to wait, a day at most: the header has a number of them, or a date."""
     value = response.headers.get("Retry-After", "")
     if value.isdecimal() and value.isascii():
-        return float(value)
-    try:
-        return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
-    except ValueError, OverflowError:
-        return None
+        seconds = float(value)
+    else:
+        try:
+            seconds = parsedate_to_datetime(value).timestamp() - time.time()
+        except ValueError, OverflowError:
+            return None
+    return max(0.0, min(seconds, MAX_RETRY_AFTER))

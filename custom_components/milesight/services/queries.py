@@ -161,7 +161,7 @@ async def async_search_devices(call: ServiceCall) -> ServiceResponse:
         if key in call.data
     }
     try:
-        found = await coordinator.client.list_devices(background=False, **filters)
+        found = await coordinator.client.find_devices(filters)
     except MilesightError as error:
         raise coordinator.commands.request_failed(error) from error
     devices = (device.to_json() for device in found)
