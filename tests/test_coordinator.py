@@ -4,6 +4,7 @@ from datetime import timedelta
 import time
 from typing import Any
 
+from aiohttp import ClientTimeout
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import EVENT_STATE_CHANGED, EVENT_STATE_REPORTED, Platform
@@ -41,6 +42,7 @@ from tests.common import (
 )
 from tests.fleets import of_demo, probes
 from tests.simulator import Device, Simulator
+from tests.simulator.faults import Kind
 
 
 @pytest.fixture
@@ -248,6 +250,39 @@ async def test_a_command_that_is_refused_is_told_and_taken_back(
         await act_on(hass, Platform.SWITCH, key, action)
     assert refused.value.translation_key == "command_failed"
     assert state_of(hass, Platform.SWITCH, key).state == before
+
+
+@pytest.mark.parametrize(
+    ("kind", "path", "platform", "key", "action"),
+    [
+        ("hang", "/properties", Platform.SWITCH, "set_socket.status", "toggle"),
+        ("html", "/properties", Platform.SWITCH, "set_socket.status", "toggle"),
+        ("garbage", "/properties", Platform.SWITCH, "set_socket.status", "toggle"),
+        ("hang", "/services/call", Platform.BUTTON, "service_query_device_status", "press"),
+    ],
+)
+async def test_unanswered_command_is_not_called_refused(
+    hass: HomeAssistant,
+    loaded: MockConfigEntry,
+    simulator: Simulator,
+    monkeypatch: pytest.MonkeyPatch,
+    kind: Kind,
+    path: str,
+    platform: Platform,
+    key: str,
+    action: str,
+) -> None:
+    monkeypatch.setattr(
+        "custom_components.milesight.api.transport.TIMEOUT", ClientTimeout(total=0.2)
+    )
+    device = simulator.device("WS523")
+    simulator.fault(path, kind, times=1)
+    with pytest.raises(HomeAssistantError) as failed:
+        await act_on(hass, platform, f"{device.sn}_{key}", action)
+    assert failed.value.translation_key == "command_unanswered"
+    assert device.name in str(failed.value)
+    if kind == "hang":
+        assert "no answer within" in str(failed.value)
 
 
 async def test_a_command_without_an_answer_gives_way_to_the_last_report_after_a_minute(

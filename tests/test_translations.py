@@ -133,6 +133,11 @@ def _named(pattern: str) -> set[str]:
 def test_every_exception_and_every_error_of_a_dialog_has_a_text() -> None:
     exceptions = _named(r'translation_domain=DOMAIN,\s+translation_key="(\w+)"')
     exceptions |= {f"invalid_{kind}" for kind in _named(r'InvalidValueError\(\s*"(\w+)"')}
+    exceptions |= {
+        f"{subject}_{outcome}"
+        for subject in ("command", "request")
+        for outcome in ("failed", "unanswered")
+    }
     exceptions |= {f"agentcraft_{reason}" for reason in (*Problem, *Refusal)}
     assert exceptions == SOURCE["exceptions"].keys()
     assert _named(r'\{"base": "(\w+)"\}') == SOURCE["config"]["error"].keys()

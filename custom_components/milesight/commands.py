@@ -10,7 +10,14 @@ from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers.event import async_call_later
 
-from .api import Accepted, AuthenticationError, InvalidValueError, MilesightClient, MilesightError
+from .api import (
+    Accepted,
+    ApiError,
+    AuthenticationError,
+    InvalidValueError,
+    MilesightClient,
+    MilesightError,
+)
 from .api.decode import Json
 from .api.paths import nest
 from .const import COMMAND_TIMEOUT, DOMAIN
@@ -124,30 +131,28 @@ class Commands:
         self._timers.add(cancel)
 
     def request_failed(self, error: MilesightError) -> HomeAssistantError:
-        """Return what to tell of a request that failed; asks for credentials if it was those."""
-        self._check_credentials(error)
-        return HomeAssistantError(
-            translation_domain=DOMAIN,
-            translation_key="request_failed",
-            translation_placeholders={
-                "error": str(error),
-                "request_id": getattr(error, "request_id", "") or "-",
-            },
-        )
+        """Return the error of a request; starts a reauthentication if credentials are refused."""
+        return self._failed("request", error)
 
     def command_failed(self, device: MilesightDevice, error: MilesightError) -> HomeAssistantError:
-        """Return what to tell of a command that failed; asks for credentials if it was those."""
-        self._check_credentials(error)
-        return HomeAssistantError(
-            translation_domain=DOMAIN,
-            translation_key="command_failed",
-            translation_placeholders={
-                "device": device.info.name or device.info.model or "",
-                "error": str(error),
-                "request_id": getattr(error, "request_id", "") or "-",
-            },
-        )
+        """Return the error of a command; starts a reauthentication if credentials are refused."""
+        return self._failed("command", error, device=device.info.name or device.info.model or "")
 
-    def _check_credentials(self, error: MilesightError) -> None:
+    def _failed(
+        self, subject: str, error: MilesightError, **placeholders: str
+    ) -> HomeAssistantError:
+        """Return a translated error that tells a refusal from a request without an answer."""
+        if isinstance(error, InvalidValueError):
+            return refused(error)
         if isinstance(error, AuthenticationError):
             self._entry.async_start_reauth(self._hass)
+        placeholders["error"] = str(error)
+        if isinstance(error, ApiError):
+            outcome, placeholders["request_id"] = "failed", error.request_id or "-"
+        else:
+            outcome = "unanswered"
+        return HomeAssistantError(
+            translation_domain=DOMAIN,
+            translation_key=f"{subject}_{outcome}",
+            translation_placeholders=placeholders,
+        )

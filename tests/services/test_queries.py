@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 import time
 from typing import Any
 
+from homeassistant.components.recorder import Recorder
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import dt as dt_util
@@ -168,6 +169,30 @@ async def test_devices_are_searched_by_any_filter_of_the_platform(
         assert {device["name"] for device in response["devices"]} == names, filters
     with pytest.raises(vol.Invalid):
         await act(hass, "search_devices", electricity_min=101)
+
+
+async def test_unanswered_search_is_not_called_refused(
+    hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
+) -> None:
+    simulator.fault("/devices/search", "garbage", times=1)
+    with pytest.raises(HomeAssistantError) as failed:
+        await act(hass, "search_devices")
+    assert failed.value.translation_key == "request_unanswered"
+
+
+async def test_unanswered_history_is_not_called_refused(
+    recorder_mock: Recorder, hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
+) -> None:
+    target = device_id(hass, loaded, simulator.device("WS523"))
+    simulator.fault("/properties/history", "html", times=1)
+    start = dt_util.now() - timedelta(hours=1)
+    with pytest.raises(HomeAssistantError) as failed:
+        await act_silently(hass, "import_history", device_id=target, start_time=start)
+    assert failed.value.translation_key == "request_unanswered"
+    simulator.fault("/properties/history", "failed", times=1)
+    with pytest.raises(HomeAssistantError) as failed:
+        await act_silently(hass, "import_history", device_id=target, start_time=start)
+    assert failed.value.translation_key == "request_failed"
 
 
 async def test_a_search_that_the_platform_refuses_is_told_with_its_words(

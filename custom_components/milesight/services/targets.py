@@ -121,7 +121,7 @@ class Round:
     ) -> HomeAssistantError:
         if isinstance(error, MilesightError):
             cause: BaseException | None = error
-            told = target.coordinator.commands.command_failed(target.device, error)
+            told = target.coordinator.commands.request_failed(error)
         else:
             cause, told = error.__cause__, error
         self._unreachable += isinstance(cause, CannotConnectError)
