@@ -60,13 +60,13 @@ class MilesightClimate(MilesightCompositeEntity[ClimateDescription], ClimateEnti
         self._attr_min_temp = description.minimum
         self._attr_max_temp = description.maximum
         self._attr_target_temperature_step = description.step
-        self._modes = {key: HVACMode(mode) for key, mode in self.options("hvac_mode").items()}
-        modes = dict.fromkeys(self._modes.values())
+        self._modes = [HVACMode(mode) for mode in self._choices("hvac_mode")]
+        modes = dict.fromkeys(self._modes)
         if self.has("power"):
             modes[HVACMode.OFF] = None
         self._attr_hvac_modes = list(modes)
-        self._attr_fan_modes = list(dict.fromkeys(self.options("fan_mode").values())) or None
-        self._attr_preset_modes = list(dict.fromkeys(self.options("preset_mode").values())) or None
+        self._attr_fan_modes = self._choices("fan_mode") or None
+        self._attr_preset_modes = self._choices("preset_mode") or None
         self._attr_supported_features = self._features()
 
     def _features(self) -> ClimateEntityFeature:
@@ -82,6 +82,14 @@ class MilesightClimate(MilesightCompositeEntity[ClimateDescription], ClimateEnti
         if HVACMode.OFF in self.hvac_modes:
             features |= ClimateEntityFeature.TURN_ON | ClimateEntityFeature.TURN_OFF
         return features
+
+    def _written(self, role: str) -> str:
+        """Return the role to write: another one than is shown, where the device has two."""
+        return f"set_{role}" if self.has(f"set_{role}") else role
+
+    def _choices(self, role: str) -> list[str]:
+        """Return what can be chosen for a role."""
+        return list(dict.fromkeys(self.options(self._written(role)).values()))
 
     def _single(self, mode: HVACMode | None) -> str | None:
         """Return the role of the set-point that holds in a mode."""
@@ -137,7 +145,7 @@ class MilesightClimate(MilesightCompositeEntity[ClimateDescription], ClimateEnti
         if self.option("power") == "off":
             return HVACMode.OFF
         if "hvac_mode" not in self.description.roles:
-            return next(iter(self._modes.values()))
+            return self._modes[0]
         mode = self.option("hvac_mode")
         return HVACMode(mode) if mode is not None else None
 
@@ -193,19 +201,19 @@ class MilesightClimate(MilesightCompositeEntity[ClimateDescription], ClimateEnti
     def _mode_values(self, mode: HVACMode) -> dict[str, object]:
         """Return what makes a mode of the present one."""
         if mode is HVACMode.OFF and self.has("power"):
-            return {"power": "off"}
+            return {self._written("power"): "off"}
         values: dict[str, object] = {}
         if self.has("power") and self.option("power") != "on":
-            values["power"] = "on"
+            values[self._written("power")] = "on"
         if self.has("hvac_mode"):
-            values["hvac_mode"] = mode.value
+            values[self._written("hvac_mode")] = mode.value
         return values
 
     @override
     async def async_turn_on(self) -> None:
         """Switch on, in the mode that the device was in."""
         if self.has("power"):
-            await self.async_set(power="on")
+            await self.async_set(**{self._written("power"): "on"})
         else:
             await super().async_turn_on()
 
@@ -217,12 +225,12 @@ class MilesightClimate(MilesightCompositeEntity[ClimateDescription], ClimateEnti
     @override
     async def async_set_fan_mode(self, fan_mode: str) -> None:
         """Set the mode of the fan."""
-        await self.async_set(fan_mode=fan_mode)
+        await self.async_set(**{self._written("fan_mode"): fan_mode})
 
     @override
     async def async_set_preset_mode(self, preset_mode: str) -> None:
         """Set the preset."""
-        await self.async_set(preset_mode=preset_mode)
+        await self.async_set(**{self._written("preset_mode"): preset_mode})
 
 
 # Home Assistant 2026.11 gave the values in the device's own unit names of their own.

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from hypothesis import strategies as st
+
 from custom_components.milesight.api import parse_specification
 from custom_components.milesight.mapping import describe
 
@@ -20,6 +22,11 @@ TYPES = {
     "struct": "STRUCT",
     "array": "ARRAY",
 }
+
+
+def one_of(words: str) -> st.SearchStrategy[str]:
+    """Return a strategy that draws one of the words of a text."""
+    return st.sampled_from(words.split())
 
 
 def item(

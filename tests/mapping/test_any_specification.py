@@ -34,11 +34,7 @@ from custom_components.milesight.mapping import (
     describe,
 )
 
-
-def one_of(words: str) -> st.SearchStrategy[str]:
-    """Return a strategy that draws one of the words of a text."""
-    return st.sampled_from(words.split())
-
+from .helpers import one_of
 
 WORDS = one_of("""
     temperature humidity celsius fahrenheit target heat cool fan mode status valve 1 2 chn1 opening

@@ -361,3 +361,69 @@ def test_a_position_that_can_be_written_is_two_numbers() -> None:
 
     assert {description.platform for description in found.values()} == {Platform.NUMBER}
     assert set(found) == {"latitude", "longitude"}
+
+
+def test_thermostat_writes_one_property_and_reads_another() -> None:
+    found = entities(
+        item("ambient_temperature", unit="°C"),
+        item("target_temperature", unit="°C"),
+        item("systemstatus", "enum", labels="off/on"),
+        item(
+            "temperature_control_info.temperature_control_mode", "enum", labels="heat/em heat/cool"
+        ),
+        item("fan_control_info.fan_control_mode", "enum", labels="auto/on/circulate/disable"),
+        item("fan_control_info.fan_control_status", "enum", labels="standby/high speed/low speed"),
+        item("system_on_off_control", "bool", None, "W", "off/on"),
+        item("current_temperature_control_mode", "enum", None, "W", "em heat/heat/cool"),
+        item("fan_mode_setting.mode_value", "enum", None, "W", "auto/on/circulate"),
+        item("heat_target_temperature_settings.target_temperature_value", "int", "°C", "W"),
+        item("cool_target_temperature_settings.target_temperature_value", "int", "°C", "W"),
+    )
+
+    climate = climate_of(found)
+    assert paths(climate) == {
+        "current_temperature": "ambient_temperature",
+        "effective_temperature": "target_temperature",
+        "fan_mode": "fan_control_info.fan_control_mode",
+        "hvac_mode": "temperature_control_info.temperature_control_mode",
+        "power": "systemstatus",
+        "set_fan_mode": "fan_mode_setting.mode_value",
+        "set_hvac_mode": "current_temperature_control_mode",
+        "set_power": "system_on_off_control",
+        "target_temperature_cool": "cool_target_temperature_settings.target_temperature_value",
+        "target_temperature_heat": "heat_target_temperature_settings.target_temperature_value",
+    }
+    assert next(iter(climate.options["set_hvac_mode"].items())) == ("1", "heat")
+    assert (climate.minimum, climate.maximum, climate.step) == (5, 35, 1)
+
+
+@pytest.mark.parametrize("path", ["temperature_control.enable", "thermostat_control_enable"])
+def test_control_that_can_be_disabled_is_the_mode_off(path: str) -> None:
+    found = entities(
+        TEMPERATURE,
+        item("target_temperature", "float", "°C", "RW"),
+        item(path, "bool", None, "RW", "disable/enable"),
+    )
+
+    assert climate_of(found).options["power"] == {"false": "off", "true": "on"}
+
+
+def test_step_is_what_the_service_takes() -> None:
+    found = entities(
+        TEMPERATURE,
+        item("target_temperature", "float", "°C"),
+        services=[service("set_target_temperature", item("value", "int", "°C"))],
+    )
+
+    assert climate_of(found).step == 1
+
+
+def test_mode_and_fan_are_read_with_a_slip_of_the_pen() -> None:
+    found = entities(
+        item("tempeture", unit="°C"),
+        item("target_temprature", "float", "°C", "RW"),
+        item("temperature_controll_mode", "enum", None, "RW", "heat/cool"),
+    )
+
+    assert climate_of(found).roles["hvac_mode"].path == "temperature_controll_mode"
+    assert found["tempeture"].device_class == "temperature"

@@ -37,6 +37,7 @@ from .lights import lights
 from .naming import without_repetition
 from .properties import Property, value_properties
 from .ranking import expected_entities, ranked
+from .safety import controls_climate, is_relay_of_thermostat, sets_up_installation
 from .service_entities import buttons, event_entities
 from .thermostats import thermostat
 from .trackers import trackers
@@ -79,11 +80,16 @@ def describe(specification: ThingSpecification) -> tuple[Description, ...]:
     The order of the specification does not matter.
     """
     properties = value_properties(specification.properties)
-    composites = _composites(properties, specification)
+    composites = _composites(
+        tuple(prop for prop in properties if not sets_up_installation(prop)), specification
+    )
     absorbed = frozenset[str]().union(*(composite.absorbed for composite in composites))
     repeated = frozenset[str]().union(*(composite.repeated for composite in composites))
+    has_relays = controls_climate(properties)
     single = [
-        replace(description, priority=Priority.RARE) if prop.path in repeated else description
+        replace(description, priority=Priority.RARE)
+        if prop.path in repeated or (has_relays and is_relay_of_thermostat(prop))
+        else description
         for prop in properties
         if prop.path not in absorbed and (description := describe_property(prop)) is not None
     ]

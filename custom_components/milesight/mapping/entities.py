@@ -9,9 +9,10 @@ from homeassistant.components.event import EventDeviceClass
 from homeassistant.components.number.const import NumberDeviceClass
 from homeassistant.components.sensor.const import SensorDeviceClass, SensorStateClass
 from homeassistant.components.switch import SwitchDeviceClass
-from homeassistant.const import PERCENTAGE, EntityCategory, Platform
+from homeassistant.const import EntityCategory, Platform
 
 from ..api import DataType, Item
+from .bounds import bounds, step
 from .button_rules import button_rule
 from .descriptions import (
     BinarySensorDescription,
@@ -40,18 +41,15 @@ from .labels import (
 from .naming import property_name, translated_states, translation_of
 from .number_rules import number_meaning
 from .properties import Property
+from .safety import sets_up_installation
 from .setting_rules import setting_of
 from .state_rules import state_meaning
-from .tokens import Tokens, tokenize_path, vocabulary
+from .tokens import Tokens, vocabulary
 from .translations import TRANSLATED_CLASSES
-from .units import TEMPERATURES, UNIT_CLASSES, fits, state_class_for
+from .units import UNIT_CLASSES, fits, state_class_for
 
 DIAGNOSTIC = EntityCategory.DIAGNOSTIC
 MAX_TEXT = 255
-HUGE = 2**31 - 1
-GREATEST = 10**15
-OFFSETS = frozenset({"calibration", "offset", "compensation"})
-
 OUTLETS = frozenset({"socket", "outlet", "plug"})
 SECRETS = frozenset({"key", "password", "secret", "token", "pin", "appkey", "psk"})
 PRIVATE = (
@@ -77,6 +75,8 @@ def describe_property(prop: Property) -> Description | None:
     description = build(prop) if build is not None else None
     if description is None:
         return None
+    if sets_up_installation(prop):
+        description = replace(description, priority=Priority.RARE, category=EntityCategory.CONFIG)
     return replace(description, priority=Priority.RARE) if prop.hidden else description
 
 
@@ -146,7 +146,7 @@ def _number_setting(prop: Property) -> NumberDescription:
     item = prop.item
     setting = setting_of(prop.tokens, Platform.NUMBER)
     meaning = number_meaning(prop.tokens, prop.unit, ratio=_is_ratio(item))
-    minimum, maximum = bounds(item, prop.unit)
+    minimum, maximum = bounds(item, prop.unit, prop.tokens)
     return NumberDescription(
         **identity(prop, Platform.NUMBER),
         item=item,
@@ -168,41 +168,6 @@ def _number_class(
     if device_class is None or device_class not in NumberDeviceClass:
         return None
     return NumberDeviceClass(device_class) if fits(device_class, unit) else None
-
-
-def step(item: Item) -> float:
-    """Return by how much a number changes: a whole one by 1, others by their last decimal.
-
-    If the specification does not say how many decimals there are, its limits do.
-    """
-    digits = item.fraction_digits
-    if item.data_type.is_whole or digits == 0:
-        return 1.0
-    if digits is None:
-        digits = max(1, *(_decimals(limit) for limit in (item.minimum, item.maximum)))
-    return float(10 ** -min(digits, 10))
-
-
-def _decimals(limit: float | None) -> int:
-    return len(f"{limit:.10f}".rstrip("0").partition(".")[2]) if limit is not None else 0
-
-
-def bounds(item: Item, unit: str | None) -> tuple[float, float]:
-    """Return the minimum and the maximum, wide where the specification has none."""
-    least: float = -HUGE
-    most: float = HUGE
-    if unit == PERCENTAGE:
-        least, most = (-100, 100) if tokenize_path(item.path).any(OFFSETS) else (0, 100)
-    elif unit in TEMPERATURES:
-        least, most = -1000, 1000
-    elif UNIT_CLASSES.get(unit or "") is SensorDeviceClass.DURATION:
-        least = 0
-    least = _limit(item.minimum, min(least, _limit(item.maximum, least)))
-    return least, _limit(item.maximum, max(most, least))
-
-
-def _limit(value: float | None, otherwise: float) -> float:
-    return otherwise if value is None else float(max(-GREATEST, min(value, GREATEST)))
 
 
 def _states(prop: Property) -> Description | None:

@@ -5,6 +5,7 @@ from enum import Enum
 import re
 
 from ..api import DataType, Item
+from .spelling import corrected, corrected_text
 from .tokens import WORD, tokenize, vocabulary
 
 MAX_LABEL = 100
@@ -66,7 +67,7 @@ PRESSES = PRESS_WORDS | vocabulary("single double triple short long")
 def words_of(label: str) -> tuple[str, ...]:
     """Return the words of a label without what stands in brackets."""
     text = ASIDE.sub("", label).lower().replace("_", " ") or label.lower()
-    return tuple(WORD.findall(text))
+    return tuple(corrected(word) for word in WORD.findall(text))
 
 
 def meaning_of(words: tuple[str, ...]) -> Meaning | None:
@@ -177,7 +178,11 @@ def shown(labels: Mapping[str, str]) -> dict[str, str]:
     states: dict[str, str] = {}
     taken: set[str] = set()
     for key, label in labels.items():
-        state = SPACE.sub(" ", label).strip(" ;:,")[:MAX_LABEL].strip() or key[:MAX_LABEL] or "-"
+        state = (
+            SPACE.sub(" ", corrected_text(label)).strip(" ;:,")[:MAX_LABEL].strip()
+            or key[:MAX_LABEL]
+            or "-"
+        )
         count = 1
         while state in taken:
             count += 1

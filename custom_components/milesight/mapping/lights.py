@@ -2,15 +2,15 @@
 
 from collections.abc import Iterable, Iterator
 
-from homeassistant.const import UnitOfTemperature
+from homeassistant.const import PERCENTAGE, UnitOfTemperature
 
 from ..api import DataType
+from .bounds import bounds
 from .descriptions import Composite, LightDescription, Priority
-from .entities import HUGE, bounds
 from .labels import binary_options, on_keys
 from .naming import property_name, subject
 from .properties import Property
-from .tokens import pattern
+from .tokens import pattern, vocabulary
 
 NOT_A_LAMP = (
     "screen|display|indicator|panel|key|button|backlight|backlit|lcd|sensor|alarm|threshold|night"
@@ -21,6 +21,10 @@ COLOR_TEMPERATURE = pattern(f"temperature color|colour|white|cct -{NOT_A_LAMP}")
 LAMP_SWITCH = pattern(
     f"light|lamp|dimmer|dimming|switch|power|led|luminaire|status|on -{NOT_A_LAMP}|color|colour"
     "|config|setting"
+)
+# What the switch of a lamp may say beside the words of its brightness.
+LAMP_WORDS = vocabulary(
+    "light lamp dimmer dimming switch power led luminaire status on off control set"
 )
 COLORS = ("red", "green", "blue")
 LETTER = pattern(f"rgb|rgbw r|g|b -{NOT_A_LAMP}")
@@ -36,7 +40,15 @@ def lights(properties: Iterable[Property]) -> Iterator[Composite]:
             group.setdefault(part, prop)
     for parts in groups.values():
         if "brightness" in parts or all(color in parts for color in COLORS):
-            yield _light(parts)
+            yield _light(_of_one_lamp(parts))
+
+
+def _of_one_lamp(parts: dict[str, Property]) -> dict[str, Property]:
+    """Return the parts without a switch that says more than the lamp's level does."""
+    power, level = parts.get("power"), parts.get("brightness") or parts["red"]
+    if power is None or LAMP_WORDS.union(level.tokens.phrase).issuperset(power.tokens.phrase):
+        return parts
+    return {role: prop for role, prop in parts.items() if role != "power"}
 
 
 def _light_part(prop: Property) -> str | None:
@@ -50,7 +62,8 @@ def _light_part(prop: Property) -> str | None:
             )
         if COLOR_TEMPERATURE.matches(prop.tokens) and prop.unit == UnitOfTemperature.KELVIN:
             return "color_temperature"
-        return "brightness" if BRIGHTNESS.matches(prop.tokens) else None
+        is_level = prop.unit in (None, PERCENTAGE) and BRIGHTNESS.matches(prop.tokens)
+        return "brightness" if is_level else None
     if item.data_type in (DataType.BOOL, DataType.ENUM) and LAMP_SWITCH.matches(prop.tokens):
         return "power" if on_keys(item) else None
     return None
@@ -69,7 +82,7 @@ def _light(parts: dict[str, Property]) -> Composite:
             path=own.path,
             name=subject(property_name(own)),
             minimum=max(minimum, 0.0),
-            maximum=maximum if maximum < HUGE else 255.0,
+            maximum=maximum,
             priority=Priority.RARE if own.hidden else Priority.PRIMARY,
             roles={role: prop.item for role, prop in parts.items()},
             options={"power": binary_options(power.item, "on", "off")} if power else {},

@@ -197,7 +197,7 @@ NUMBER_RULES: tuple[NumberRule, ...] = (
     NumberRule("rain|rainfall counter|count", state=TOTAL, priority=RARE),
     # Electricity.
     NumberRule("power factor", (Class.POWER_FACTOR,)),
-    strict("imbalance|unbalance|imbalcance|thd|thdi|thdv|harmonic", priority=SECONDARY),
+    strict("imbalance|unbalance|thd|thdi|thdv|harmonic", priority=SECONDARY),
     strict("-", Class.REACTIVE_ENERGY, state=TOTAL),
     strict("-", Class.ENERGY, state=TOTAL, priority=PRIMARY),
     NumberRule("apparent|reactive energy", state=TOTAL),

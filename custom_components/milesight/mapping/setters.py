@@ -5,6 +5,7 @@ import re
 
 from ..api import DataType, Item, Service
 from .descriptions import Setter
+from .safety import INSTALLATION
 from .tokens import SCALES, tokenize, tokenize_path
 
 SETTING = frozenset({"set", "control", "write", "update"})
@@ -23,6 +24,7 @@ def find_setter(services: Iterable[Service], words: frozenset[str], item: Item) 
         Setter(service=service, input=chosen)
         for service in services
         if tokenize_path(service.id).any(SETTING)
+        and not tokenize_path(service.id).any(INSTALLATION)
         and tokenize_path(service.id).numbers in ((), tokenize_path(item.path).numbers)
         and tokenize_path(service.id).all - SAYING_NOTHING <= meant
         and (chosen := _input(service, item)) is not None

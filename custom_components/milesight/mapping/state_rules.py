@@ -94,7 +94,7 @@ STATE_RULES: tuple[StateRule, ...] = (
     StateRule("sound|noise", Class.SOUND, PRIMARY),
     StateRule("light|daylight|illuminance|brightness -led|indicator", Class.LIGHT, PRIMARY),
     StateRule("tilt|position|inclination", Class.PROBLEM, SECONDARY),
-    StateRule("=relay status fan|high|low|mid|medium|valve", Class.POWER),
+    StateRule("=relay status fan|high|low|mid|medium", Class.POWER),
     StateRule("relay status valve", Class.OPENING),
     StateRule("valve direction"),
     StateRule("valve", Class.OPENING, PRIMARY),
@@ -132,7 +132,6 @@ LABEL_CLASSES: tuple[tuple[str, Class], ...] = (
 # Labels that make more precise what the id says.
 PRECISE: dict[Class, frozenset[Class]] = {
     Class.MOTION: frozenset({Class.OCCUPANCY}),
-    Class.POWER: frozenset({Class.OPENING}),
 }
 
 
@@ -147,6 +146,8 @@ def state_meaning(tokens: Tokens, labels: Iterable[str] = ()) -> StateRule:
         device_class is not None and said in PRECISE.get(device_class, ())
     ):
         device_class = said
+    if device_class is Class.POWER and said is Class.OPENING:
+        device_class = None  # the contact of a relay is open if there is no power
     return StateRule(rule.words, device_class, rule.priority, rule.category)
 
 

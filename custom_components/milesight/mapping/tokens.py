@@ -1,8 +1,10 @@
-"""What an id says: its words, whatever the spelling, and the numbers that count siblings."""
+"""The words of an id, whatever its spelling, and the numbers that count siblings."""
 
 from dataclasses import dataclass
 from functools import lru_cache
 import re
+
+from .spelling import corrected
 
 MAX_LENGTH = 500
 SHORTEST_PLURAL = 4
@@ -26,6 +28,9 @@ COMPOUNDS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"sul(?:f|ph)ur[\s_-]?dioxide", "so2"),
         (r"set[\s_.-]?point", "setpoint"),
         (r"wind[\s_-]?(speed|direction)", r"wind_\1"),
+        (r"system[\s_-]?status", "system_status"),
+        (r"fan[\s_-]?(speed|mode)", r"fan_\1"),
+        (r"(?<![a-z])(child|children|button|key)[\s_-]?locks?(?![a-z])", r"\1_lock"),
     )
 )
 # Where a word begins in camel case, and words whose capitals begin none.
@@ -65,7 +70,9 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "consumed": ("consumption",),
     "cooling": ("cool",),
     "ctrl": ("control",),
+    "children": ("child",),
     "curr": ("current",),
+    "desired": ("target",),
     "disp": ("display",),
     "enabled": ("enable",),
     "formaldehyde": ("hcho",),
@@ -167,7 +174,7 @@ def _read(token: str, words: list[str], numbers: list[int]) -> None:
         if found := NUMBERED.fullmatch(token):
             token = found[1]
             numbers.append(int(found[2]))
-        token = _singular(token)
+        token = corrected(_singular(token))
     words.extend(ALIASES.get(token, (token,)))
 
 
@@ -204,24 +211,27 @@ def tokenize_path(path: str) -> Tokens:
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """Which words a rule asks for: ``"battery voltage|volt -alarm"``.
+    """The words that a rule asks for: ``"battery voltage|volt -alarm"``.
 
-    All of the words, of ``a|b`` either, none of those after a minus; ``=`` in front asks that the
-    phrase has no other words, before a later word that the last step says that word alone.
+    All of the words, one of ``a|b``, none of those after a minus. With ``+a|b`` the phrase may say
+    no other words but these and the required ones; ``=`` in front allows only the required ones.
+    ``=`` before a later word asks that the last step says that word alone.
     """
 
-    needed: tuple[frozenset[str], ...]
-    refused: frozenset[str]
+    required: tuple[frozenset[str], ...]
+    excluded: frozenset[str]
+    allowed: frozenset[str] | None
     exact: bool
     alone: str | None
 
-    def matches(self, words: Tokens) -> bool:
+    def matches(self, tokens: Tokens) -> bool:
         """Return whether a path says what this pattern asks for."""
         return (
-            all(not words.all.isdisjoint(choice) for choice in self.needed)
-            and words.all.isdisjoint(self.refused)
-            and (not self.exact or len(words.phrase) <= len(self.needed))
-            and (self.alone is None or SCALES.union({self.alone}).issuperset(words.last))
+            all(not tokens.all.isdisjoint(choice) for choice in self.required)
+            and tokens.all.isdisjoint(self.excluded)
+            and (self.allowed is None or self.allowed.issuperset(tokens.phrase))
+            and (not self.exact or len(tokens.phrase) <= len(self.required))
+            and (self.alone is None or SCALES.union({self.alone}).issuperset(tokens.last))
         )
 
 
@@ -229,11 +239,16 @@ class Pattern:
 def pattern(text: str) -> Pattern:
     """Return the pattern that a text describes."""
     terms = text.removeprefix("=").split()
+    required = tuple(frozenset(term.split("|")) for term in terms if term[0] not in "-=+")
+    allowed = frozenset(
+        word for term in terms if term.startswith("+") for word in term[1:].split("|")
+    )
     return Pattern(
-        needed=tuple(frozenset(term.split("|")) for term in terms if term[0] not in "-="),
-        refused=frozenset(
+        required=required,
+        excluded=frozenset(
             word for term in terms if term.startswith("-") for word in term[1:].split("|")
         ),
+        allowed=allowed.union(*required) if allowed else None,
         exact=text.startswith("="),
         alone=next((term[1:] for term in terms if term.startswith("=")), None),
     )
