@@ -13,7 +13,7 @@ from tests.simulator import Simulator
 from tests.simulator.device import Device
 from tests.simulator.models import find_model
 from tests.simulator.models.model import Model
-from tests.simulator.specification import RW, Specification, choice, integer, number
+from tests.simulator.specification import RW, Specification, W, choice, integer, number
 
 CENTRAL = Model(
     name="CENTRAL",
@@ -44,10 +44,29 @@ CENTRAL = Model(
 )
 
 
+# Reports one property and takes another.
+SPLIT = Model(
+    name="SPLIT",
+    code="DDD",
+    specification=Specification(
+        properties=(
+            number("temperature", "°C", initial=21.5),
+            number("target_temperature", "°C", access=RW, initial=20, limits=(5, 35)),
+            choice("current_temperature_mode", ("heat", "em heat", "cool"), initial="0"),
+            choice("temperature_control_mode", ("heat", "em heat", "cool"), access=W),
+            choice("fan_mode", ("auto", "on", "disable"), initial="0"),
+            choice("set_fan_mode", ("auto", "on"), access=W),
+            choice("ob_mode", ("cool", "heat"), access=RW, initial="1"),
+        )
+    ),
+    reports=(("temperature",),),
+)
+
+
 @pytest.fixture
 def devices() -> list[Device]:
     """Return thermostats only."""
-    return new_devices(CENTRAL, *map(find_model, ("WT101", "WT102", "WT303")))
+    return new_devices(CENTRAL, SPLIT, *map(find_model, ("WT101", "WT102", "WT303")))
 
 
 def _device(simulator: Simulator, model: str) -> Device:
@@ -161,3 +180,20 @@ async def test_a_valve_that_is_open_tells_that_it_heats(
     await poll(hass, loaded)
     shown = state_of(hass, Platform.CLIMATE, _key(simulator, "WT101", "target_temperature"))
     assert shown.attributes["hvac_action"] == action
+
+
+@pytest.mark.usefixtures("pushing")
+async def test_mode_and_fan_are_written_where_the_device_takes_them(
+    hass: HomeAssistant, simulator: Simulator
+) -> None:
+    key = _key(simulator, "SPLIT", "target_temperature")
+    device = _device(simulator, "SPLIT")
+    assert state_of(hass, Platform.CLIMATE, key).state == "heat"
+
+    shown = await _act(hass, simulator, key, "set_hvac_mode", hvac_mode="cool")
+    assert (shown.state, device.values["temperature_control_mode"]) == ("cool", "2")
+
+    shown = await _act(hass, simulator, key, "set_fan_mode", fan_mode="on")
+    assert shown.attributes["fan_mode"] == "on"
+    assert device.values["set_fan_mode"] == "1"
+    assert device.values["ob_mode"] == "1"
