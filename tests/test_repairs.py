@@ -28,7 +28,7 @@ from custom_components.milesight.issues import (
     ENTITY_LIMIT,
     FIXABLE,
     KINDS,
-    PUSH_SILENT,
+    NO_PUSHES_RECEIVED,
     PUSH_STOPPED,
     REQUEST_LIMIT,
     issue_id,
@@ -86,7 +86,7 @@ def _use_up_requests(entry: MockConfigEntry) -> None:
         budget.spend(time.time())
 
 
-@pytest.mark.parametrize("kind", [PUSH_SILENT, PUSH_STOPPED])
+@pytest.mark.parametrize("kind", [NO_PUSHES_RECEIVED, PUSH_STOPPED])
 async def test_the_dialog_about_pushes_shows_the_callback_address_and_watches_anew(
     hass: HomeAssistant, post: Post, loaded: MockConfigEntry, kind: str
 ) -> None:
@@ -120,11 +120,11 @@ async def test_a_secret_given_in_the_dialog_is_the_one_that_pushes_are_checked_w
     device = simulator.device("EM300-TH")
     await hass.config.async_update(external_url=PUBLIC)
     simulator.application.configure(webhook_secret="renewed")
-    raise_issue(hass, pushing, PUSH_SILENT, info="-")
+    raise_issue(hass, pushing, NO_PUSHES_RECEIVED, info="-")
     await simulator.report(device.sn, {"temperature": 20})
-    assert issues(hass).keys() == {PUSH_SILENT}
+    assert issues(hass).keys() == {NO_PUSHES_RECEIVED}
 
-    form = await _open(post, pushing, PUSH_SILENT)
+    form = await _open(post, pushing, NO_PUSHES_RECEIVED)
     await post(f"/{form['flow_id']}", **{CONF_WEBHOOK_SECRET: " renewed "})
     await settle(hass)
     assert pushing.data[CONF_WEBHOOK_SECRET] == "renewed"
@@ -135,11 +135,11 @@ async def test_a_secret_given_in_the_dialog_is_the_one_that_pushes_are_checked_w
 async def test_without_a_public_address_the_dialog_says_that_one_is_missing(
     hass: HomeAssistant, post: Post, loaded: MockConfigEntry
 ) -> None:
-    raise_issue(hass, loaded, PUSH_SILENT, info="-")
-    found = await _open(post, loaded, PUSH_SILENT)
+    raise_issue(hass, loaded, NO_PUSHES_RECEIVED, info="-")
+    found = await _open(post, loaded, NO_PUSHES_RECEIVED)
     assert found["type"] == FlowResultType.ABORT
     assert found["reason"] == "no_public_address"
-    assert issues(hass).keys() == {PUSH_SILENT}
+    assert issues(hass).keys() == {NO_PUSHES_RECEIVED}
 
 
 async def test_a_push_cures_what_was_raised_before_the_entry_was_reloaded(
@@ -206,19 +206,19 @@ async def test_who_is_no_administrator_does_not_get_to_see_the_callback_address(
     hass_client: ClientSessionGenerator,
 ) -> None:
     await hass.config.async_update(external_url=PUBLIC)
-    raise_issue(hass, loaded, PUSH_SILENT, info="-")
+    raise_issue(hass, loaded, NO_PUSHES_RECEIVED, info="-")
     hass_admin_user.groups = []
     client: TestClient[Any, Any] = await hass_client()
-    body = {"handler": DOMAIN, "issue_id": issue_id(loaded, PUSH_SILENT)}
+    body = {"handler": DOMAIN, "issue_id": issue_id(loaded, NO_PUSHES_RECEIVED)}
     assert (await client.post(FIX, json=body)).status == HTTPStatus.UNAUTHORIZED
-    issue = ir.async_get(hass).async_get_issue(DOMAIN, issue_id(loaded, PUSH_SILENT))
+    issue = ir.async_get(hass).async_get_issue(DOMAIN, issue_id(loaded, NO_PUSHES_RECEIVED))
     assert WEBHOOK_ID not in repr(issue)
 
 
 async def test_an_issue_that_nothing_here_can_mend_is_only_confirmed(
     hass: HomeAssistant, loaded: MockConfigEntry
 ) -> None:
-    for name in (issue_id(loaded, ENTITY_LIMIT), issue_id(loaded, PUSH_SILENT), "anything"):
+    for name in (issue_id(loaded, ENTITY_LIMIT), issue_id(loaded, NO_PUSHES_RECEIVED), "anything"):
         flow = await async_create_fix_flow(hass, name, {"entry_id": loaded.entry_id})
         assert isinstance(flow, ConfirmRepairFlow)
 
@@ -231,7 +231,7 @@ def test_every_issue_has_its_texts_and_those_that_can_be_mended_a_dialog() -> No
         assert texts["title"]
         assert ("description" in texts) is (kind not in FIXABLE)
     for kind, schema in (
-        (PUSH_SILENT, WEBHOOK_SCHEMA),
+        (NO_PUSHES_RECEIVED, WEBHOOK_SCHEMA),
         (PUSH_STOPPED, WEBHOOK_SCHEMA),
         (REQUEST_LIMIT, LIMIT_SCHEMA),
     ):

@@ -11,7 +11,7 @@ from .const import DOMAIN
 ENTITY_LIMIT: Final = "entity_limit"
 PUSH_LIMIT: Final = "push_limit"
 PUSH_NOTICE: Final = "push_notice"
-PUSH_SILENT: Final = "push_silent"
+NO_PUSHES_RECEIVED: Final = "no_pushes_received"
 PUSH_STOPPED: Final = "push_stopped"
 REQUEST_LIMIT: Final = "request_limit"
 
@@ -19,11 +19,11 @@ KINDS: Final = (
     ENTITY_LIMIT,
     PUSH_LIMIT,
     PUSH_NOTICE,
-    PUSH_SILENT,
+    NO_PUSHES_RECEIVED,
     PUSH_STOPPED,
     REQUEST_LIMIT,
 )
-FIXABLE: Final = frozenset({PUSH_SILENT, PUSH_STOPPED, REQUEST_LIMIT})
+FIXABLE: Final = frozenset({NO_PUSHES_RECEIVED, PUSH_STOPPED, REQUEST_LIMIT})
 
 
 def issue_id(entry: ConfigEntry, kind: str) -> str:

@@ -15,7 +15,7 @@ from .agentcraft.issues import PREFIX as AGENTCRAFT
 from .agentcraft.repairs import create_fix_flow as create_agentcraft_flow
 from .config_flow import OPTIONS_SCHEMA, WEBHOOK_SCHEMA
 from .const import CONF_DAILY_API_LIMIT, CONF_WEBHOOK_SECRET, CONSOLE, DOMAIN
-from .issues import PUSH_SILENT, PUSH_STOPPED, REQUEST_LIMIT, kind_of
+from .issues import NO_PUSHES_RECEIVED, PUSH_STOPPED, REQUEST_LIMIT, kind_of
 from .push.callback_url import async_callback_url
 
 LIMIT_SCHEMA = vol.Schema(
@@ -106,7 +106,7 @@ class LimitFlow(MilesightRepairFlow):
 
 
 FLOWS: Final[Mapping[str, type[MilesightRepairFlow]]] = {
-    PUSH_SILENT: CallbackFlow,
+    NO_PUSHES_RECEIVED: CallbackFlow,
     PUSH_STOPPED: CallbackFlow,
     REQUEST_LIMIT: LimitFlow,
 }

@@ -1,4 +1,4 @@
-"""The address for pushes: from Home Assistant Cloud where that is active, and the same for ever."""
+"""Callback URL and cloudhook: creation, storage and deletion."""
 
 import asyncio
 from typing import Any
@@ -24,10 +24,9 @@ from tests.simulator import Simulator
 from .helpers import Cloud
 
 
-@pytest.fixture
-async def added(hass: HomeAssistant, simulator: Simulator, cloud: Cloud) -> MockConfigEntry:
-    """Return an entry that was added while the cloud was active."""
-    result = await hass.config_entries.flow.async_init(
+async def _add(hass: HomeAssistant, simulator: Simulator) -> Any:
+    """Open the dialog that adds an Application, up to the step with the callback URL."""
+    return await hass.config_entries.flow.async_init(
         DOMAIN,
         context={"source": SOURCE_USER},
         data={
@@ -36,16 +35,22 @@ async def added(hass: HomeAssistant, simulator: Simulator, cloud: Cloud) -> Mock
             CONF_CLIENT_SECRET: simulator.client_secret,
         },
     )
+
+
+@pytest.fixture
+async def added(hass: HomeAssistant, simulator: Simulator, cloud: Cloud) -> MockConfigEntry:
+    """Return an entry that was added while the cloud was active."""
+    result: Any = await _add(hass, simulator)
     result = await hass.config_entries.flow.async_configure(
         result["flow_id"], {CONF_WEBHOOK_SECRET: simulator.webhook_secret}
     )
     await settle(hass)
-    entry: Any = result["result"]
+    entry: MockConfigEntry = result["result"]
     assert entry.data[CONF_CLOUDHOOK_URL] == cloud.hooks[entry.data[CONF_WEBHOOK_ID]]
-    return entry  # type: ignore[no-any-return]
+    return entry
 
 
-async def test_the_address_stays_the_same_until_the_entry_is_removed(
+async def test_cloudhook_is_kept_until_the_entry_is_removed(
     hass: HomeAssistant, simulator: Simulator, cloud: Cloud, added: MockConfigEntry
 ) -> None:
     webhook_id, hook = added.data[CONF_WEBHOOK_ID], added.data[CONF_CLOUDHOOK_URL]
@@ -76,7 +81,7 @@ async def test_the_address_stays_the_same_until_the_entry_is_removed(
     assert cloud.hooks == {}
 
 
-async def test_an_address_that_was_only_looked_at_is_given_back_as_well(
+async def test_cloudhook_shown_by_reconfigure_is_deleted_with_entry(
     hass: HomeAssistant, cloud: Cloud, loaded: MockConfigEntry
 ) -> None:
     await loaded.start_reconfigure_flow(hass)
@@ -85,7 +90,7 @@ async def test_an_address_that_was_only_looked_at_is_given_back_as_well(
     assert cloud.hooks == {}
 
 
-async def test_an_entry_is_removed_whatever_the_cloud_says_to_that(
+async def test_entry_is_removed_when_the_cloud_fails(
     hass: HomeAssistant, cloud: Cloud, added: MockConfigEntry
 ) -> None:
     cloud.async_delete_cloudhook.side_effect = TimeoutError
@@ -96,7 +101,7 @@ async def test_an_entry_is_removed_whatever_the_cloud_says_to_that(
 @pytest.mark.parametrize(
     "error", [Cloud.CloudNotAvailable, TimeoutError, ValueError("Cloud is not connected"), OSError]
 )
-async def test_where_the_cloud_fails_the_own_address_is_offered(
+async def test_cloud_failure_falls_back_to_the_external_url(
     hass: HomeAssistant, cloud: Cloud, error: Exception
 ) -> None:
     await hass.config.async_update(external_url="https://home.example.com")
@@ -105,18 +110,18 @@ async def test_where_the_cloud_fails_the_own_address_is_offered(
     assert await async_callback_url(hass, WEBHOOK_ID) == (address, False)
 
 
-async def test_no_address_is_made_behind_the_users_back(
+async def test_polls_create_no_cloudhook(
     hass: HomeAssistant, cloud: Cloud, loaded: MockConfigEntry, simulator: Simulator
 ) -> None:
     await hass.config.async_update(external_url="https://home.example.com")
     for _ in range(3):
         await simulator.report(simulator.device("EM300-TH").sn)
         await next_poll(hass)
-    assert issues(hass).keys() == {"push_silent"}
+    assert issues(hass).keys() == {"no_pushes_received"}
     assert cloud.hooks == {}
 
 
-async def test_an_address_that_reconfiguring_shows_is_kept(
+async def test_cloudhook_shown_by_reconfigure_is_stored(
     hass: HomeAssistant, entry: MockConfigEntry, loaded: MockConfigEntry, cloud: Cloud
 ) -> None:
     assert CONF_CLOUDHOOK_URL not in entry.data
@@ -130,25 +135,10 @@ async def test_an_address_that_reconfiguring_shows_is_kept(
     assert known_callback_url(hass, entry) == cloud.hooks[WEBHOOK_ID]
 
 
-async def _open_dialog(hass: HomeAssistant, simulator: Simulator) -> Any:
-    """Open the dialog that adds an Application, up to the step with the callback URL."""
-    result = await hass.config_entries.flow.async_init(
-        DOMAIN,
-        context={"source": SOURCE_USER},
-        data={
-            CONF_URL: simulator.url,
-            CONF_CLIENT_ID: simulator.client_id,
-            CONF_CLIENT_SECRET: simulator.client_secret,
-        },
-    )
-    assert result["step_id"] == "webhook"
-    return result
-
-
 async def test_abandoned_dialog_deletes_its_cloudhook(
     hass: HomeAssistant, simulator: Simulator, cloud: Cloud
 ) -> None:
-    result = await _open_dialog(hass, simulator)
+    result = await _add(hass, simulator)
     assert len(cloud.hooks) == 1
     hass.config_entries.flow.async_abort(result["flow_id"])
     await settle(hass)
@@ -158,7 +148,7 @@ async def test_abandoned_dialog_deletes_its_cloudhook(
 async def test_dialog_shown_again_keeps_its_callback_url(
     hass: HomeAssistant, simulator: Simulator, cloud: Cloud
 ) -> None:
-    result = await _open_dialog(hass, simulator)
+    result = await _add(hass, simulator)
     again: Any = await hass.config_entries.flow.async_configure(result["flow_id"])
     assert again["description_placeholders"] == result["description_placeholders"]
     assert len(cloud.hooks) == 1
@@ -183,7 +173,7 @@ async def test_dialog_closed_while_cloudhook_is_created_leaks_none(
         return url
 
     cloud.async_get_or_create_cloudhook.side_effect = create_slowly
-    dialog = hass.async_create_task(_open_dialog(hass, simulator))
+    dialog = hass.async_create_task(_add(hass, simulator))
     await started.wait()
     (flow,) = hass.config_entries.flow.async_progress(include_uninitialized=True)
     hass.config_entries.flow.async_abort(flow["flow_id"])
@@ -194,18 +184,10 @@ async def test_dialog_closed_while_cloudhook_is_created_leaks_none(
     assert cloud.hooks == {}
 
 
-async def test_second_dialog_of_one_application_deletes_its_cloudhook(
+async def test_second_dialog_of_an_application_leaks_no_cloudhook(
     hass: HomeAssistant, simulator: Simulator, cloud: Cloud, added: MockConfigEntry
 ) -> None:
-    result = await hass.config_entries.flow.async_init(
-        DOMAIN,
-        context={"source": SOURCE_USER},
-        data={
-            CONF_URL: simulator.url,
-            CONF_CLIENT_ID: simulator.client_id,
-            CONF_CLIENT_SECRET: simulator.client_secret,
-        },
-    )
+    result = await _add(hass, simulator)
     await settle(hass)
     assert result["reason"] == "already_configured"
     assert cloud.hooks.keys() == {added.data[CONF_WEBHOOK_ID]}
@@ -224,13 +206,13 @@ async def test_abandoned_reconfiguration_keeps_the_cloudhook(
     assert cloud.hooks == hooks
 
 
-async def test_dialog_is_closed_whatever_the_cloud_answers(
+async def test_dialog_is_closed_when_the_cloud_fails(
     hass: HomeAssistant,
     simulator: Simulator,
     cloud: Cloud,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    result = await _open_dialog(hass, simulator)
+    result = await _add(hass, simulator)
     cloud.async_delete_cloudhook.side_effect = TimeoutError
     hass.config_entries.flow.async_abort(result["flow_id"])
     await settle(hass)

@@ -8,10 +8,13 @@ from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_get_persistent_notifications,
+)
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
-from tests.common import ADDRESS, entry_of, push_to, set_up
+from tests.common import ADDRESS, entry_of, push_to, set_up, settle, signed
 from tests.simulator import Simulator
 
 OTHER_ID = "ab" * 32
@@ -35,7 +38,7 @@ async def test_options_names_the_allowed_methods(visitor: TestClient[Any, Any]) 
     assert "Access-Control-Allow-Origin" not in response.headers
 
 
-async def test_browser_preflight_is_left_to_home_assistant(visitor: TestClient[Any, Any]) -> None:
+async def test_preflight_request_is_left_to_home_assistant(visitor: TestClient[Any, Any]) -> None:
     own, other = [
         await visitor.options(address, headers=PREFLIGHT) for address in (ADDRESS, OTHER_ADDRESS)
     ]
@@ -128,3 +131,38 @@ async def test_flood_of_options_reads_and_logs_nothing(
     logged = {record.name for record in caplog.records if record.levelno >= logging.INFO}
     assert logged <= {"aiohttp.access"}  # which Home Assistant's own server leaves out
     assert loaded.runtime_data.pushes.last_push is None
+
+
+async def _press_test(
+    hass: HomeAssistant, visitor: TestClient[Any, Any], simulator: Simulator
+) -> None:
+    event = {"eventType": "WEBHOOK_TEST", "data": "Test"}
+    headers = signed(simulator.webhook_secret)
+    assert (await visitor.post(ADDRESS, json=[event], headers=headers)).status == 200
+    await settle(hass)
+
+
+async def test_console_test_creates_one_notification(
+    hass: HomeAssistant,
+    visitor: TestClient[Any, Any],
+    loaded: MockConfigEntry,
+    simulator: Simulator,
+) -> None:
+    for _ in range(2):
+        await _press_test(hass, visitor, simulator)
+    (notification,) = async_get_persistent_notifications(hass).values()
+    assert notification["title"] == "Milesight: the webhook works"
+    assert "Home" in notification["message"]
+    assert loaded.runtime_data.pushes.healthy
+
+
+async def test_notification_is_dismissed_with_the_entry(
+    hass: HomeAssistant,
+    visitor: TestClient[Any, Any],
+    loaded: MockConfigEntry,
+    simulator: Simulator,
+) -> None:
+    await _press_test(hass, visitor, simulator)
+    assert async_get_persistent_notifications(hass)
+    await hass.config_entries.async_remove(loaded.entry_id)
+    assert not async_get_persistent_notifications(hass)

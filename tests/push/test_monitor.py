@@ -1,19 +1,14 @@
-"""Whether the platform pushes, and what the user is told of it."""
+"""Health of the pushes, and the repair issues and notifications about them."""
 
 from typing import Any
 
 from aiohttp.test_utils import TestClient
 from freezegun.api import FrozenDateTimeFactory
-from homeassistant.components import persistent_notification
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
-from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
 import pytest
-from pytest_homeassistant_custom_component.common import (
-    MockConfigEntry,
-    async_get_persistent_notifications,
-)
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from tests.common import (
     ADDRESS,
@@ -45,7 +40,7 @@ async def _poll_with_a_report(
     await poll(hass, entry)
 
 
-async def test_reports_that_no_push_tells_of_become_a_repair_issue_until_a_push_comes(
+async def test_polls_that_find_unpushed_reports_create_an_issue(
     hass: HomeAssistant,
     visitor: TestClient[Any, Any],
     loaded: MockConfigEntry,
@@ -56,7 +51,7 @@ async def test_reports_that_no_push_tells_of_become_a_repair_issue_until_a_push_
         await _poll_with_a_report(hass, loaded, simulator)
     assert not issues(hass)
     await _poll_with_a_report(hass, loaded, simulator)
-    assert issues(hass).keys() == {"push_silent"}
+    assert issues(hass).keys() == {"no_pushes_received"}
     assert _push_healthy(hass, simulator) == "off"
 
     await push_to(simulator, visitor)
@@ -71,7 +66,7 @@ def _push_healthy(hass: HomeAssistant, simulator: Simulator) -> str:
     return state_of(hass, Platform.BINARY_SENSOR, key).state
 
 
-async def test_without_a_public_address_nobody_is_told_that_pushes_are_missing(
+async def test_missing_pushes_without_public_address_create_no_issue(
     hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
 ) -> None:
     for _ in range(4):
@@ -79,7 +74,7 @@ async def test_without_a_public_address_nobody_is_told_that_pushes_are_missing(
     assert not issues(hass)
 
 
-async def test_a_quiet_fleet_is_no_sign_that_pushes_are_missing(
+async def test_polls_without_new_reports_create_no_issue(
     hass: HomeAssistant, loaded: MockConfigEntry
 ) -> None:
     await hass.config.async_update(external_url="https://home.example.com")
@@ -96,7 +91,7 @@ async def test_a_quiet_fleet_is_no_sign_that_pushes_are_missing(
         ("CONFIG", "push_notice"),
     ],
 )
-async def test_a_system_message_becomes_a_repair_issue_until_pushes_flow_again(
+async def test_system_message_creates_an_issue_until_the_next_push(
     hass: HomeAssistant,
     visitor: TestClient[Any, Any],
     loaded: MockConfigEntry,
@@ -117,29 +112,7 @@ async def test_a_system_message_becomes_a_repair_issue_until_pushes_flow_again(
     assert not issues(hass)
 
 
-async def test_the_consoles_test_is_confirmed_at_once(
-    hass: HomeAssistant, visitor: TestClient[Any, Any], simulator: Simulator
-) -> None:
-    assert await async_setup_component(hass, persistent_notification.DOMAIN, {})
-    await _deliver(hass, visitor, simulator, {"eventType": "WEBHOOK_TEST", "data": "Test"})
-    (notification,) = async_get_persistent_notifications(hass).values()
-    assert notification["title"] == "Milesight: the webhook works"
-    assert "Home" in notification["message"]
-
-
-async def test_the_confirmation_goes_with_the_application(
-    hass: HomeAssistant,
-    visitor: TestClient[Any, Any],
-    loaded: MockConfigEntry,
-    simulator: Simulator,
-) -> None:
-    await _deliver(hass, visitor, simulator, {"eventType": "WEBHOOK_TEST", "data": "Test"})
-    assert async_get_persistent_notifications(hass)
-    await hass.config_entries.async_remove(loaded.entry_id)
-    assert not async_get_persistent_notifications(hass)
-
-
-async def test_the_application_shows_requests_pushes_and_polls_also_after_a_restart(
+async def test_request_and_push_counts_survive_a_reload(
     hass: HomeAssistant,
     freezer: FrozenDateTimeFactory,
     pushing: MockConfigEntry,

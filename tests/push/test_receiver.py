@@ -30,7 +30,7 @@ async def _post(
     return response.status
 
 
-async def test_a_signed_delivery_changes_the_state(
+async def test_signed_delivery_changes_the_state(
     hass: HomeAssistant, visitor: TestClient[Any, Any], simulator: Simulator, device: Device
 ) -> None:
     headers = signed(simulator.webhook_secret)
@@ -61,7 +61,7 @@ async def test_delivery_finds_the_device_by_any_of_its_ids(
     assert temperature(hass, device) == "33.3"
 
 
-async def test_a_single_event_is_accepted_and_so_is_an_empty_array(
+async def test_single_event_and_empty_array_are_accepted(
     hass: HomeAssistant, visitor: TestClient[Any, Any], simulator: Simulator, device: Device
 ) -> None:
     body = property_event(device.sn, {"temperature": 33.4})
@@ -70,7 +70,7 @@ async def test_a_single_event_is_accepted_and_so_is_an_empty_array(
     assert await _post(visitor, [], signed(simulator.webhook_secret)) == 200
 
 
-async def test_nothing_unsigned_is_believed(
+async def test_unsigned_delivery_is_refused_and_logged_once(
     hass: HomeAssistant,
     visitor: TestClient[Any, Any],
     simulator: Simulator,
@@ -92,14 +92,14 @@ async def test_nothing_unsigned_is_believed(
 
 
 @pytest.mark.parametrize("body", [b"{", b"", b"1", b'"text"', b"null"])
-async def test_what_is_no_delivery_is_answered_400(
+async def test_body_without_delivery_is_400(
     visitor: TestClient[Any, Any], simulator: Simulator, body: bytes
 ) -> None:
     response = await visitor.post(ADDRESS, data=body, headers=signed(simulator.webhook_secret))
     assert response.status == 400
 
 
-async def test_a_body_that_is_too_large_is_not_read_whole(
+async def test_body_above_the_limit_is_413(
     visitor: TestClient[Any, Any], simulator: Simulator
 ) -> None:
     large = b"[" + b" " * 1024 * 1024 + b"]"
@@ -109,7 +109,7 @@ async def test_a_body_that_is_too_large_is_not_read_whole(
     assert (await visitor.post(ADDRESS, data=full, headers=headers)).status == 200
 
 
-async def test_a_nonce_seen_before_is_answered_and_ignored(
+async def test_known_nonce_is_answered_and_ignored(
     hass: HomeAssistant, visitor: TestClient[Any, Any], simulator: Simulator, device: Device
 ) -> None:
     headers = signed(simulator.webhook_secret)
@@ -118,7 +118,7 @@ async def test_a_nonce_seen_before_is_answered_and_ignored(
     assert temperature(hass, device) == "1"
 
 
-async def test_an_event_seen_before_is_ignored(
+async def test_known_event_id_is_ignored(
     hass: HomeAssistant, visitor: TestClient[Any, Any], simulator: Simulator, device: Device
 ) -> None:
     event = property_event(device.sn, {"temperature": 1})
@@ -131,7 +131,7 @@ async def test_an_event_seen_before_is_ignored(
     assert temperature(hass, device) == "2"
 
 
-async def test_bad_and_unknown_events_do_not_spoil_the_others(
+async def test_invalid_events_do_not_affect_the_others(
     hass: HomeAssistant, visitor: TestClient[Any, Any], simulator: Simulator, device: Device
 ) -> None:
     body = [
@@ -146,7 +146,7 @@ async def test_bad_and_unknown_events_do_not_spoil_the_others(
     assert temperature(hass, device) == "12.5"
 
 
-async def test_without_a_secret_no_signature_is_asked_for(
+async def test_unsigned_delivery_without_secret_is_accepted(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     hass_client_no_auth: ClientSessionGenerator,

@@ -39,7 +39,7 @@ def test_stored_ids_are_those_that_can_be_replayed() -> None:
 
 
 @pytest.mark.parametrize("stored", [{"a": "x"}, {"a": None}, {"a": [1]}, [("a", 1)], 7])
-def test_malformed_stored_ids_are_an_error_of_the_store(stored: Any) -> None:
+def test_malformed_stored_ids_raise(stored: Any) -> None:
     with pytest.raises((AttributeError, TypeError, ValueError)):
         RecentIds(stored)
 

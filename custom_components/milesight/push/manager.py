@@ -1,7 +1,6 @@
 """Manage the webhook of an Application from its registration to its removal."""
 
 from collections.abc import Callable
-from typing import Final
 
 from aiohttp.hdrs import METH_GET, METH_HEAD, METH_POST
 from homeassistant.components import persistent_notification, webhook
@@ -16,8 +15,6 @@ from .callback_url import async_delete_cloudhook
 from .monitor import PushMonitor
 from .probe import async_answer_options
 from .receiver import WebhookReceiver
-
-TEXTS: Final = f"component.{DOMAIN}.common"
 
 
 class WebhookManager:
@@ -75,9 +72,10 @@ class WebhookManager:
         texts = await async_get_translations(
             self._hass, self._hass.config.language, "common", [DOMAIN]
         )
+        prefix = f"component.{DOMAIN}.common"
         persistent_notification.async_create(
             self._hass,
-            texts[f"{TEXTS}.webhook_test_message"].format(application=self._entry.title),
-            texts[f"{TEXTS}.webhook_test_title"],
+            texts[f"{prefix}.webhook_test_message"].format(application=self._entry.title),
+            texts[f"{prefix}.webhook_test_title"],
             self._notification_id,
         )

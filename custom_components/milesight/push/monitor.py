@@ -10,9 +10,9 @@ from homeassistant.core import HomeAssistant, callback
 from ..api.webhook import SystemMessage
 from ..counter import DayCounter
 from ..issues import (
+    NO_PUSHES_RECEIVED,
     PUSH_LIMIT,
     PUSH_NOTICE,
-    PUSH_SILENT,
     PUSH_STOPPED,
     raise_issue,
     raised_issues,
@@ -24,7 +24,7 @@ from .recent_ids import RecentIds
 MAX_POLLS_WITHOUT_PUSH: Final = 3
 MAX_INFO_LENGTH: Final = 200
 SYSTEM_MESSAGE_ISSUES: Final = {"SERVICE_NOTICE": PUSH_LIMIT, "SYSTEM_ALERT": PUSH_STOPPED}
-PUSH_ISSUES: Final = frozenset({PUSH_LIMIT, PUSH_NOTICE, PUSH_SILENT, PUSH_STOPPED})
+PUSH_ISSUES: Final = frozenset({PUSH_LIMIT, PUSH_NOTICE, NO_PUSHES_RECEIVED, PUSH_STOPPED})
 
 type StoredIds = Mapping[str, Mapping[str, int]]
 
@@ -91,7 +91,7 @@ class PushMonitor:
         if self._polls_without_push == MAX_POLLS_WITHOUT_PUSH and known_callback_url(
             self._hass, self._entry
         ):
-            self._create_issue(PUSH_SILENT)
+            self._create_issue(NO_PUSHES_RECEIVED)
 
     @callback
     def handle_system_message(self, message: SystemMessage) -> None:
