@@ -27,7 +27,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry, async_
 
 from custom_components.milesight import registry
 from custom_components.milesight.const import CONF_WEBHOOK_SECRET, DOMAIN
-from custom_components.milesight.device import MilesightDevice
+from custom_components.milesight.devices.device import MilesightDevice
 from tests.simulator import Device, Simulator
 from tests.simulator.server import Request
 

@@ -15,7 +15,7 @@ from pytest_homeassistant_custom_component.common import (
 )
 
 from custom_components.milesight.const import DOMAIN
-from custom_components.milesight.device import MilesightDevice
+from custom_components.milesight.devices.device import MilesightDevice
 from custom_components.milesight.mapping import ReportEventDescription
 from tests.common import device_id, entity_id, settle
 from tests.fleets import of_demo

@@ -10,9 +10,9 @@ from . import issues, registry
 from .agentcraft import manager as agentcraft
 from .const import DOMAIN
 from .coordinator import MilesightConfigEntry, MilesightCoordinator
+from .devices.storage import ApplicationStore
 from .push.manager import WebhookManager
 from .services import async_setup_services
-from .store import FleetStore
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
@@ -73,7 +73,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: MilesightConfigEntry) -
     """Forget an Application that was removed."""
     issues.withdraw_all(hass, entry)
     await agentcraft.async_remove(hass, entry)
-    await FleetStore(hass, entry.entry_id).async_remove()
+    await ApplicationStore(hass, entry.entry_id).async_remove()
     await WebhookManager(hass, entry).async_remove()
 
 

@@ -7,7 +7,8 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 
 from .api import Device
-from .device import Capabilities, MilesightDevice
+from .devices.capabilities import Capabilities
+from .devices.device import MilesightDevice
 from .issues import ENTITY_LIMIT, raise_issue, withdraw_issue
 from .mapping import Priority
 

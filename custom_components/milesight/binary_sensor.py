@@ -11,7 +11,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .api.decode import Json
 from .api.values import Value
 from .coordinator import MilesightConfigEntry, MilesightCoordinator
-from .device import MilesightDevice
+from .devices.device import MilesightDevice
 from .entity import (
     MilesightApplicationEntity,
     MilesightEntity,

@@ -17,7 +17,7 @@ from .api import (
 )
 from .budget import retry_delay
 from .const import CONF_IMPORT_HISTORY, LOGGER
-from .device import MilesightDevice
+from .devices.device import MilesightDevice
 from .devices.timestamps import now_ms
 from .history import HistoryImporter
 from .hourly import hour_of

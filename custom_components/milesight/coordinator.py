@@ -18,17 +18,17 @@ from .api import AuthenticationError, MilesightClient, MilesightError
 from .api.webhook import DeviceReport, Event, ReportType, SystemMessage, TaskReport, WebhookTest
 from .budget import RequestBudget, jittered, pages, retry_delay
 from .catch_up import CatchUp
-from .commands import Commands
+from .commands.responses import ResponseWaiter, async_fire_task_event
+from .commands.sender import CommandSender
 from .const import CONF_DAILY_API_LIMIT, DEFAULT_DAILY_API_LIMIT, DOMAIN, LOGGER
-from .device import MilesightDevice, Signal
+from .devices.device import MilesightDevice, Signal
+from .devices.storage import ApplicationStore, StoredApplication
 from .devices.timestamps import now_ms
 from .fleet import Fleet
 from .issues import REQUEST_LIMIT, keep_issue
-from .outcomes import Outcomes, async_fire_task
 from .push.connection import ConnectionMonitor
 from .push.monitor import PushMonitor
 from .specifications import Specifications
-from .store import FleetStore, StoredFleet
 from .strangers import Strangers
 
 type MilesightConfigEntry = ConfigEntry[MilesightCoordinator]
@@ -68,7 +68,7 @@ class MilesightCoordinator(DataUpdateCoordinator[None]):
         self.devices = self.fleet.devices
         self.in_touch = True
         self.last_update: int | None = None
-        self._store = FleetStore(hass, entry.entry_id)
+        self._store = ApplicationStore(hass, entry.entry_id)
         self._device_listeners: list[DeviceListener] = []
         self._strangers = Strangers()
         self._saving = False
@@ -79,8 +79,8 @@ class MilesightCoordinator(DataUpdateCoordinator[None]):
         self.pushes = PushMonitor(hass, entry)
         self.next_poll: float | None = None
         self._telling: CALLBACK_TYPE | None = None
-        self.commands = Commands(hass, entry, self.client, self._save_soon)
-        self.outcomes = Outcomes()
+        self.commands = CommandSender(hass, entry, self.client, self._save_soon)
+        self.responses = ResponseWaiter()
         self._set_interval()
         self.catch_up = CatchUp(
             hass,
@@ -105,7 +105,7 @@ class MilesightCoordinator(DataUpdateCoordinator[None]):
             LOGGER.warning("The stored devices are damaged and are fetched anew: %r", error)
             self.fleet.clear()
 
-    def _restore(self, fleet: StoredFleet) -> None:
+    def _restore(self, fleet: StoredApplication) -> None:
         self.budget = RequestBudget(self.budget.limit, fleet["requests"])
         self.pushes.restore(fleet["pushes"], fleet["last_push"], fleet.get("recent_ids", {}))
         self._specifications.restore(fleet["specifications"])
@@ -113,7 +113,7 @@ class MilesightCoordinator(DataUpdateCoordinator[None]):
         self.commands.resume(self.devices.values())
         self.catch_up.miss()
 
-    def _stored(self) -> StoredFleet:
+    def _stored(self) -> StoredApplication:
         self._saving = False
         return {
             "devices": self.fleet.stored(),
@@ -306,7 +306,7 @@ class MilesightCoordinator(DataUpdateCoordinator[None]):
             device.lost(made, now)
             return
         device.seen(made, now)
-        self.outcomes.tell(device, report)
+        self.responses.deliver(device, report)
         device.covered_until = max(device.covered_until, (report.created or 0) + 1000)
         if report.type is ReportType.EVENT and report.tsl_id is not None:
             device.tell(report.tsl_id, report.values)
@@ -316,9 +316,9 @@ class MilesightCoordinator(DataUpdateCoordinator[None]):
     def _receive_task(self, report: TaskReport) -> None:
         device = self.fleet.find(report.device_id)
         if device is not None:
-            self.outcomes.tell(device, report)
+            self.responses.deliver(device, report)
         registered = device and registry.registered(self.hass, self.config_entry, device.sn)
-        async_fire_task(self.hass, registered.id if registered else None, report)
+        async_fire_task_event(self.hass, registered.id if registered else None, report)
 
     def _sender(self, report: DeviceReport) -> MilesightDevice | None:
         return self.fleet.find(report.device_id, report.sn, report.dev_eui)

@@ -25,7 +25,8 @@ from .const import (
     DOMAIN,
 )
 from .coordinator import MilesightConfigEntry
-from .device import Capabilities, MilesightDevice
+from .devices.capabilities import Capabilities
+from .devices.device import MilesightDevice
 from .disclosure import public_specification, public_values
 from .issues import raised_issues
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from .api import DataType, Item, ThingSpecification
 from .api.decode import Json, number
-from .device import INDEX
+from .devices.capabilities import INDEX
 from .mapping.tokens import tokenize_path, vocabulary
 
 WITHHELD: Final = "(withheld)"

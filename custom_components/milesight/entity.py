@@ -19,10 +19,10 @@ from homeassistant.helpers.update_coordinator import CoordinatorEntity
 from .api import InvalidValueError, Item
 from .api.decode import Json
 from .api.values import Value, decode, encode
-from .commands import refused
+from .commands.sender import validation_error
 from .const import DOMAIN, LOGGER
 from .coordinator import MilesightConfigEntry, MilesightCoordinator
-from .device import MilesightDevice, Signal
+from .devices.device import MilesightDevice, Signal
 from .mapping import (
     CompositeDescription,
     Description,
@@ -206,7 +206,7 @@ class MilesightDescribedEntity[D: Description](MilesightEntity):
         try:
             return encode(item, value, self.device.reported(item.path))
         except InvalidValueError as error:
-            raise refused(error) from error
+            raise validation_error(error) from error
 
     async def async_send(
         self,

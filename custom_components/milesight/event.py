@@ -17,7 +17,7 @@ from .api import InvalidValueError, Item
 from .api.decode import Json
 from .api.values import decode
 from .coordinator import MilesightConfigEntry, MilesightCoordinator
-from .device import MilesightDevice
+from .devices.device import MilesightDevice
 from .devices.timestamps import now_ms
 from .entity import MilesightDescribedEntity, async_setup_platform, state_key
 from .mapping import EventDescription, ReportEventDescription, ThingEventDescription

@@ -8,9 +8,10 @@ from homeassistant.core import HomeAssistant, callback
 from . import registry
 from .allowance import EntityAllowance
 from .api import Device
-from .device import NO_CAPABILITIES, MilesightDevice
+from .devices.capabilities import NO_CAPABILITIES
+from .devices.device import MilesightDevice
+from .devices.storage import StoredDevice, dump_device, restore_device
 from .specifications import Specifications
-from .store import StoredDevice, restore, stored
 
 
 class Fleet:
@@ -83,7 +84,7 @@ class Fleet:
         ]
         self._reserve(info for info, _ in found)
         for info, data in found:
-            restore(self.admit(info), data)
+            restore_device(self.admit(info), data)
         self._register(self.devices.values())
 
     @callback
@@ -97,7 +98,7 @@ class Fleet:
     @callback
     def stored(self) -> list[StoredDevice]:
         """Return what a later run needs to know of the devices."""
-        return [stored(device) for device in self.devices.values()]
+        return [dump_device(device) for device in self.devices.values()]
 
     @callback
     def admit(self, info: Device) -> MilesightDevice:

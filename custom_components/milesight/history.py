@@ -32,7 +32,7 @@ from homeassistant.helpers import entity_registry as er
 from .api import InvalidValueError, Reading
 from .api.values import decode
 from .const import DOMAIN
-from .device import MilesightDevice
+from .devices.device import MilesightDevice
 from .hourly import (
     HOUR_MS,
     Point,

@@ -11,7 +11,7 @@ from homeassistant.util import dt as dt_util
 from .api.decode import Json
 from .api.values import Value
 from .coordinator import MilesightConfigEntry, MilesightCoordinator
-from .device import MilesightDevice
+from .devices.device import MilesightDevice
 from .entity import MilesightValueEntity, async_setup_platform
 from .mapping import ImageDescription
 

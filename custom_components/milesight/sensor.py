@@ -21,7 +21,7 @@ from .agentcraft.entities import AgentcraftSensor, async_setup_agentcraft
 from .api.values import Value
 from .const import DOMAIN
 from .coordinator import MilesightConfigEntry, MilesightCoordinator
-from .device import MilesightDevice, Signal
+from .devices.device import MilesightDevice, Signal
 from .entity import (
     MilesightApplicationEntity,
     MilesightEntity,

@@ -8,7 +8,7 @@ from .api import Device, MilesightClient, MilesightError, parse_specification
 from .api.decode import Json
 from .api.errors import AuthenticationError, CannotConnectError, RateLimitError
 from .const import LOGGER
-from .device import NO_CAPABILITIES, Capabilities
+from .devices.capabilities import NO_CAPABILITIES, Capabilities
 
 UNNAMED: Final = "?"
 READERS: Final = 3

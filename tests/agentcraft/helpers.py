@@ -16,7 +16,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.milesight.const import DOMAIN, SUBENTRY_AGENTCRAFT
 from custom_components.milesight.coordinator import MilesightCoordinator
-from custom_components.milesight.device import MilesightDevice
+from custom_components.milesight.devices.device import MilesightDevice
 from tests import common
 from tests.common import pass_time, set_up, settle, state_of
 from tests.simulator import Device, Simulator

@@ -25,21 +25,21 @@ LAUNCHER: Final = """
 import sys
 from homeassistant import bootstrap
 from homeassistant.__main__ import main
-from custom_components.milesight import store
+from custom_components.milesight.devices import storage
 bootstrap.CRITICAL_INTEGRATIONS = set()  # the frontend is not needed
-store.SAVE_DELAY = 0  # write as often as anything changes
+storage.SAVE_DELAY = 0  # write as often as anything changes
 sys.exit(main())
 """
 WRITER: Final = """
 import asyncio, json, os, pathlib, signal, sys, time
 from homeassistant.core import HomeAssistant
-from custom_components.milesight.store import FleetStore
+from custom_components.milesight.devices.storage import ApplicationStore
 
 FOLDER, KILLS = sys.argv[1], int(sys.argv[2])
 DEVICE = {"values": {f"value_{number}": number for number in range(20)}}
 
 async def write(number, pipe):
-    store = FleetStore(HomeAssistant(FOLDER), "entry")
+    store = ApplicationStore(HomeAssistant(FOLDER), "entry")
     while True:
         number += 1
         await store.async_save({"devices": [DEVICE] * 500, "last_push": number})

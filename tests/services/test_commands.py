@@ -79,7 +79,7 @@ async def test_a_device_that_does_not_answer_in_time_is_no_failure(
     simulator.platform.command_delay = 60
     response = await act(hass, "call_service", device_id=target, service_id="reboot", timeout=0.1)
     assert response[target].keys() == {"request_id"}
-    assert not pushing.runtime_data.outcomes._queues
+    assert not pushing.runtime_data.responses._queues
 
 
 async def test_properties_are_written_dotted_or_nested_by_key_or_label(

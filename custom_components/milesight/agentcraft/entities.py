@@ -14,7 +14,7 @@ from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from ..coordinator import MilesightConfigEntry, MilesightCoordinator
-from ..device import MilesightDevice
+from ..devices.device import MilesightDevice
 from ..entity import MilesightEntity
 from .actions import async_refresh, async_run
 from .manager import AgentcraftManager, get_manager

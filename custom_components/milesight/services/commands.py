@@ -15,11 +15,11 @@ from ..api import InvalidValueError, Service, TaskKind
 from ..api.arguments import encode_inputs, encode_properties
 from ..api.decode import Json
 from ..api.paths import nest
-from ..commands import refused
+from ..commands.responses import ResponseQueue, wait_for_service_outputs, wait_for_task
+from ..commands.sender import validation_error
 from ..const import DOMAIN
 from ..coordinator import MilesightCoordinator
-from ..device import MilesightDevice
-from ..outcomes import Answers, service_outputs, task_outcome
+from ..devices.device import MilesightDevice
 from .targets import (
     DEVICES,
     Round,
@@ -88,16 +88,16 @@ async def async_call_service(call: ServiceCall) -> ServiceResponse:
         try:
             prepared[target.device_id] = service, encode_inputs(service, given, zone())
         except InvalidValueError as error:
-            raise refused(error) from error
+            raise validation_error(error) from error
 
     async def operate(target: Target, the_round: Round) -> JsonValueType:
         service, inputs = prepared[target.device_id]
         send = partial(
             target.coordinator.commands.async_call_service, target.device, service.id, inputs
         )
-        with target.coordinator.outcomes.expected(target.device) as answers:
+        with target.coordinator.responses.listen(target.device) as answers:
             request_id = await the_round.send(target, send)
-            outputs = await _in_time(wait, partial(service_outputs, answers, service))
+            outputs = await _in_time(wait, partial(wait_for_service_outputs, answers, service))
         if outputs is None:
             return {"request_id": request_id, **_delivery(target.device)}
         return {"request_id": request_id, "outputs": nested(outputs)}
@@ -154,7 +154,7 @@ async def _configure(
     create = partial(coordinator.client.create_config_task, addresses, kind, settings)
     with ExitStack() as stack:
         answers = {
-            target.device_id: stack.enter_context(coordinator.outcomes.expected(target.device))
+            target.device_id: stack.enter_context(coordinator.responses.listen(target.device))
             for target in targets
         }
         try:
@@ -171,7 +171,7 @@ async def _configure(
 
 
 async def _task_answer(
-    target: Target, task_id: str | None, answers: Answers, wait: float
+    target: Target, task_id: str | None, answers: ResponseQueue, wait: float
 ) -> JsonValueType | HomeAssistantError:
     if task_id is None:
         return HomeAssistantError(
@@ -179,7 +179,7 @@ async def _task_answer(
             translation_key="no_task",
             translation_placeholders={"device": target.device.info.name or target.device.sn},
         )
-    report = await _in_time(wait, partial(task_outcome, answers, task_id))
+    report = await _in_time(wait, partial(wait_for_task, answers, task_id))
     if report is None:
         return {"task_id": task_id, **_delivery(target.device)}
     answer: dict[str, JsonValueType] = {"task_id": task_id, "status": report.status}
@@ -240,7 +240,7 @@ def _encoded_properties(
     try:
         encoded = encode_properties(target.specification.properties, given, like, zone())
     except InvalidValueError as error:
-        raise refused(error) from error
+        raise validation_error(error) from error
     if not encoded:
         raise _no_object(ATTR_PROPERTIES)
     return encoded

@@ -15,7 +15,7 @@ import voluptuous as vol
 from ..api import InvalidValueError, Item, MilesightError, Reading, ThingSpecification
 from ..api.arguments import check_paths
 from ..api.decode import Json
-from ..commands import refused
+from ..commands.sender import validation_error
 from ..const import DOMAIN
 from ..hourly import HOUR_MS, hour_of
 from .targets import (
@@ -96,7 +96,7 @@ async def async_get_history(call: ServiceCall) -> ServiceResponse:
         try:
             check_paths(target.specification.properties, wanted or ())
         except InvalidValueError as error:
-            raise refused(error) from error
+            raise validation_error(error) from error
 
     async def operate(target: Target, the_round: Round) -> JsonValueType:
         readings = await the_round.send(target, partial(_readings, target, start, end))

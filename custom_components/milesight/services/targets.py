@@ -27,7 +27,8 @@ from ..api.paths import nest
 from ..api.transport import CONCURRENCY
 from ..const import DOMAIN
 from ..coordinator import MilesightCoordinator
-from ..device import NO_CAPABILITIES, MilesightDevice
+from ..devices.capabilities import NO_CAPABILITIES
+from ..devices.device import MilesightDevice
 
 ATTR_CONFIG_ENTRY_ID: Final = "config_entry_id"
 UNREACHABLE_AFTER: Final = 2 * CONCURRENCY

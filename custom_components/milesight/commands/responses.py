@@ -7,30 +7,30 @@ from typing import Final
 
 from homeassistant.core import HomeAssistant, callback
 
-from .api import Service
-from .api.decode import Json
-from .api.webhook import DeviceReport, ReportType, TaskReport
-from .const import DOMAIN
-from .device import MilesightDevice
-from .mapping.setters import matches_service
+from ..api import Service
+from ..api.decode import Json
+from ..api.webhook import DeviceReport, ReportType, TaskReport
+from ..const import DOMAIN
+from ..devices.device import MilesightDevice
+from ..mapping.setters import matches_service
 
 EVENT_TASK: Final = f"{DOMAIN}_task"
 
-type Answer = DeviceReport | TaskReport
-type Answers = Queue[Answer]
+type Response = DeviceReport | TaskReport
+type ResponseQueue = Queue[Response]
 
 
-class Outcomes:
+class ResponseWaiter:
     """Queues what devices push, for as long as somebody expects an answer of them."""
 
     def __init__(self) -> None:
         """Expect nothing."""
-        self._queues: dict[str, list[Answers]] = {}
+        self._queues: dict[str, list[ResponseQueue]] = {}
 
     @contextmanager
-    def expected(self, device: MilesightDevice) -> Iterator[Answers]:
+    def listen(self, device: MilesightDevice) -> Iterator[ResponseQueue]:
         """Collect what a device pushes from now on; ends with the block."""
-        answers: Answers = Queue()
+        answers: ResponseQueue = Queue()
         self._queues.setdefault(device.sn, []).append(answers)
         try:
             yield answers
@@ -40,13 +40,13 @@ class Outcomes:
                 del self._queues[device.sn]
 
     @callback
-    def tell(self, device: MilesightDevice, answer: Answer) -> None:
+    def deliver(self, device: MilesightDevice, answer: Response) -> None:
         """Pass on what a device pushed."""
         for answers in self._queues.get(device.sn, ()):
             answers.put_nowait(answer)
 
 
-async def service_outputs(answers: Answers, service: Service) -> Mapping[str, Json]:
+async def wait_for_service_outputs(answers: ResponseQueue, service: Service) -> Mapping[str, Json]:
     """Wait for the outcome of a service call: ``path -> value``.
 
     That is the report of the service, or of properties that are named as the service is
@@ -69,7 +69,7 @@ async def service_outputs(answers: Answers, service: Service) -> Mapping[str, Js
                 return named
 
 
-async def task_outcome(answers: Answers, task_id: str) -> TaskReport:
+async def wait_for_task(answers: ResponseQueue, task_id: str) -> TaskReport:
     """Wait for the end of a configuration task."""
     while True:
         report = await answers.get()
@@ -78,7 +78,7 @@ async def task_outcome(answers: Answers, task_id: str) -> TaskReport:
 
 
 @callback
-def async_fire_task(hass: HomeAssistant, device_id: str | None, report: TaskReport) -> None:
+def async_fire_task_event(hass: HomeAssistant, device_id: str | None, report: TaskReport) -> None:
     """Tell automations how a task ended; ``device_id`` is Home Assistant's."""
     hass.bus.async_fire(
         EVENT_TASK,

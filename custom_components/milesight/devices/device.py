@@ -3,26 +3,20 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from itertools import accumulate
-import re
-from typing import Self
 
-from homeassistant.components.sensor.const import SensorDeviceClass
 from homeassistant.util.limited_size_dict import LimitedSizeDict
 
-from .api import ConnectStatus, DataType, Device, Item, ThingSpecification
-from .api.decode import Json
-from .api.specification import BRACKETS
-from .const import CLOCK_TOLERANCE_MS
-from .devices.pending_writes import PendingWrite, PendingWrites
-from .devices.size_limit import MAX_PATH_LENGTH, SHORT_TEXT_LENGTH, SizeLimit
-from .devices.timestamps import clamp_timestamp
-from .mapping import Description, Priority, SensorDescription, describe, expected_entities
+from ..api import ConnectStatus, Device, Item
+from ..api.decode import Json
+from ..api.specification import BRACKETS
+from ..const import CLOCK_TOLERANCE_MS
+from ..mapping import Description, Priority
+from .capabilities import INDEX, NO_CAPABILITIES, Capabilities
+from .pending_writes import PendingWrite, PendingWrites
+from .size_limit import MAX_PATH_LENGTH, SHORT_TEXT_LENGTH, SizeLimit
+from .timestamps import clamp_timestamp
 
-INDEX = re.compile(r"\[(\d+)\]")
-STEP = re.compile(r"[.\[]")
 SECOND_MS = 1000
-CONTAINERS = frozenset({DataType.STRUCT, DataType.ARRAY, DataType.UNKNOWN})
 MAX_FUTURE_TIMES = 128  # more than a page of the history
 
 type Listener = Callable[[], None]
@@ -39,68 +33,8 @@ class Signal(Enum):
     INFORMATION = "information"
 
 
-@dataclass(frozen=True, slots=True)
-class Capabilities:
-    """What a model with a firmware can do, shared by all its devices."""
-
-    specification: ThingSpecification
-    descriptions: tuple[Description, ...] = ()
-    sizes: Mapping[str, int] = field(default_factory=dict)
-    scalars: frozenset[str] = frozenset()
-    enabled: Mapping[Priority, int] = field(default_factory=lambda: dict.fromkeys(Priority, 0))
-    reports_battery: bool = False
-
-    @classmethod
-    def of(cls, specification: ThingSpecification) -> Self:
-        """Return what a specification gives rise to.
-
-        ``sizes`` is the greatest number of elements by the path of an array, ``scalars`` the paths
-        below which there is nothing, ``enabled`` the number of entities to expect up to a priority.
-        """
-        descriptions = describe(specification)
-        items = (item for root in specification.properties for item in root.walk())
-        return cls(
-            specification,
-            descriptions,
-            {item.path: item.max_size for item in items if item.max_size is not None},
-            frozenset(
-                leaf.path for leaf in specification.leaves() if leaf.data_type not in CONTAINERS
-            ),
-            {
-                priority: sum(
-                    expected_entities(found) for found in descriptions if found.priority <= priority
-                )
-                for priority in Priority
-            },
-            any(
-                isinstance(found, SensorDescription)
-                and found.device_class is SensorDeviceClass.BATTERY
-                for found in descriptions
-            ),
-        )
-
-    def is_scalar(self, path: str) -> bool:
-        """Return whether there is a value at a path, and nothing below it."""
-        return INDEX.sub(BRACKETS, path) in self.scalars
-
-    def holder(self, path: str) -> str | None:
-        """Return the path of the scalar below which a report nests more, if it does."""
-        above = (path[: step.start()] for step in STEP.finditer(path))
-        return next((found for found in above if self.is_scalar(found)), None)
-
-    def admits(self, template: str, indices: Iterable[int]) -> bool:
-        """Return whether elements at these indices are within the sizes of their arrays."""
-        arrays = accumulate(
-            template.split(BRACKETS)[:-1], lambda path, rest: path + BRACKETS + rest
-        )
-        return all(
-            index < self.sizes.get(array, index + 1)
-            for array, index in zip(arrays, indices, strict=True)
-        )
-
-
 @dataclass(slots=True)
-class Point:
+class PropertyState:
     """What is held of one path, and who wants to hear of a change: all that a reading touches.
 
     A path that is listened to and was never reported has no value yet. A value with the time 0 was
@@ -117,9 +51,6 @@ class Point:
         """Call the listeners with the value to show."""
         for listener in self.listeners:
             listener(value)
-
-
-NO_CAPABILITIES = Capabilities(ThingSpecification())
 
 
 class MilesightDevice:
@@ -146,7 +77,7 @@ class MilesightDevice:
         self._pending = PendingWrites()
         self._size = SizeLimit()
         self._elements: dict[str, set[tuple[int, ...]]] = {}
-        self._points: dict[str, Point] = {}
+        self._points: dict[str, PropertyState] = {}
         self._listeners: dict[Signal, list[Listener]] = {}
         self._report_listeners: dict[str, list[ReportListener]] = {}
         self._event_listeners: dict[str, list[EventListener]] = {}
@@ -172,7 +103,7 @@ class MilesightDevice:
         """Return ``path -> epoch milliseconds`` of the values reported."""
         return {path: point.time for path, point in self._reported()}
 
-    def _reported(self) -> Iterator[tuple[str, Point]]:
+    def _reported(self) -> Iterator[tuple[str, PropertyState]]:
         return ((path, point) for path, point in self._points.items() if point.value is not None)
 
     def value(self, path: str) -> Json:
@@ -250,7 +181,7 @@ class MilesightDevice:
         A report that is newer than the one held settles the writes that it can answer. Returns
         whether an element of an array was seen for the first time.
         """
-        changed: dict[str, Point] = {}
+        changed: dict[str, PropertyState] = {}
         heard: list[tuple[ReportListener, Json]] = []
         grown = False
         written = self._shown(self._pending) if self._pending else {}
@@ -290,7 +221,7 @@ class MilesightDevice:
         """Return the values to show at the paths of writes."""
         return {write.path: self.value(write.path) for write in writes}
 
-    def _notify(self, changed: dict[str, Point], written: Mapping[str, Json]) -> None:
+    def _notify(self, changed: dict[str, PropertyState], written: Mapping[str, Json]) -> None:
         """Call the listeners of values that changed.
 
         ``changed`` are those reported, ``written`` what was shown where writes are pending.
@@ -316,10 +247,10 @@ class MilesightDevice:
             point.value = self._bounded(point, value) if isinstance(value, str) else value
             point.time = times.get(held, 0)
 
-    def _point(self, path: str) -> Point:
-        return self._points.setdefault(path, Point())
+    def _point(self, path: str) -> PropertyState:
+        return self._points.setdefault(path, PropertyState())
 
-    def _first(self, path: str, value: Json) -> tuple[str, Json, Point | None]:
+    def _first(self, path: str, value: Json) -> tuple[str, Json, PropertyState | None]:
         """Return where a value goes whose path was not heard of before, as long as there is room.
 
         What is nested where the specification has a scalar is an object in place of that scalar;
@@ -336,10 +267,10 @@ class MilesightDevice:
                 return path, value, None
         point = self._points.get(path)
         if point is None and self._size.reserve_path(path, specified=specified):
-            point = self._points[path] = Point(specified=specified)
+            point = self._points[path] = PropertyState(specified=specified)
         return path, value, point
 
-    def _bounded(self, point: Point, text: str) -> Json:
+    def _bounded(self, point: PropertyState, text: str) -> Json:
         """Return a text if there is room for it, else an object, which is no valid value."""
         if len(text) <= point.text_length:
             return text

@@ -5,7 +5,8 @@ import pytest
 
 from custom_components.milesight.api import ConnectStatus, Device, parse_specification
 from custom_components.milesight.api.decode import Json
-from custom_components.milesight.device import Capabilities, MilesightDevice, Signal
+from custom_components.milesight.devices.capabilities import Capabilities
+from custom_components.milesight.devices.device import MilesightDevice, Signal
 from custom_components.milesight.devices.size_limit import MAX_UNSPECIFIED_SIZE, PATH_OVERHEAD
 
 PATHS = st.sampled_from(["temperature", "battery", "relay[0].state", "relay[1].state"])

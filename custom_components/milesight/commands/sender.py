@@ -10,7 +10,7 @@ from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers.event import async_call_later
 
-from .api import (
+from ..api import (
     Accepted,
     ApiError,
     AuthenticationError,
@@ -18,15 +18,15 @@ from .api import (
     MilesightClient,
     MilesightError,
 )
-from .api.decode import Json
-from .api.paths import nest
-from .const import COMMAND_TIMEOUT, DOMAIN
-from .device import MilesightDevice
-from .devices.pending_writes import PendingWrite
-from .devices.timestamps import now_ms
+from ..api.decode import Json
+from ..api.paths import nest
+from ..const import COMMAND_TIMEOUT, DOMAIN
+from ..devices.device import MilesightDevice
+from ..devices.pending_writes import PendingWrite
+from ..devices.timestamps import now_ms
 
 
-def refused(error: InvalidValueError) -> ServiceValidationError:
+def validation_error(error: InvalidValueError) -> ServiceValidationError:
     """Return what to tell a caller whose values do not fit the specification."""
     return ServiceValidationError(
         translation_domain=DOMAIN,
@@ -35,7 +35,7 @@ def refused(error: InvalidValueError) -> ServiceValidationError:
     )
 
 
-class Commands:
+class CommandSender:
     """Sends what users and automations ask for."""
 
     def __init__(
@@ -143,7 +143,7 @@ class Commands:
     ) -> HomeAssistantError:
         """Return a translated error that tells a refusal from a request without an answer."""
         if isinstance(error, InvalidValueError):
-            return refused(error)
+            return validation_error(error)
         if isinstance(error, AuthenticationError):
             self._entry.async_start_reauth(self._hass)
         placeholders["error"] = str(error)

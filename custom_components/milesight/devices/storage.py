@@ -7,12 +7,12 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.storage import Store
 
-from .api.decode import Json
-from .const import DOMAIN, LOGGER
-from .counter import Buckets
+from ..api.decode import Json
+from ..const import DOMAIN, LOGGER
+from ..counter import Buckets
 from .device import MilesightDevice
-from .devices.pending_writes import PendingWrite
-from .devices.timestamps import now_ms
+from .pending_writes import PendingWrite
+from .timestamps import now_ms
 
 VERSION = 1
 SAVE_DELAY = 60
@@ -45,7 +45,7 @@ class StoredDevice(TypedDict):
     is_new: bool
 
 
-class StoredFleet(TypedDict):
+class StoredApplication(TypedDict):
     """All of an Application."""
 
     devices: list[StoredDevice]
@@ -56,7 +56,7 @@ class StoredFleet(TypedDict):
     recent_ids: NotRequired[dict[str, dict[str, int]]]
 
 
-def stored(device: MilesightDevice) -> StoredDevice:
+def dump_device(device: MilesightDevice) -> StoredDevice:
     """Return what is kept of a device."""
     return {
         "info": device.info.to_json(),
@@ -80,13 +80,14 @@ def stored(device: MilesightDevice) -> StoredDevice:
     }
 
 
-def restore(device: MilesightDevice, data: StoredDevice) -> None:
+def restore_device(device: MilesightDevice, data: StoredDevice) -> None:
     """Give a device what was kept of it; raises what malformed data lead to."""
     times = {path: int(time) for path, time in data["times"].items()}
     last_report = None if data["last_report"] is None else int(data["last_report"])
     device.restore(data["values"], times, last_report)
     device.online = bool(data["online"])
-    device.offline_since = int(data.get("offline_since", device.offline_since))
+    after_last_report = 0 if device.online else (last_report or 0) + 1
+    device.offline_since = int(data.get("offline_since", after_last_report))
     device.last_seen = int(data.get("last_seen", device.last_seen))
     device.covered_until = int(data["covered_until"])
     device.is_new = bool(data["is_new"])
@@ -98,16 +99,16 @@ def restore(device: MilesightDevice, data: StoredDevice) -> None:
     )
 
 
-class FleetStore:
+class ApplicationStore:
     """Keeps one Application's fleet in Home Assistant's storage."""
 
     def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
         """Name the file after the config entry."""
-        self._store: Store[StoredFleet] = Store(
+        self._store: Store[StoredApplication] = Store(
             hass, VERSION, f"{DOMAIN}.{entry_id}", private=True, atomic_writes=True
         )
 
-    async def async_load(self) -> StoredFleet | None:
+    async def async_load(self) -> StoredApplication | None:
         """Return the fleet of an earlier run; one that cannot be read counts as none."""
         try:
             return await self._store.async_load()
@@ -115,11 +116,11 @@ class FleetStore:
             LOGGER.warning("The stored devices cannot be read and are fetched anew: %s", error)
             return None
 
-    def async_delay_save(self, fleet: Callable[[], StoredFleet]) -> None:
+    def async_delay_save(self, fleet: Callable[[], StoredApplication]) -> None:
         """Save within a minute."""
         self._store.async_delay_save(fleet, SAVE_DELAY)
 
-    async def async_save(self, fleet: StoredFleet) -> None:
+    async def async_save(self, fleet: StoredApplication) -> None:
         """Save now."""
         await self._store.async_save(fleet)
 

@@ -1,0 +1,1 @@
+"""Commands to devices: sending them and waiting for responses."""
