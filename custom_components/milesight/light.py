@@ -1,18 +1,23 @@
 """Lights: lamps that are dimmed or coloured."""
 
-from typing import Any, override
+from collections.abc import Iterator
+from functools import partial
+from typing import Any, Final, override
 
 from homeassistant.components.light import (
     ATTR_BRIGHTNESS,
+    ATTR_COLOR_MODE,
     ATTR_COLOR_TEMP_KELVIN,
     ATTR_RGB_COLOR,
     ColorMode,
     LightEntity,
 )
-from homeassistant.core import HomeAssistant
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.helpers.restore_state import RestoredExtraData, RestoreEntity
 from homeassistant.util.color import brightness_to_value, value_to_brightness
 
+from .api.decode import Json
 from .coordinator import MilesightConfigEntry
 from .entity import MilesightCompositeEntity, async_setup_platform
 from .mapping import LightDescription
@@ -29,36 +34,67 @@ async def async_setup_entry(
     async_setup_platform(entry, async_add_entities, LightDescription, MilesightLight)
 
 
-COLORS = ("red", "green", "blue")
+type Color = tuple[int, int, int]
+
+COLORS: Final = ("red", "green", "blue")
+WHITE: Final[Color] = (255, 255, 255)
+MODE_ROLES: Final = {ColorMode.RGB: COLORS, ColorMode.COLOR_TEMP: ("color_temperature",)}
 
 
-class MilesightLight(MilesightCompositeEntity[LightDescription], LightEntity):
+class MilesightLight(MilesightCompositeEntity[LightDescription], LightEntity, RestoreEntity):
     """A lamp, by its brightness, its colour, or both."""
 
     @override
     def _adopt(self, description: LightDescription) -> None:
         """Offer what the device can do."""
         self._levels = (max(1.0, description.minimum), description.maximum)
-        modes: set[ColorMode] = set()
-        if all(self.has(color) for color in COLORS):
-            modes.add(ColorMode.RGB)
-        if self.has("color_temperature"):
-            modes.add(ColorMode.COLOR_TEMP)
+        modes = [
+            mode for mode, roles in MODE_ROLES.items() if all(self.has(role) for role in roles)
+        ]
+        if ColorMode.COLOR_TEMP in modes:
             item = description.roles["color_temperature"]
             self._attr_min_color_temp_kelvin = int(item.minimum or 2000)
             self._attr_max_color_temp_kelvin = int(item.maximum or 6500)
-        self._attr_supported_color_modes = modes or {ColorMode.BRIGHTNESS}
+        self._attr_supported_color_modes = set(modes) or {ColorMode.BRIGHTNESS}
+        if self._attr_color_mode not in self._attr_supported_color_modes:
+            self._attr_color_mode = next(iter(modes), ColorMode.BRIGHTNESS)
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Restore the colour mode, which no property reports."""
+        data = await self.async_get_last_extra_data()
+        mode = data.as_dict().get(ATTR_COLOR_MODE) if data is not None else None
+        if mode is not None and mode in (self._attr_supported_color_modes or ()):
+            self._attr_color_mode = ColorMode(mode)
+        await super().async_added_to_hass()
 
     @property
     @override
-    def color_mode(self) -> ColorMode:
-        """Return how the lamp is lit; a colour counts before a white."""
-        modes = self._attr_supported_color_modes or {ColorMode.BRIGHTNESS}
-        return next(
-            mode
-            for mode in (ColorMode.RGB, ColorMode.COLOR_TEMP, ColorMode.BRIGHTNESS)
-            if mode in modes
-        )
+    def extra_restore_state_data(self) -> RestoredExtraData:
+        """Return the colour mode."""
+        return RestoredExtraData({ATTR_COLOR_MODE: self._attr_color_mode})
+
+    @override
+    def _subscribe(self) -> Iterator[CALLBACK_TYPE]:
+        """Follow the colour mode before the state is written."""
+        roles = self.description.roles
+        if len(self._attr_supported_color_modes or ()) > 1:
+            for mode, parts in MODE_ROLES.items():
+                for part in parts:
+                    changed = partial(self._mode_changed, mode)
+                    yield self.device.listen_values(roles[part].path, changed)
+        yield from super()._subscribe()
+
+    @callback
+    def _mode_changed(self, mode: ColorMode, _raw: Json) -> None:
+        """Take the mode of which the device reported a value last; a full report says nothing."""
+        roles = self.description.roles
+        reported = {
+            mode: max(self.device.reported_at(roles[part].path) for part in parts)
+            for mode, parts in MODE_ROLES.items()
+        }
+        if all(reported[mode] > reported[other] for other in reported.keys() - {mode}):
+            self._attr_color_mode = mode
 
     @property
     @override
@@ -82,12 +118,13 @@ class MilesightLight(MilesightCompositeEntity[LightDescription], LightEntity):
 
     @property
     @override
-    def rgb_color(self) -> tuple[int, int, int] | None:
+    def rgb_color(self) -> Color | None:
         """Return the colour."""
         red, green, blue = (self.number(color) for color in COLORS)
         if red is None or green is None or blue is None:
             return None
-        return round(red), round(green), round(blue)
+        scale = 255 / self.description.color_maximum
+        return round(red * scale), round(green * scale), round(blue * scale)
 
     @property
     @override
@@ -100,6 +137,7 @@ class MilesightLight(MilesightCompositeEntity[LightDescription], LightEntity):
     async def async_turn_on(self, **kwargs: Any) -> None:
         """Light the lamp, as bright and in the colour that is asked for."""
         values: dict[str, object] = {}
+        mode = self._attr_color_mode
         if self.has("power"):
             values["power"] = "on"
         if self.has("brightness"):
@@ -110,23 +148,33 @@ class MilesightLight(MilesightCompositeEntity[LightDescription], LightEntity):
             elif not self.has("power") and not self.is_on:
                 values["brightness"] = round(self._levels[1])
         if ATTR_COLOR_TEMP_KELVIN in kwargs:
+            mode = ColorMode.COLOR_TEMP
             values["color_temperature"] = kwargs[ATTR_COLOR_TEMP_KELVIN]
-        if self.has("red"):
-            values |= self._colors(kwargs)
+        elif ATTR_RGB_COLOR in kwargs:
+            mode = ColorMode.RGB
+        if mode is ColorMode.RGB and (color := self._color(kwargs)) is not None:
+            scale = self.description.color_maximum / 255
+            values |= {
+                part: round(level * scale) for part, level in zip(COLORS, color, strict=True)
+            }
         await self.async_set(**values)
+        if mode is not self._attr_color_mode:
+            self._attr_color_mode = mode
+            self.async_write_ha_state()
 
-    def _colors(self, kwargs: dict[str, Any]) -> dict[str, object]:
-        """Return the levels of the colours, scaled where nothing else carries the brightness."""
-        color = kwargs.get(ATTR_RGB_COLOR) or self.rgb_color or (255, 255, 255)
+    def _color(self, kwargs: dict[str, Any]) -> Color | None:
+        """Return the colour to set: it carries the brightness where nothing else does."""
+        color: Color | None = kwargs.get(ATTR_RGB_COLOR)
+        present = self.rgb_color if any(self.rgb_color or ()) else None
         bright = kwargs.get(ATTR_BRIGHTNESS)
-        if not self.has("brightness") and bright is not None:
-            top = max(color) or 255
-            color = tuple(round(level * bright / top) for level in color)
-        elif not self.has("power") and not any(color):
-            color = (255, 255, 255)
-        elif ATTR_RGB_COLOR not in kwargs and self.is_on is not False:
-            return {}
-        return dict(zip(COLORS, color, strict=True))
+        if bright is not None and not self.has("brightness"):
+            lit = color if color is not None and any(color) else None
+            red, green, blue = lit or present or WHITE
+            scale = bright / max(red, green, blue)
+            return round(red * scale), round(green * scale), round(blue * scale)
+        if color is None and present is None and not self.has("power"):
+            return WHITE
+        return color
 
     @override
     async def async_turn_off(self, **kwargs: Any) -> None:

@@ -315,12 +315,13 @@ class CoverDescription(CompositeDescription):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LightDescription(CompositeDescription):
-    """A light with the range of its brightness, or of its colors."""
+    """A light with the range of its brightness, and the highest level of its color channels."""
 
     platform = Platform.LIGHT
 
-    minimum: float
-    maximum: float
+    minimum: float = 0.0
+    maximum: float = 255.0
+    color_maximum: float = 255.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,6 +27,7 @@ LAMP_WORDS = vocabulary(
     "light lamp dimmer dimming switch power led luminaire status on off control set"
 )
 COLORS = ("red", "green", "blue")
+MAX_LEVEL = 255.0
 LETTER = pattern(f"rgb|rgbw r|g|b -{NOT_A_LAMP}")
 COLOR = pattern(f"red|green|blue -{NOT_A_LAMP}")
 
@@ -73,19 +74,27 @@ def _light(parts: dict[str, Property]) -> Composite:
     if not all(color in parts for color in COLORS):
         parts = {role: prop for role, prop in parts.items() if role not in COLORS}
     own = parts.get("brightness") or parts["red"]
-    level = parts.get("brightness") or parts["red"]
-    minimum, maximum = bounds(level.item, level.unit)
+    minimum, maximum = _levels(parts.get("brightness"))
     power = parts.get("power")
     return Composite(
         LightDescription(
             key=f"light_{own.path}",
             path=own.path,
             name=subject(property_name(own)),
-            minimum=max(minimum, 0.0),
+            minimum=minimum,
             maximum=maximum,
+            color_maximum=_levels(parts.get("red"))[1],
             priority=Priority.RARE if own.hidden else Priority.PRIMARY,
             roles={role: prop.item for role, prop in parts.items()},
             options={"power": binary_options(power.item, "on", "off")} if power else {},
         ),
         frozenset(prop.path for prop in parts.values()),
     )
+
+
+def _levels(prop: Property | None) -> tuple[float, float]:
+    """Return the lowest and the highest level of a part, if the lamp has it."""
+    if prop is None:
+        return 0.0, MAX_LEVEL
+    minimum, maximum = bounds(prop.item, prop.unit)
+    return max(minimum, 0.0), maximum if maximum > 0 else MAX_LEVEL

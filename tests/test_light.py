@@ -1,0 +1,217 @@
+"""Lights: scales of channels, and the colour mode that was set last."""
+
+from typing import Any
+
+from homeassistant.components.light import ColorMode
+from homeassistant.const import Platform
+from homeassistant.core import HomeAssistant, State
+from homeassistant.exceptions import HomeAssistantError
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from tests.common import act_on, settle, state_of
+from tests.fleets import new_devices
+from tests.simulator import Device, Simulator
+from tests.simulator.models.model import Model
+from tests.simulator.specification import RW, Specification, flag, integer, struct
+from tests.simulator.values import nest
+
+COLORS = ("red", "green", "blue")
+MODEL = Model(
+    name="LAMPS",
+    code="LMP",
+    specification=Specification(
+        properties=(
+            integer("version"),
+            struct(
+                "percent_strip",
+                *(
+                    integer(color, "%", limits=(0, 100), access=RW, initial=level)
+                    for color, level in zip(COLORS, (100, 40, 0), strict=True)
+                ),
+            ),
+            struct(
+                "fine_strip",
+                *(integer(color, limits=(0, 1000), access=RW, initial=1000) for color in COLORS),
+            ),
+            struct(
+                "lamp",
+                flag("switch", "off", "on", access=RW, initial=True),
+                integer("brightness", "%", limits=(0, 100), access=RW, initial=50),
+                *(integer(color, limits=(0, 255), access=RW, initial=255) for color in COLORS),
+                integer("color_temperature", "K", limits=(2700, 6500), access=RW, initial=4000),
+            ),
+        )
+    ),
+    reports=(("version",),),
+)
+
+
+@pytest.fixture
+def devices() -> list[Device]:
+    """Return a device with lamps."""
+    return new_devices(MODEL)
+
+
+@pytest.fixture
+def device(simulator: Simulator) -> Device:
+    """Return the device."""
+    return simulator.platform.devices[0]
+
+
+async def _turn(
+    hass: HomeAssistant, simulator: Simulator, lamp: str, action: str, **data: Any
+) -> State:
+    """Call an action of a lamp; return its state when the device has reported."""
+    key = f"{simulator.platform.devices[0].sn}_light_{lamp}"
+    simulator.requests.clear()
+    await act_on(hass, Platform.LIGHT, key, action, **data)
+    await simulator.settle()
+    await hass.async_block_till_done()
+    return state_of(hass, Platform.LIGHT, key)
+
+
+def _shown(hass: HomeAssistant, device: Device, lamp: str) -> State:
+    return state_of(hass, Platform.LIGHT, f"{device.sn}_light_{lamp}")
+
+
+def _levels(device: Device, lamp: str) -> tuple[int, ...]:
+    return tuple(device.values[f"{lamp}.{color}"] for color in COLORS)
+
+
+@pytest.mark.usefixtures("pushing")
+@pytest.mark.parametrize(
+    ("lamp", "levels", "shown"),
+    [
+        ("percent_strip", (100, 39, 0), (255, 99, 0)),
+        ("fine_strip", (1000, 392, 0), (255, 100, 0)),
+    ],
+)
+async def test_color_is_scaled_to_channels(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    device: Device,
+    lamp: str,
+    levels: tuple[int, ...],
+    shown: tuple[int, ...],
+) -> None:
+    state = await _turn(hass, simulator, f"{lamp}.red", "turn_on", rgb_color=(255, 100, 0))
+    assert _levels(device, lamp) == levels
+    assert (state.attributes["rgb_color"], state.attributes["brightness"]) == (shown, 255)
+
+
+@pytest.mark.usefixtures("pushing")
+async def test_reported_channels_are_scaled_to_color(hass: HomeAssistant, device: Device) -> None:
+    shown = _shown(hass, device, "percent_strip.red")
+    assert shown.attributes["rgb_color"] == (255, 102, 0)
+    assert shown.attributes["brightness"] == 255
+
+
+@pytest.mark.usefixtures("pushing")
+async def test_brightness_scales_channels(
+    hass: HomeAssistant, simulator: Simulator, device: Device
+) -> None:
+    shown = await _turn(hass, simulator, "percent_strip.red", "turn_on", brightness=51)
+    assert _levels(device, "percent_strip") == (20, 8, 0)
+    assert shown.attributes["brightness"] == 51
+    await _turn(hass, simulator, "percent_strip.red", "turn_off")
+    assert _levels(device, "percent_strip") == (0, 0, 0)
+    await _turn(hass, simulator, "percent_strip.red", "turn_on")
+    assert _levels(device, "percent_strip") == (100, 100, 100)
+
+
+@pytest.mark.usefixtures("pushing")
+async def test_mode_set_last_is_shown(
+    hass: HomeAssistant, simulator: Simulator, device: Device
+) -> None:
+    shown = await _turn(hass, simulator, "lamp.brightness", "turn_on", color_temp_kelvin=3000)
+    assert shown.attributes["color_mode"] == ColorMode.COLOR_TEMP
+    assert shown.attributes["color_temp_kelvin"] == 3000
+    shown = await _turn(hass, simulator, "lamp.brightness", "turn_on", rgb_color=(255, 0, 0))
+    assert shown.attributes["color_mode"] == ColorMode.RGB
+    assert shown.attributes["rgb_color"] == (255, 0, 0)
+    shown = await _turn(hass, simulator, "lamp.brightness", "turn_on", brightness=255)
+    assert shown.attributes["color_mode"] == ColorMode.RGB
+
+
+@pytest.mark.usefixtures("pushing")
+@pytest.mark.parametrize("action", ["turn_off", "turn_on"])
+async def test_mode_outlives_switching_and_reload(
+    hass: HomeAssistant,
+    pushing: MockConfigEntry,
+    simulator: Simulator,
+    device: Device,
+    action: str,
+) -> None:
+    await _turn(hass, simulator, "lamp.brightness", "turn_on", color_temp_kelvin=3000)
+    await _turn(hass, simulator, "lamp.brightness", action)
+    await hass.config_entries.async_reload(pushing.entry_id)
+    await settle(hass)
+    shown = await _turn(hass, simulator, "lamp.brightness", "turn_on")
+    assert shown.attributes["color_mode"] == ColorMode.COLOR_TEMP
+    assert shown.attributes["color_temp_kelvin"] == 3000
+
+
+@pytest.mark.usefixtures("pushing")
+@pytest.mark.parametrize(
+    ("report", "mode"),
+    [
+        ({"lamp.color_temperature": 5000}, ColorMode.COLOR_TEMP),
+        ({"lamp.green": 0}, ColorMode.RGB),
+        ({"lamp.green": 0, "lamp.color_temperature": 5000}, ColorMode.RGB),
+        ({"lamp.brightness": 10}, ColorMode.RGB),
+    ],
+)
+async def test_mode_follows_what_device_reports(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    device: Device,
+    report: dict[str, Any],
+    mode: ColorMode,
+) -> None:
+    await _turn(hass, simulator, "lamp.brightness", "turn_on", rgb_color=(255, 100, 0))
+    await simulator.report(device.sn, nest(report))
+    assert _shown(hass, device, "lamp.brightness").attributes["color_mode"] == mode
+
+
+@pytest.mark.usefixtures("pushing")
+async def test_full_report_keeps_mode(
+    hass: HomeAssistant, simulator: Simulator, device: Device
+) -> None:
+    await _turn(hass, simulator, "lamp.brightness", "turn_on", color_temp_kelvin=3000)
+    colors = {f"lamp.{color}": 10 for color in COLORS}
+    await simulator.report(device.sn, nest({"lamp.color_temperature": 3001, **colors}))
+    shown = _shown(hass, device, "lamp.brightness")
+    assert shown.attributes["color_mode"] == ColorMode.COLOR_TEMP
+
+
+@pytest.mark.usefixtures("pushing")
+async def test_failed_command_keeps_mode(
+    hass: HomeAssistant, simulator: Simulator, device: Device
+) -> None:
+    await _turn(hass, simulator, "lamp.brightness", "turn_on", rgb_color=(255, 100, 0))
+    simulator.fault("/properties", "status", status=400)
+    with pytest.raises(HomeAssistantError):
+        await _turn(hass, simulator, "lamp.brightness", "turn_on", color_temp_kelvin=3000)
+    shown = _shown(hass, device, "lamp.brightness")
+    assert shown.attributes["color_mode"] == ColorMode.RGB
+
+
+@pytest.mark.usefixtures("pushing")
+@pytest.mark.parametrize("data", [{"color_temp_kelvin": 3000}, {"brightness": 10}, {}])
+async def test_color_is_sent_only_when_asked_for(
+    hass: HomeAssistant, simulator: Simulator, device: Device, data: dict[str, Any]
+) -> None:
+    await _turn(hass, simulator, "lamp.brightness", "turn_off")
+    device.values["lamp.green"] = 7
+    await _turn(hass, simulator, "lamp.brightness", "turn_on", **data)
+    assert device.values["lamp.green"] == 7
+
+
+@pytest.mark.usefixtures("pushing")
+async def test_dark_strip_is_lit_by_brightness(
+    hass: HomeAssistant, simulator: Simulator, device: Device
+) -> None:
+    await _turn(hass, simulator, "percent_strip.red", "turn_off")
+    shown = await _turn(hass, simulator, "percent_strip.red", "turn_on", brightness=51)
+    assert (shown.state, shown.attributes["brightness"]) == ("on", 51)
