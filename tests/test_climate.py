@@ -4,6 +4,7 @@ from typing import Any
 
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant, State
+from homeassistant.exceptions import ServiceValidationError
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -13,7 +14,15 @@ from tests.simulator import Simulator
 from tests.simulator.device import Device
 from tests.simulator.models import find_model
 from tests.simulator.models.model import Model
-from tests.simulator.specification import RW, Specification, W, choice, integer, number
+from tests.simulator.specification import (
+    RW,
+    Service,
+    Specification,
+    W,
+    choice,
+    integer,
+    number,
+)
 
 CENTRAL = Model(
     name="CENTRAL",
@@ -61,12 +70,34 @@ SPLIT = Model(
     ),
     reports=(("temperature",),),
 )
+BY_SERVICES = Model(
+    name="SERVICES",
+    code="SRV",
+    specification=Specification(
+        properties=(
+            number("temperature", "°C", initial=21.5),
+            *(
+                number(f"{role}_target_temperature", "°C", limits=(5, 35), initial=20)
+                for role in ("auto_mode_heat", "auto_mode_cool", "heat", "cool")
+            ),
+            choice("temperature_control_mode", ("heat", "auto"), access=RW, initial="1"),
+        ),
+        services=tuple(
+            Service(
+                f"set_{role}_target_temperature",
+                (number(f"{role}_target_temperature", "°C", limits=(5, 30)),),
+            )
+            for role in ("auto_mode_heat", "auto_mode_cool", "heat", "cool")
+        ),
+    ),
+    reports=(("temperature",),),
+)
 
 
 @pytest.fixture
 def devices() -> list[Device]:
     """Return thermostats only."""
-    return new_devices(CENTRAL, SPLIT, *map(find_model, ("WT101", "WT102", "WT303")))
+    return new_devices(CENTRAL, SPLIT, BY_SERVICES, *map(find_model, ("WT101", "WT102", "WT303")))
 
 
 def _device(simulator: Simulator, model: str) -> Device:
@@ -197,3 +228,86 @@ async def test_mode_and_fan_are_written_where_the_device_takes_them(
     assert shown.attributes["fan_mode"] == "on"
     assert device.values["set_fan_mode"] == "1"
     assert device.values["ob_mode"] == "1"
+
+
+@pytest.mark.usefixtures("pushing")
+@pytest.mark.parametrize(
+    ("model", "leading", "mode", "data", "error"),
+    [
+        (
+            "WT303",
+            "heating_target_temperature",
+            "fan_only",
+            {"temperature": 21},
+            "no_target_temperature",
+        ),
+        (
+            "CENTRAL",
+            "heat_target_temperature",
+            "auto",
+            {"temperature": 21},
+            "target_temperature_range_required",
+        ),
+        (
+            "CENTRAL",
+            "heat_target_temperature",
+            "heat",
+            {"target_temp_low": 18, "target_temp_high": 24},
+            "single_target_temperature_required",
+        ),
+    ],
+)
+async def test_temperature_that_mode_lacks_is_refused(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    model: str,
+    leading: str,
+    mode: str,
+    data: dict[str, Any],
+    error: str,
+) -> None:
+    key = _key(simulator, model, leading)
+    await _act(hass, simulator, key, "set_hvac_mode", hvac_mode="cool")
+    before = dict(_device(simulator, model).values)
+    simulator.requests.clear()
+    with pytest.raises(ServiceValidationError) as refused:
+        await _act(hass, simulator, key, "set_temperature", hvac_mode=mode, **data)
+    assert refused.value.translation_key == error
+    assert refused.value.translation_placeholders == {"mode": mode}
+    assert simulator.requests == []
+    await _act(hass, simulator, key, "set_hvac_mode", hvac_mode=mode)
+    with pytest.raises(ServiceValidationError):
+        await _act(hass, simulator, key, "set_temperature", **data)
+    assert _device(simulator, model).values["temperature"] == before["temperature"]
+
+
+@pytest.mark.usefixtures("pushing")
+async def test_services_of_one_command_keep_their_order(
+    hass: HomeAssistant, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    called: list[str] = []
+    call = simulator.platform.call
+
+    def note(device: Device, service_id: str, *args: Any) -> Any:
+        called.append(service_id)
+        return call(device, service_id, *args)
+
+    monkeypatch.setattr(simulator.platform, "call", note)
+    key = _key(simulator, "SERVICES", "heat_target_temperature")
+    await _act(hass, simulator, key, "set_temperature", target_temp_low=18, target_temp_high=24)
+    assert called == [
+        "set_auto_mode_heat_target_temperature",
+        "set_auto_mode_cool_target_temperature",
+    ]
+
+
+@pytest.mark.usefixtures("pushing")
+async def test_nothing_is_sent_unless_all_values_are_valid(
+    hass: HomeAssistant, simulator: Simulator
+) -> None:
+    key = _key(simulator, "SERVICES", "heat_target_temperature")
+    simulator.requests.clear()
+    with pytest.raises(ServiceValidationError):
+        await _act(hass, simulator, key, "set_temperature", hvac_mode="heat", temperature=32)
+    assert simulator.requests == []
+    assert state_of(hass, Platform.CLIMATE, key).state == "auto"

@@ -41,4 +41,4 @@ class MilesightButton(MilesightDescribedEntity[ButtonDescription], ButtonEntity)
                 self.device, self.description.path, {}
             )
             return
-        await self.async_send([(item, key)])
+        await self._write_request([(item, key)])()

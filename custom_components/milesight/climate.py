@@ -11,10 +11,12 @@ from homeassistant.components.climate import (
     HVACAction,
     HVACMode,
 )
-from homeassistant.const import ATTR_TEMPERATURE
+from homeassistant.const import ATTR_TEMPERATURE, STATE_UNKNOWN
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .const import DOMAIN
 from .coordinator import MilesightConfigEntry
 from .entity import MilesightCompositeEntity, async_setup_platform
 from .mapping import ClimateDescription
@@ -179,7 +181,10 @@ class MilesightClimate(MilesightCompositeEntity[ClimateDescription], ClimateEnti
 
     @override
     async def async_set_temperature(self, **kwargs: Any) -> None:
-        """Set the one or two set-points, and the mode if one is given with them."""
+        """Set the one or two set-points, and the mode if one is given with them.
+
+        Raises ``ServiceValidationError`` if the mode has other set-points than those given.
+        """
         mode: HVACMode | None = kwargs.get(ATTR_HVAC_MODE)
         values = self._mode_values(mode) if mode is not None else {}
         mode = mode or self.hvac_mode
@@ -191,7 +196,30 @@ class MilesightClimate(MilesightCompositeEntity[ClimateDescription], ClimateEnti
             }
         elif single and kwargs.get(ATTR_TEMPERATURE) is not None:
             values[single] = kwargs[ATTR_TEMPERATURE]
+        else:
+            raise self._set_point_error(mode)
         await self.async_set(**values)
+
+    def _set_point_error(self, mode: HVACMode | None) -> ServiceValidationError:
+        """Return an error that names the set-points of a mode."""
+        placeholders = {"mode": mode or STATE_UNKNOWN}
+        if self._pair(mode):
+            return ServiceValidationError(
+                translation_domain=DOMAIN,
+                translation_key="target_temperature_range_required",
+                translation_placeholders=placeholders,
+            )
+        if self._single(mode):
+            return ServiceValidationError(
+                translation_domain=DOMAIN,
+                translation_key="single_target_temperature_required",
+                translation_placeholders=placeholders,
+            )
+        return ServiceValidationError(
+            translation_domain=DOMAIN,
+            translation_key="no_target_temperature",
+            translation_placeholders=placeholders,
+        )
 
     @override
     async def async_set_hvac_mode(self, hvac_mode: HVACMode) -> None:

@@ -1,7 +1,8 @@
 """What all entities share: whose they are, when they are available, when they are written."""
 
 from abc import abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from functools import partial
 from typing import Final, override
 from weakref import WeakKeyDictionary
 
@@ -32,6 +33,8 @@ from .mapping import (
 )
 
 MAX_SHOWN_PATH: Final = 100
+
+type Request = Callable[[], Awaitable[object]]
 
 
 def state_key(value: Value) -> str:
@@ -208,28 +211,31 @@ class MilesightDescribedEntity[D: Description](MilesightEntity):
         except InvalidValueError as error:
             raise validation_error(error) from error
 
-    async def async_send(
-        self,
-        values: Iterable[tuple[Item, object]],
-        shown: Iterable[tuple[Item, object]] = (),
-    ) -> None:
-        """Write values of properties in one request; nothing is sent unless all are valid.
+    def _write_request(
+        self, values: Iterable[tuple[Item, object]], shown: Iterable[tuple[Item, object]] = ()
+    ) -> Request:
+        """Return what writes values of properties in one request.
 
-        ``shown`` are values of other properties that they will lead to.
+        ``shown`` are the values of other properties that will follow. Raises
+        ``ServiceValidationError`` that names what is allowed, before anything is sent.
         """
-        sent, seen = (
+        encoded, following = (
             {item.path: self.encoded(item, value) for item, value in pairs}
             for pairs in (values, shown)
         )
-        await self.coordinator.commands.async_write(self.device, sent, seen)
+        return partial(self.coordinator.commands.async_write, self.device, encoded, following)
 
-    async def async_call(self, setter: Setter, value: object, shows: Item) -> None:
-        """Call the service that sets a value, and show it as the value of ``shows`` meanwhile."""
-        await self.coordinator.commands.async_call_service(
+    def _call_request(self, setter: Setter, value: object, shown: Item) -> Request:
+        """Return what calls the service that sets a value, which ``shown`` will follow.
+
+        Raises ``ServiceValidationError`` that names what is allowed, before anything is sent.
+        """
+        return partial(
+            self.coordinator.commands.async_call_service,
             self.device,
             setter.service.id,
             {setter.input.path: self.encoded(setter.input, value)},
-            shown={shows.path: self.encoded(shows, value)},
+            {shown.path: self.encoded(shown, value)},
         )
 
 
@@ -285,7 +291,7 @@ class MilesightValueEntity[D: PropertyDescription](MilesightDescribedEntity[D]):
 
     async def async_write(self, value: object) -> None:
         """Send a value of this property to the device."""
-        await self.async_send([(self.item, value)])
+        await self._write_request([(self.item, value)])()
 
 
 class MilesightFlagEntity[D: FlagDescription](MilesightValueEntity[D]):
@@ -335,25 +341,29 @@ class MilesightCompositeEntity[D: CompositeDescription](MilesightDescribedEntity
         return None if value is None else self.options(role).get(state_key(value))
 
     async def async_set(self, **values: object) -> None:
-        """Set roles: by service where one stands in, the others in one request.
+        """Set roles in this order: properties in one request, then those that services set.
 
-        Options are given as what they mean.
+        Options are given as what they mean. Nothing is sent unless all values are valid.
         """
         roles, setters = self.description.roles, self.description.setters
-        written = {role: value for role, value in values.items() if role not in setters}
+        keys = {role: self._key_of(role, value) for role, value in values.items()}
+        written = [role for role in keys if role not in setters]
+        requests = [
+            self._call_request(setters[role], key, self._shown_by(role))
+            for role, key in keys.items()
+            if role in setters
+        ]
         if written:
-            await self.async_send(
-                ((roles[role], self._key_of(role, value)) for role, value in written.items()),
-                (
-                    (shows, self._key_of(role.removeprefix("set_"), value))
-                    for role, value in written.items()
-                    if (shows := self._shown_by(role)) is not roles[role]
-                ),
+            following = [
+                (shown, self._key_of(role.removeprefix("set_"), values[role]))
+                for role in written
+                if (shown := self._shown_by(role)) is not roles[role]
+            ]
+            requests.insert(
+                0, self._write_request([(roles[role], keys[role]) for role in written], following)
             )
-        for role in values.keys() & setters.keys():
-            await self.async_call(
-                setters[role], self._key_of(role, values[role]), self._shown_by(role)
-            )
+        for request in requests:
+            await request()
 
     def _shown_by(self, role: str) -> Item:
         """Return the item that shows what a role sets: ``position`` for ``set_position``."""

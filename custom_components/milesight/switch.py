@@ -60,9 +60,9 @@ class MilesightSwitch(MilesightFlagEntity[SwitchDescription], SwitchEntity):
         key = next(key for key in self.description.labels if (key in self.description.on) is on)
         setter = self.description.setter
         if setter is not None:
-            await self.async_call(setter, key, self.item)
+            await self._call_request(setter, key, self.item)()
         elif self.source is self.item:
             await self.async_write(key)
         else:
             seen = next(key for key, state in self._seen.items() if (state == ON) is on)
-            await self.async_send([(self.item, key)], shown=[(self.source, seen)])
+            await self._write_request([(self.item, key)], [(self.source, seen)])()
