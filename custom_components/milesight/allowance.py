@@ -78,4 +78,4 @@ class EntityAllowance:
 def _count(info: Device, capabilities: Capabilities, priority: Priority) -> int:
     """Return the number of enabled entities: connectivity and a listed battery are among them."""
     has_listed_battery = info.electricity is not None and not capabilities.reports_battery
-    return capabilities.enabled[priority] + 1 + has_listed_battery
+    return capabilities.entity_counts[priority] + 1 + has_listed_battery

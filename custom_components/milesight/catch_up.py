@@ -83,7 +83,7 @@ class CatchUp:
         return [
             device
             for sn, device in self._devices.items()
-            if device.is_behind or sn in self._missing
+            if device.has_unread_reports or sn in self._missing
         ]
 
     @callback

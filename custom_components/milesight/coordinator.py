@@ -176,7 +176,7 @@ class MilesightCoordinator(DataUpdateCoordinator[None]):
         for report in self._strangers.introduce(asked, self._sender):
             self._receive_report(report)
         behind = self.catch_up.behind()
-        changed = sum(not device.is_new and device.is_behind for device in behind)
+        changed = sum(not device.is_new and device.has_unread_reports for device in behind)
         self._set_interval(changed)
         self._forget_reauth()
         self.pushes.record_poll(found_reports=changed > 0)
@@ -303,13 +303,13 @@ class MilesightCoordinator(DataUpdateCoordinator[None]):
             return
         made = device.report_time(report.time or now, now, pushed=True)
         if report.type is ReportType.OFFLINE:
-            device.lost(made, now)
+            device.mark_offline(made, now)
             return
-        device.seen(made, now)
+        device.mark_active(made, now)
         self.responses.deliver(device, report)
         device.covered_until = max(device.covered_until, (report.created or 0) + 1000)
         if report.type is ReportType.EVENT and report.tsl_id is not None:
-            device.tell(report.tsl_id, report.values)
+            device.deliver_event(report.tsl_id, report.values)
         if report.type is ReportType.PROPERTY and device.merge(made, report.values, pushed=True):
             self._announce(device)
 

@@ -158,7 +158,7 @@ def _device(device: MilesightDevice) -> dict[str, Json]:
         "electricity": info.electricity,
         "report_age": _age(device.last_report),
         "listed_age": _age(info.last_update_time),
-        "behind": device.is_behind,
+        "behind": device.has_unread_reports,
         "shown_priority": device.shown_priority.name.lower(),
         "entities": dict(Counter(found.priority.name.lower() for found in device.descriptions())),
         "values": values,

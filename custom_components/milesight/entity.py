@@ -207,7 +207,7 @@ class MilesightDescribedEntity[D: Description](MilesightEntity):
         Raises ``ServiceValidationError`` that names what is allowed.
         """
         try:
-            return encode(item, value, self.device.reported(item.path))
+            return encode(item, value, self.device.reported_value(item.path))
         except InvalidValueError as error:
             raise validation_error(error) from error
 
@@ -223,7 +223,9 @@ class MilesightDescribedEntity[D: Description](MilesightEntity):
             {item.path: self.encoded(item, value) for item, value in pairs}
             for pairs in (values, shown)
         )
-        return partial(self.coordinator.commands.async_write, self.device, encoded, following)
+        return partial(
+            self.coordinator.commands.async_write_properties, self.device, encoded, following
+        )
 
     def _call_request(self, setter: Setter, value: object, shown: Item) -> Request:
         """Return what calls the service that sets a value, which ``shown`` will follow.

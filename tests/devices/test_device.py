@@ -1,4 +1,4 @@
-"""One device: what it shows after any sequence of reports and commands."""
+"""State of a device after any sequence of reports, writes and connection events."""
 
 from hypothesis import given, strategies as st
 import pytest
@@ -25,7 +25,7 @@ def _device(status: ConnectStatus = ConnectStatus.ONLINE, **facts: object) -> Mi
 
 
 @given(REPORTS, st.randoms())
-def test_whatever_the_order_of_arrival_the_newest_value_of_each_path_stays(
+def test_latest_value_of_each_path_wins_in_any_order(
     reports: list[tuple[int, dict[str, int]]], random: object
 ) -> None:
     shuffled = list(reports)
@@ -41,7 +41,7 @@ def test_whatever_the_order_of_arrival_the_newest_value_of_each_path_stays(
 
 
 @given(REPORTS)
-def test_a_listener_is_called_exactly_when_what_it_sees_has_changed(
+def test_listener_is_called_only_on_change(
     reports: list[tuple[int, dict[str, int]]],
 ) -> None:
     device = _device()
@@ -59,7 +59,7 @@ def test_a_listener_is_called_exactly_when_what_it_sees_has_changed(
 
 
 @pytest.mark.parametrize("path", ["level.inner", "level[0]", "bank[0].level.inner"])
-def test_what_is_nested_in_a_number_takes_the_place_of_that_number(path: str) -> None:
+def test_value_nested_in_number_replaces_number(path: str) -> None:
     properties = [
         {"id": "level", "dataSpec": {"dataType": "INT"}},
         {"id": "bank", "dataSpec": {"dataType": "ARRAY", "elementDataType": "STRUCT"}},
@@ -76,14 +76,14 @@ def test_what_is_nested_in_a_number_takes_the_place_of_that_number(path: str) ->
     }
 
 
-def test_null_leaves_a_value_as_it_was() -> None:
+def test_null_is_ignored() -> None:
     device = _device()
     device.merge(1, {"temperature": 20}, pushed=True)
     device.merge(2, {"temperature": None}, pushed=True)
     assert device.values == {"temperature": 20}
 
 
-def test_made_up_paths_do_not_fill_the_memory_and_known_ones_are_still_heard() -> None:
+def test_unspecified_paths_are_limited() -> None:
     device = _device()
     device.merge(1, {"temperature": 20}, pushed=True)
     for report in range(10):
@@ -93,30 +93,30 @@ def test_made_up_paths_do_not_fill_the_memory_and_known_ones_are_still_heard() -
     assert device.value("temperature") == 21
 
 
-def test_a_listener_that_left_is_not_called() -> None:
+def test_removed_listener_is_not_called() -> None:
     device = _device()
     calls: list[Json] = []
-    leave = device.listen_values("a", calls.append)
+    remove = device.listen_values("a", calls.append)
     device.merge(1, {"a": 1}, pushed=True)
-    leave()
+    remove()
     device.merge(2, {"a": 2}, pushed=True)
     assert calls == [1]
 
 
-def test_pushed_reports_are_heard_in_any_order_polled_ones_if_new() -> None:
+def test_report_listener_gets_pushed_and_newer_reports() -> None:
     device = _device()
-    heard: list[tuple[Json, int, bool]] = []
-    device.listen_reports("button", lambda *report: heard.append(report))
+    reports: list[tuple[Json, int, bool]] = []
+    device.listen_reports("button", lambda *report: reports.append(report))
     device.merge(2, {"button": "short"}, pushed=True)
     device.merge(2, {"button": "short"}, pushed=False)
     device.merge(3, {"button": "short"}, pushed=False)
     device.merge(1, {"button": "long"}, pushed=True)
     device.merge(1, {"button": "long"}, pushed=False)
-    assert heard == [("short", 2, True), ("short", 3, False), ("long", 1, True)]
+    assert reports == [("short", 2, True), ("short", 3, False), ("long", 1, True)]
     assert device.value("button") == "short"
 
 
-def test_a_new_element_of_an_array_is_told_once() -> None:
+def test_new_array_element_is_returned_once() -> None:
     device = _device()
     assert device.merge(1, {"relay[0].state": 1, "battery": 9}, pushed=True)
     assert not device.merge(2, {"relay[0].state": 0}, pushed=True)
@@ -177,28 +177,28 @@ def test_write_accepted_after_newer_one_is_not_shown() -> None:
     assert device.value("switch") == "2"
 
 
-def test_a_loss_ends_with_the_next_newer_sign_of_life_only() -> None:
+def test_only_newer_sign_of_life_ends_offline() -> None:
     device = _device()
     calls: list[bool] = []
     device.listen(Signal.AVAILABILITY, lambda: calls.append(device.online))
-    device.seen(NOW - 10_000, NOW)
-    device.lost(NOW, NOW)
-    device.seen(NOW - 5_000, NOW)
+    device.mark_active(NOW - 10_000, NOW)
+    device.mark_offline(NOW, NOW)
+    device.mark_active(NOW - 5_000, NOW)
     assert not device.online
-    device.seen(NOW + 1_000, NOW + 1_000)
+    device.mark_active(NOW + 1_000, NOW + 1_000)
     assert calls == [False, True]
 
 
-def test_a_loss_older_than_the_last_sign_of_life_is_no_loss() -> None:
+def test_offline_before_last_sign_of_life_is_ignored() -> None:
     device = _device()
-    device.seen(NOW, NOW)
-    device.lost(NOW - 60_000, NOW)
+    device.mark_active(NOW, NOW)
+    device.mark_offline(NOW - 60_000, NOW)
     assert device.online
 
 
-def test_the_list_does_not_overrule_what_was_heard_after_it_was_asked_for() -> None:
+def test_device_list_before_latest_event_is_ignored() -> None:
     device = _device(ConnectStatus.OFFLINE)
-    device.seen(NOW, NOW)
+    device.mark_active(NOW, NOW)
     offline = Device(
         sn=device.sn,
         device_id="1",
@@ -208,12 +208,12 @@ def test_the_list_does_not_overrule_what_was_heard_after_it_was_asked_for() -> N
     device.update_information(offline, NOW - 1)
     assert device.online
     device.update_information(offline, NOW + 60_000)
-    assert device.online, "the list has not seen the latest report yet"
+    assert device.online, "the list does not know the latest report"
 
 
-def test_the_list_tells_of_a_loss_that_was_not_pushed() -> None:
+def test_device_list_reports_offline_that_was_not_pushed() -> None:
     device = _device()
-    device.seen(NOW, NOW)
+    device.mark_active(NOW, NOW)
     offline = Device(
         sn=device.sn, device_id="1", connect_status=ConnectStatus.OFFLINE, last_update_time=NOW
     )
@@ -221,7 +221,7 @@ def test_the_list_tells_of_a_loss_that_was_not_pushed() -> None:
     assert not device.online
 
 
-def test_elements_beyond_the_size_of_their_array_have_no_entities() -> None:
+def test_element_beyond_array_size_has_no_entity() -> None:
     specification = parse_specification(
         {
             "properties": [
@@ -242,4 +242,4 @@ def test_elements_beyond_the_size_of_their_array_have_no_entities() -> None:
     device = _device()
     device.capabilities = Capabilities.of(specification)
     device.merge(1, {"a[0].b[9]": 1, "a[1].b[0]": 1, "a[2].b[0]": 1}, pushed=True)
-    assert [found.key for found in device.descriptions()] == ["a[0].b[9]", "a[1].b[0]"]
+    assert [description.key for description in device.descriptions()] == ["a[0].b[9]", "a[1].b[0]"]

@@ -1,4 +1,4 @@
-"""What devices answer to commands, handed to those who wait for it."""
+"""Responses of devices to commands."""
 
 from asyncio import Queue
 from collections.abc import Iterator, Mapping
@@ -21,65 +21,65 @@ type ResponseQueue = Queue[Response]
 
 
 class ResponseWaiter:
-    """Queues what devices push, for as long as somebody expects an answer of them."""
+    """Deliver the reports of devices to the commands that wait for a response."""
 
     def __init__(self) -> None:
-        """Expect nothing."""
+        """Initialize without waiting commands."""
         self._queues: dict[str, list[ResponseQueue]] = {}
 
     @contextmanager
     def listen(self, device: MilesightDevice) -> Iterator[ResponseQueue]:
-        """Collect what a device pushes from now on; ends with the block."""
-        answers: ResponseQueue = Queue()
-        self._queues.setdefault(device.sn, []).append(answers)
+        """Queue the reports of a device until the end of the block."""
+        queue: ResponseQueue = Queue()
+        self._queues.setdefault(device.sn, []).append(queue)
         try:
-            yield answers
+            yield queue
         finally:
-            self._queues[device.sn].remove(answers)
+            self._queues[device.sn].remove(queue)
             if not self._queues[device.sn]:
                 del self._queues[device.sn]
 
     @callback
-    def deliver(self, device: MilesightDevice, answer: Response) -> None:
-        """Pass on what a device pushed."""
-        for answers in self._queues.get(device.sn, ()):
-            answers.put_nowait(answer)
+    def deliver(self, device: MilesightDevice, response: Response) -> None:
+        """Add a report of a device to the queues of the commands that wait for it."""
+        for queue in self._queues.get(device.sn, ()):
+            queue.put_nowait(response)
 
 
-async def wait_for_service_outputs(answers: ResponseQueue, service: Service) -> Mapping[str, Json]:
-    """Wait for the outcome of a service call: ``path -> value``.
+async def wait_for_service_outputs(queue: ResponseQueue, service: Service) -> Mapping[str, Json]:
+    """Wait for the outputs of a service call, as ``path -> value``.
 
-    That is the report of the service, or of properties that are named as the service is
-    (``target_temperature`` after ``set_target_temperature``), whichever comes first.
+    These are either in the report of the service or in a report of properties whose names match
+    the service (``target_temperature`` for ``set_target_temperature``).
     """
     while True:
-        report = await answers.get()
+        report = await queue.get()
         if not isinstance(report, DeviceReport):
             continue
         if report.type is ReportType.SERVICE and report.tsl_id == service.id:
             prefix = f"{service.id}."
             return {path.removeprefix(prefix): value for path, value in report.values.items()}
         if report.type is ReportType.PROPERTY:
-            named = {
+            outputs = {
                 path: value
                 for path, value in report.values.items()
                 if matches_service(path, service)
             }
-            if named:
-                return named
+            if outputs:
+                return outputs
 
 
-async def wait_for_task(answers: ResponseQueue, task_id: str) -> TaskReport:
-    """Wait for the end of a configuration task."""
+async def wait_for_task(queue: ResponseQueue, task_id: str) -> TaskReport:
+    """Wait for the result of a configuration task."""
     while True:
-        report = await answers.get()
+        report = await queue.get()
         if isinstance(report, TaskReport) and report.task_id == task_id:
             return report
 
 
 @callback
 def async_fire_task_event(hass: HomeAssistant, device_id: str | None, report: TaskReport) -> None:
-    """Tell automations how a task ended; ``device_id`` is Home Assistant's."""
+    """Fire the event of a finished task; ``device_id`` is the one of Home Assistant."""
     hass.bus.async_fire(
         EVENT_TASK,
         {

@@ -1,4 +1,4 @@
-"""Commands to devices: sent, shown until the device answers, and explained when they fail."""
+"""Sending of commands to devices, and the errors of commands that fail."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import ExitStack
@@ -27,7 +27,7 @@ from ..devices.timestamps import now_ms
 
 
 def validation_error(error: InvalidValueError) -> ServiceValidationError:
-    """Return what to tell a caller whose values do not fit the specification."""
+    """Return the error of a value that does not match the thing specification."""
     return ServiceValidationError(
         translation_domain=DOMAIN,
         translation_key=f"invalid_{error.kind}",
@@ -36,7 +36,7 @@ def validation_error(error: InvalidValueError) -> ServiceValidationError:
 
 
 class CommandSender:
-    """Sends what users and automations ask for."""
+    """Send commands and show their values until the device reports them."""
 
     def __init__(
         self,
@@ -45,7 +45,7 @@ class CommandSender:
         client: MilesightClient,
         save: Callable[[], None],
     ) -> None:
-        """Take the client; ``save`` is called when what is to be stored has changed."""
+        """Initialize the sender; ``save`` is called when there are writes to store."""
         self._hass = hass
         self._entry = entry
         self._client = client
@@ -55,34 +55,34 @@ class CommandSender:
 
     @callback
     def resume(self, devices: Iterable[MilesightDevice]) -> None:
-        """Let the pending writes of an earlier run expire."""
+        """Schedule the end of the writes that were restored."""
         now = now_ms()
         for device in devices:
             for write in device.accepted_writes():
                 remaining = timedelta(milliseconds=(write.expires or now) - now)
-                self._expire_later(min(remaining, COMMAND_TIMEOUT), device, [write])
+                self._end_later(min(remaining, COMMAND_TIMEOUT), device, [write])
 
     @callback
     def stop(self) -> None:
-        """Stop waiting for reports."""
+        """Cancel all timers."""
         self._stopped = True
         for cancel in tuple(self._timers):
             cancel()
         self._timers.clear()
 
-    async def async_write(
+    async def async_write_properties(
         self,
         device: MilesightDevice,
         values: Mapping[str, Json],
         shown: Mapping[str, Json] = MappingProxyType({}),
     ) -> Accepted:
-        """Send ``path -> encoded value`` to a device; return what the platform accepted.
+        """Write properties, ``path -> encoded value``; return what the platform accepted.
 
-        The values, and those that ``shown`` names besides, are shown until the device reports them.
-        Raises ``HomeAssistantError`` with the platform's words when it is refused.
+        ``shown`` are values of other properties that result from the command. Raises
+        ``HomeAssistantError`` with the message of the platform.
         """
-        sending = self._client.update_properties(device.info.device_id, nest(values))
-        return await self._command(device, {**values, **shown}, sending)
+        request = self._client.update_properties(device.info.device_id, nest(values))
+        return await self._async_send(device, {**values, **shown}, request)
 
     async def async_call_service(
         self,
@@ -91,43 +91,43 @@ class CommandSender:
         inputs: Mapping[str, Json],
         shown: Mapping[str, Json] = MappingProxyType({}),
     ) -> str:
-        """Call a service with ``path -> encoded value`` as inputs; return the request id.
+        """Call a service with inputs, ``path -> encoded value``; return the request id.
 
-        What ``shown`` names is shown until the device reports it. Raises ``HomeAssistantError``
-        with the platform's words when it is refused.
+        ``shown`` are the values of properties that result from the command. Raises
+        ``HomeAssistantError`` with the message of the platform.
         """
-        calling = self._client.call_service(device.info.device_id, service_id, nest(inputs))
-        return await self._command(device, shown, calling)
+        request = self._client.call_service(device.info.device_id, service_id, nest(inputs))
+        return await self._async_send(device, shown, request)
 
-    async def _command[Answer](
-        self, device: MilesightDevice, shown: Mapping[str, Json], sending: Awaitable[Answer]
+    async def _async_send[Answer](
+        self, device: MilesightDevice, shown: Mapping[str, Json], request: Awaitable[Answer]
     ) -> Answer:
         writes = device.begin_writes(shown, now_ms())
         with ExitStack() as unless_accepted:
             unless_accepted.callback(device.end_writes, writes)
             try:
-                answer = await sending
+                answer = await request
             except MilesightError as error:
                 raise self.command_failed(device, error) from error
             unless_accepted.pop_all()
         device.accept_writes(writes, now_ms() + COMMAND_TIMEOUT // timedelta(milliseconds=1))
-        self._expire_later(COMMAND_TIMEOUT, device, writes)
+        self._end_later(COMMAND_TIMEOUT, device, writes)
         self._save()
         return answer
 
     @callback
-    def _expire_later(
+    def _end_later(
         self, delay: timedelta, device: MilesightDevice, writes: list[PendingWrite]
     ) -> None:
         if self._stopped:
             return
 
         @callback
-        def expire(_now: datetime) -> None:
+        def end(_now: datetime) -> None:
             self._timers.discard(cancel)
             device.end_writes(writes)
 
-        cancel = async_call_later(self._hass, delay, expire)
+        cancel = async_call_later(self._hass, delay, end)
         self._timers.add(cancel)
 
     def request_failed(self, error: MilesightError) -> HomeAssistantError:

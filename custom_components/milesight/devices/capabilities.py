@@ -1,4 +1,4 @@
-"""What a model with a firmware can do, by its thing specification."""
+"""Capabilities of a model with a firmware, from its thing specification."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -13,66 +13,71 @@ from ..api.specification import BRACKETS
 from ..mapping import Description, Priority, SensorDescription, describe, expected_entities
 
 INDEX: Final = re.compile(r"\[(\d+)\]")
-STEP: Final = re.compile(r"[.\[]")
+SEPARATOR: Final = re.compile(r"[.\[]")
 CONTAINERS: Final = frozenset({DataType.STRUCT, DataType.ARRAY, DataType.UNKNOWN})
 
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What a model with a firmware can do, shared by all its devices."""
+    """A thing specification and what follows from it, shared by all devices that have it.
+
+    ``array_sizes`` has the maximum number of elements by the path of an array, ``scalars`` the
+    paths of values that nothing is nested in, ``entity_counts`` the number of entities of at least
+    a priority.
+    """
 
     specification: ThingSpecification
     descriptions: tuple[Description, ...] = ()
-    sizes: Mapping[str, int] = field(default_factory=dict)
+    array_sizes: Mapping[str, int] = field(default_factory=dict)
     scalars: frozenset[str] = frozenset()
-    enabled: Mapping[Priority, int] = field(default_factory=lambda: dict.fromkeys(Priority, 0))
+    entity_counts: Mapping[Priority, int] = field(
+        default_factory=lambda: dict.fromkeys(Priority, 0)
+    )
     reports_battery: bool = False
 
     @classmethod
     def of(cls, specification: ThingSpecification) -> Self:
-        """Return what a specification gives rise to.
-
-        ``sizes`` is the greatest number of elements by the path of an array, ``scalars`` the paths
-        below which there is nothing, ``enabled`` the number of entities to expect up to a priority.
-        """
+        """Return the capabilities that a thing specification describes."""
         descriptions = describe(specification)
         items = (item for root in specification.properties for item in root.walk())
         return cls(
-            specification,
-            descriptions,
-            {item.path: item.max_size for item in items if item.max_size is not None},
-            frozenset(
+            specification=specification,
+            descriptions=descriptions,
+            array_sizes={item.path: item.max_size for item in items if item.max_size is not None},
+            scalars=frozenset(
                 leaf.path for leaf in specification.leaves() if leaf.data_type not in CONTAINERS
             ),
-            {
+            entity_counts={
                 priority: sum(
-                    expected_entities(found) for found in descriptions if found.priority <= priority
+                    expected_entities(description)
+                    for description in descriptions
+                    if description.priority <= priority
                 )
                 for priority in Priority
             },
-            any(
-                isinstance(found, SensorDescription)
-                and found.device_class is SensorDeviceClass.BATTERY
-                for found in descriptions
+            reports_battery=any(
+                isinstance(description, SensorDescription)
+                and description.device_class is SensorDeviceClass.BATTERY
+                for description in descriptions
             ),
         )
 
     def is_scalar(self, path: str) -> bool:
-        """Return whether there is a value at a path, and nothing below it."""
+        """Return whether the specification has a value at a path and nothing nested in it."""
         return INDEX.sub(BRACKETS, path) in self.scalars
 
-    def holder(self, path: str) -> str | None:
-        """Return the path of the scalar below which a report nests more, if it does."""
-        above = (path[: step.start()] for step in STEP.finditer(path))
-        return next((found for found in above if self.is_scalar(found)), None)
+    def enclosing_scalar(self, path: str) -> str | None:
+        """Return the path of the scalar that a report nests this path in, if it does."""
+        parents = (path[: separator.start()] for separator in SEPARATOR.finditer(path))
+        return next((parent for parent in parents if self.is_scalar(parent)), None)
 
-    def admits(self, template: str, indices: Iterable[int]) -> bool:
-        """Return whether elements at these indices are within the sizes of their arrays."""
+    def allows_element(self, template: str, indices: Iterable[int]) -> bool:
+        """Return whether indices are within the sizes of their arrays."""
         arrays = accumulate(
             template.split(BRACKETS)[:-1], lambda path, rest: path + BRACKETS + rest
         )
         return all(
-            index < self.sizes.get(array, index + 1)
+            index < self.array_sizes.get(array, index + 1)
             for array, index in zip(arrays, indices, strict=True)
         )
 

@@ -1,8 +1,9 @@
-"""One device as the integration knows it: its latest values, and who wants to hear of them."""
+"""State of one device: its latest values, pending writes, availability and listeners."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import Final
 
 from homeassistant.util.limited_size_dict import LimitedSizeDict
 
@@ -11,13 +12,13 @@ from ..api.decode import Json
 from ..api.specification import BRACKETS
 from ..const import CLOCK_TOLERANCE_MS
 from ..mapping import Description, Priority
+from .availability import SECOND_MS, Availability
 from .capabilities import INDEX, NO_CAPABILITIES, Capabilities
 from .pending_writes import PendingWrite, PendingWrites
 from .size_limit import MAX_PATH_LENGTH, SHORT_TEXT_LENGTH, SizeLimit
 from .timestamps import clamp_timestamp
 
-SECOND_MS = 1000
-MAX_FUTURE_TIMES = 128  # more than a page of the history
+MAX_FUTURE_TIMES: Final = 128  # more than one page of the history
 
 type Listener = Callable[[], None]
 type ValueListener = Callable[[Json], None]
@@ -26,7 +27,7 @@ type EventListener = Callable[[Mapping[str, Json]], None]
 
 
 class Signal(Enum):
-    """What can change about a device besides its values."""
+    """Changes of a device besides those of its values."""
 
     AVAILABILITY = "availability"
     LAST_REPORT = "last_report"
@@ -35,10 +36,11 @@ class Signal(Enum):
 
 @dataclass(slots=True)
 class PropertyState:
-    """What is held of one path, and who wants to hear of a change: all that a reading touches.
+    """The last reported value of one path and the listeners of the value to show.
 
-    A path that is listened to and was never reported has no value yet. A value with the time 0 was
-    written and never reported. ``text_length`` is the length of text for which there is room.
+    ``value`` is ``None`` before the first report. ``time`` is the epoch time of the report in
+    milliseconds, or 0 for a value that was written and never reported. ``text_length`` is the
+    length that is reserved for a text.
     """
 
     value: Json = None
@@ -54,110 +56,115 @@ class PropertyState:
 
 
 class MilesightDevice:
-    """A device's identity, flat state and listeners.
+    """A device of an Application.
 
-    Per path the newest device time wins, however it came. A value that was written is shown until
-    the device reports that path, the write fails or expires. What is shown follows from the latest
-    report and the pending writes alone.
+    The latest report of a path by device time provides its value, in whatever order reports
+    arrive. The value to show is that of the latest pending write, or else the reported one.
     """
 
     def __init__(self, info: Device, capabilities: Capabilities = NO_CAPABILITIES) -> None:
-        """Start without values."""
+        """Initialize a device without values."""
         self.info = info
         self.capabilities = capabilities
+        self.availability = Availability(
+            online=info.connect_status is ConnectStatus.ONLINE, last_report=info.last_update_time
+        )
         self.shown_priority = Priority.SECONDARY
         self.last_report = info.last_update_time
-        self.online = info.connect_status is ConnectStatus.ONLINE
         self.covered_until = 0
         self.is_new = True
-        self.last_seen = 0
-        self.offline_since = 0 if self.online else (info.last_update_time or 0) + 1
-        self._heard = 0
         self._future_times: LimitedSizeDict[int, int] = LimitedSizeDict(size_limit=MAX_FUTURE_TIMES)
         self._pending = PendingWrites()
         self._size = SizeLimit()
         self._elements: dict[str, set[tuple[int, ...]]] = {}
-        self._points: dict[str, PropertyState] = {}
+        self._properties: dict[str, PropertyState] = {}
         self._listeners: dict[Signal, list[Listener]] = {}
         self._report_listeners: dict[str, list[ReportListener]] = {}
         self._event_listeners: dict[str, list[EventListener]] = {}
 
     @property
     def sn(self) -> str:
-        """Return the serial number, by which a device is known."""
+        """Return the serial number, which identifies the device."""
         return self.info.sn
 
     @property
-    def is_behind(self) -> bool:
-        """Return whether the device list told of reports that are not held."""
+    def online(self) -> bool:
+        """Return whether the device is online."""
+        return self.availability.online
+
+    @property
+    def has_unread_reports(self) -> bool:
+        """Return whether the device list knows of reports that were not received."""
         listed = self.info.last_update_time or 0
         return self.covered_until < listed or (self.is_new and listed > 0)
 
     @property
     def values(self) -> dict[str, Json]:
-        """Return ``path -> value as reported``."""
-        return {path: point.value for path, point in self._reported()}
+        """Return ``path -> last reported value``."""
+        return {path: state.value for path, state in self._reported()}
 
     @property
     def times(self) -> dict[str, int]:
-        """Return ``path -> epoch milliseconds`` of the values reported."""
-        return {path: point.time for path, point in self._reported()}
+        """Return ``path -> time of the last report`` in epoch milliseconds."""
+        return {path: state.time for path, state in self._reported()}
 
     def _reported(self) -> Iterator[tuple[str, PropertyState]]:
-        return ((path, point) for path, point in self._points.items() if point.value is not None)
+        return (
+            (path, state) for path, state in self._properties.items() if state.value is not None
+        )
 
     def value(self, path: str) -> Json:
-        """Return the value to show: that of the latest pending write, else the one reported."""
+        """Return the value to show at a path."""
         write = self._pending.latest(path)
-        return self.reported(path) if write is None else write.value
+        return self.reported_value(path) if write is None else write.value
 
-    def reported(self, path: str) -> Json:
-        """Return the value that was reported last, or written if none was ever reported."""
-        point = self._points.get(path)
-        return None if point is None else point.value
+    def reported_value(self, path: str) -> Json:
+        """Return the last reported value; the last written one if none was ever reported."""
+        state = self._properties.get(path)
+        return None if state is None else state.value
 
     def reported_at(self, path: str) -> int:
-        """Return the device time of a value in epoch milliseconds, 0 if there is none."""
-        point = self._points.get(path)
-        return 0 if point is None else point.time
+        """Return the time of the last report in epoch milliseconds, 0 before the first one."""
+        state = self._properties.get(path)
+        return 0 if state is None else state.time
 
-    def item(self, path: str) -> Item | None:
-        """Return what the specification says of a path, whatever its indices."""
+    def find_item(self, path: str) -> Item | None:
+        """Return the item of the thing specification that a path belongs to."""
         template = INDEX.sub(BRACKETS, path)
         leaves = self.capabilities.specification.leaves()
         return next((item for item in leaves if item.path == template), None)
 
     def descriptions(self) -> Iterator[Description]:
-        """Yield the entities that this device has: one per element of an array seen so far."""
+        """Yield the entity descriptions, for arrays one per element reported so far."""
         for description in self.capabilities.descriptions:
             if not description.is_template:
                 yield description
                 continue
             for indices in sorted(self._elements.get(description.path, ())):
-                if self.capabilities.admits(description.path, indices):
+                if self.capabilities.allows_element(description.path, indices):
                     yield description.element(*indices)
 
     def listen(self, signal: Signal, listener: Listener) -> Callable[[], None]:
-        """Call ``listener`` when something besides the values changes; return what ends that."""
+        """Call a listener on a change besides those of values; return a function to remove it."""
         return _add(self._listeners.setdefault(signal, []), listener)
 
     def listen_values(self, path: str, listener: ValueListener) -> Callable[[], None]:
-        """Call ``listener`` with the value to show at a path whenever that changes."""
-        return _add(self._point(path).listeners, listener)
+        """Call a listener with the value to show at a path when it changes."""
+        return _add(self._property(path).listeners, listener)
 
     def listen_reports(self, path: str, listener: ReportListener) -> Callable[[], None]:
-        """Call ``listener`` with value, time and whether it was pushed, at every report.
+        """Call a listener with value, time and ``pushed`` on every report of a path.
 
-        A pushed report counts in whatever order it arrives, one found by polling if it is new.
+        Pushed reports count in whatever order they arrive, polled ones only if they are newer.
         """
         return _add(self._report_listeners.setdefault(path, []), listener)
 
     def listen_events(self, event_id: str, listener: EventListener) -> Callable[[], None]:
-        """Call ``listener`` with the outputs of an event of the specification."""
+        """Call a listener with the outputs of an event of the thing specification."""
         return _add(self._event_listeners.setdefault(event_id, []), listener)
 
-    def tell(self, event_id: str, values: Mapping[str, Json]) -> None:
-        """Take an event; its outputs may be prefixed by its id."""
+    def deliver_event(self, event_id: str, values: Mapping[str, Json]) -> None:
+        """Call the listeners of an event; its outputs may be prefixed by its id."""
         outputs = {path.removeprefix(f"{event_id}."): value for path, value in values.items()}
         for listener in tuple(self._event_listeners.get(event_id, ())):
             listener(outputs)
@@ -165,8 +172,8 @@ class MilesightDevice:
     def report_time(self, timestamp: int, now: int, *, pushed: bool) -> int:
         """Return the time of a report in epoch milliseconds.
 
-        A time that is far ahead is replaced by that of arrival. Polling finds the same report
-        again, which must not become a newer one by that.
+        A time that is too far ahead is replaced by the time of arrival. When polling finds the
+        same report again, it must not count as a newer one.
         """
         if not pushed and timestamp in self._future_times:
             return self._future_times[timestamp]
@@ -176,111 +183,113 @@ class MilesightDevice:
         return time
 
     def merge(self, time: int, values: Mapping[str, Json], *, pushed: bool) -> bool:
-        """Take a report: epoch milliseconds and ``path -> value``; null says nothing.
+        """Apply a report of ``path -> value`` and call the listeners of what changed.
 
-        A report that is newer than the one held settles the writes that it can answer. Returns
-        whether an element of an array was seen for the first time.
+        ``time`` is in epoch milliseconds; null values are ignored. A report that is newer than the
+        last one of a path ends the pending writes that precede it. Returns whether the report has
+        new array elements.
         """
         changed: dict[str, PropertyState] = {}
-        heard: list[tuple[ReportListener, Json]] = []
-        grown = False
-        written = self._shown(self._pending) if self._pending else {}
+        reports: list[tuple[ReportListener, Json]] = []
+        has_new_elements = False
+        shown = self._shown_values(self._pending) if self._pending else {}
         for path, value in values.items():
-            point = self._points.get(path)
-            if point is None:
-                path, value, point = self._first(path, value)  # noqa: PLW2901
-            if value is None or point is None:
+            state = self._properties.get(path)
+            if state is None:
+                path, value, state = self._add_property(path, value)  # noqa: PLW2901
+            if value is None or state is None:
                 continue
-            if type(value) is str and len(value) > point.text_length:
-                value = self._bounded(point, value)  # noqa: PLW2901
-            if path in self._report_listeners and (pushed or time > point.time):
-                heard += [(listener, value) for listener in self._report_listeners[path]]
-            if time >= point.time:
-                grown = (point.value is None and self._discover(path)) or grown
-                if value != point.value:
-                    changed[path] = point
-                if written and time > point.time:
-                    self._settle(path, time, pushed=pushed)
-                point.value, point.time = value, time
-        self._note_report(time)
+            if type(value) is str and len(value) > state.text_length:
+                value = self._limit_text(state, value)  # noqa: PLW2901
+            if path in self._report_listeners and (pushed or time > state.time):
+                reports += [(listener, value) for listener in self._report_listeners[path]]
+            if time >= state.time:
+                has_new_elements |= state.value is None and self._add_element(path)
+                if value != state.value:
+                    changed[path] = state
+                if shown and time > state.time:
+                    self._end_preceding_writes(path, time, pushed=pushed)
+                state.value, state.time = value, time
+        self._set_last_report(time)
         self.covered_until = max(self.covered_until, time)
-        self._notify(changed, written)
-        for report_listener, value in heard:
-            report_listener(value, time, pushed)
-        return grown
+        self._notify_values(changed, shown)
+        for listener, value in reports:
+            listener(value, time, pushed)
+        return has_new_elements
 
-    def _settle(self, path: str, time: int, *, pushed: bool) -> None:
-        """End the writes that a report from a time answers: those that were sent before.
+    def _end_preceding_writes(self, path: str, time: int, *, pushed: bool) -> None:
+        """End the writes that were sent before a report.
 
-        A pushed report has just arrived, by a clock that may be behind; one found by polling may
-        be much older than its arrival.
+        A pushed report has just arrived, but the device's clock may be slow. A polled one may be
+        much older than its arrival.
         """
-        self._pending.settle(path, time + (CLOCK_TOLERANCE_MS if pushed else SECOND_MS))
+        tolerance = CLOCK_TOLERANCE_MS if pushed else SECOND_MS
+        self._pending.remove_sent_by(path, time + tolerance)
 
-    def _shown(self, writes: Iterable[PendingWrite]) -> dict[str, Json]:
+    def _shown_values(self, writes: Iterable[PendingWrite]) -> dict[str, Json]:
         """Return the values to show at the paths of writes."""
         return {write.path: self.value(write.path) for write in writes}
 
-    def _notify(self, changed: dict[str, PropertyState], written: Mapping[str, Json]) -> None:
+    def _notify_values(self, changed: dict[str, PropertyState], shown: Mapping[str, Json]) -> None:
         """Call the listeners of values that changed.
 
-        ``changed`` are those reported, ``written`` what was shown where writes are pending.
+        ``changed`` has the reported values, ``shown`` the previous values to show of paths with
+        pending writes.
         """
-        for path, before in written.items():
+        for path, previous in shown.items():
             changed.pop(path, None)
-            if self.value(path) != before:
-                self._point(path).notify(self.value(path))
-        for point in changed.values():
-            point.notify(point.value)
+            if self.value(path) != previous:
+                self._property(path).notify(self.value(path))
+        for state in changed.values():
+            state.notify(state.value)
 
     def restore(
         self, values: Mapping[str, Json], times: Mapping[str, int], last_report: int | None
     ) -> None:
-        """Take the values of an earlier run, before anybody listens."""
+        """Restore the values of an earlier run; called before there are listeners."""
         self.last_report = last_report
-        self.last_seen = last_report or 0
-        for held, stored in values.items():
-            path, value, point = self._first(held, stored)
-            if value is None or point is None:
+        for stored_path, stored_value in values.items():
+            path, value, state = self._add_property(stored_path, stored_value)
+            if value is None or state is None:
                 continue
-            self._discover(path)
-            point.value = self._bounded(point, value) if isinstance(value, str) else value
-            point.time = times.get(held, 0)
+            self._add_element(path)
+            state.value = self._limit_text(state, value) if isinstance(value, str) else value
+            state.time = times.get(stored_path, 0)
 
-    def _point(self, path: str) -> PropertyState:
-        return self._points.setdefault(path, PropertyState())
+    def _property(self, path: str) -> PropertyState:
+        return self._properties.setdefault(path, PropertyState())
 
-    def _first(self, path: str, value: Json) -> tuple[str, Json, PropertyState | None]:
-        """Return where a value goes whose path was not heard of before, as long as there is room.
+    def _add_property(self, path: str, value: Json) -> tuple[str, Json, PropertyState | None]:
+        """Add a path that was not reported before; return path, value and state to use.
 
-        What is nested where the specification has a scalar is an object in place of that scalar;
-        an empty object or array elsewhere says nothing.
+        A path nested in a scalar of the specification is reported as an empty object in place of
+        that scalar. Other empty objects and arrays, and paths beyond the size limit, have no state.
         """
         if len(path) > MAX_PATH_LENGTH:
             return path, value, None
         specified = self.capabilities.is_scalar(path)
         if not specified:
-            holder = self.capabilities.holder(path)
-            if holder is not None:
-                path, value, specified = holder, {}, True
+            scalar = self.capabilities.enclosing_scalar(path)
+            if scalar is not None:
+                path, value, specified = scalar, {}, True
             elif isinstance(value, dict | list):
                 return path, value, None
-        point = self._points.get(path)
-        if point is None and self._size.reserve_path(path, specified=specified):
-            point = self._points[path] = PropertyState(specified=specified)
-        return path, value, point
+        state = self._properties.get(path)
+        if state is None and self._size.reserve_path(path, specified=specified):
+            state = self._properties[path] = PropertyState(specified=specified)
+        return path, value, state
 
-    def _bounded(self, point: PropertyState, text: str) -> Json:
-        """Return a text if there is room for it, else an object, which is no valid value."""
-        if len(text) <= point.text_length:
+    def _limit_text(self, state: PropertyState, text: str) -> Json:
+        """Return a text within the size limit, or an empty object, which is never valid."""
+        if len(text) <= state.text_length:
             return text
-        if not self._size.reserve_text(len(text), point.text_length, specified=point.specified):
+        if not self._size.reserve_text(len(text), state.text_length, specified=state.specified):
             return {}
-        point.text_length = len(text)
+        state.text_length = len(text)
         return text
 
-    def _discover(self, path: str) -> bool:
-        """Note a path that was not reported before; return whether it is an element's."""
+    def _add_element(self, path: str) -> bool:
+        """Add the array element that a path belongs to; return whether there is one."""
         if "[" not in path:
             return False
         indices = tuple(int(index) for index in INDEX.findall(path))
@@ -288,86 +297,81 @@ class MilesightDevice:
         return True
 
     def begin_writes(self, values: Mapping[str, Json], now: int) -> list[PendingWrite]:
-        """Show values that are being sent to the device; each must be accepted or ended."""
+        """Show values while they are sent; every write has to be accepted or ended."""
         writes = [PendingWrite(path, value, sent=now) for path, value in values.items()]
-        self._change_pending(writes, self._pending.add)
+        self._update_pending(writes, self._pending.add)
         return writes
 
-    def accept_writes(self, writes: Sequence[PendingWrite], expires: int) -> None:
-        """Note that the platform accepted writes; they are shown until a time in epoch ms.
+    def accept_writes(self, writes: Iterable[PendingWrite], expires: int) -> None:
+        """Mark writes as accepted by the platform; they end at ``expires`` in epoch milliseconds.
 
-        A property that was never reported has the value written from now on.
+        The value of a property that is never reported is the one written last.
         """
         for write in writes:
-            point = self._point(write.path)
-            if self._pending.accept(write, expires) and not point.time:
-                if point.value is None:
-                    self._discover(write.path)
-                point.value = write.value
+            state = self._property(write.path)
+            if self._pending.accept(write, expires) and not state.time:
+                if state.value is None:
+                    self._add_element(write.path)
+                state.value = write.value
 
     def end_writes(self, writes: Sequence[PendingWrite]) -> None:
-        """Stop showing writes that failed, were cancelled or expired."""
-        self._change_pending(writes, self._pending.discard)
+        """End writes that failed, were cancelled or expired."""
+        self._update_pending(writes, self._pending.remove)
 
     def restore_writes(self, writes: Iterable[PendingWrite]) -> None:
-        """Take the accepted writes of an earlier run, before anybody listens."""
+        """Restore the accepted writes of an earlier run; called before there are listeners."""
         for write in writes:
             self._pending.add(write)
 
     def accepted_writes(self) -> list[PendingWrite]:
-        """Return the writes that the platform accepted and the device did not report yet."""
+        """Return the pending writes that the platform accepted."""
         return [write for write in self._pending if write.expires is not None]
 
-    def _change_pending(
-        self, writes: Sequence[PendingWrite], change: Callable[[PendingWrite], None]
+    def _update_pending(
+        self, writes: Sequence[PendingWrite], update: Callable[[PendingWrite], None]
     ) -> None:
-        written = self._shown(writes)
+        shown = self._shown_values(writes)
         for write in writes:
-            change(write)
-        self._notify({}, written)
+            update(write)
+        self._notify_values({}, shown)
 
-    def seen(self, time: int, now: int) -> None:
-        """Note a sign of life at a device time; one newer than the loss makes it available."""
-        self._heard = now
-        self.last_seen = max(self.last_seen, min(time, now))
-        if time >= self.offline_since:
-            self._set_online(online=True)
+    def mark_active(self, time: int, now: int) -> None:
+        """Apply a sign of life at a device time."""
+        previous = self.online
+        self.availability.mark_active(time, now)
+        self._notify_availability(previous)
 
-    def lost(self, time: int, now: int) -> None:
-        """Note that the platform called the device offline, unless it was seen since.
+    def mark_offline(self, time: int, now: int) -> None:
+        """Apply an OFFLINE event."""
+        previous = self.online
+        self.availability.mark_offline(time, now)
+        self._notify_availability(previous)
 
-        These events have a resolution of a second: within one, what arrives later counts.
-        """
-        self._heard = now
-        second = time - time % SECOND_MS
-        if second + SECOND_MS > self.last_seen:
-            self.offline_since = max(self.offline_since, second)
-            self._set_online(online=False)
-
-    def update_information(self, info: Device, asked: int) -> None:
-        """Take what the device list says, read at ``asked`` (epoch ms)."""
-        previous, self.info = self.info, info
-        listed = info.last_update_time or 0
-        if self._heard < asked and self.last_seen <= listed + SECOND_MS:
-            online = info.connect_status is ConnectStatus.ONLINE
-            self.offline_since = 0 if online else max(self.offline_since, listed + 1)
-            self._set_online(online=online)
-        self._note_report(listed)
-        if previous is not info and previous != info:
+    def update_information(self, info: Device, requested_at: int) -> None:
+        """Apply the device list, requested at a time in epoch milliseconds."""
+        previous, was_online = self.info, self.online
+        self.info = info
+        last_report = info.last_update_time or 0
+        online = info.connect_status is ConnectStatus.ONLINE
+        self.availability.apply_listing(
+            online=online, last_report=last_report, requested_at=requested_at
+        )
+        self._notify_availability(was_online)
+        self._set_last_report(last_report)
+        if info != previous:
             self.notify(Signal.INFORMATION)
 
-    def _note_report(self, time: int) -> None:
+    def _notify_availability(self, previous: bool) -> None:
+        if self.online is not previous:
+            self.notify(Signal.AVAILABILITY)
+
+    def _set_last_report(self, time: int) -> None:
         if time > (self.last_report or 0):
             self.last_report = time
             self.notify(Signal.LAST_REPORT)
 
-    def _set_online(self, *, online: bool) -> None:
-        if online is not self.online:
-            self.online = online
-            self.notify(Signal.AVAILABILITY)
-
     def notify(self, signal: Signal) -> None:
-        """Call those who listen to a signal."""
+        """Call the listeners of a signal."""
         for listener in self._listeners.get(signal, ()):
             listener()
 

@@ -1,4 +1,4 @@
-"""Limit of the size of what is held of a device."""
+"""Limit on the size of the values of a device, in memory and in storage."""
 
 from typing import Final
 
@@ -6,30 +6,30 @@ MAX_PATH_LENGTH: Final = 256
 MAX_TEXT_LENGTH: Final = 8192
 MAX_SPECIFIED_SIZE: Final = 512 * 1024
 MAX_UNSPECIFIED_SIZE: Final = 64 * 1024
-PATH_OVERHEAD: Final = 64  # of a path with its time and a short value
-SHORT_TEXT_LENGTH: Final = 32
+PATH_OVERHEAD: Final = 64  # a path's time and short value
+SHORT_TEXT_LENGTH: Final = 32  # included in the overhead
 
 
 class SizeLimit:
-    """Count the size of paths and texts; what is counted stays counted.
+    """Reserve space for paths and texts of one device; reserved space is never released.
 
-    Paths of the thing specification have a limit of their own, which others cannot use up.
+    Paths of the thing specification have a limit of their own, which other paths cannot exhaust.
     """
 
     def __init__(self) -> None:
-        """Initialize with nothing held."""
+        """Initialize without reservations."""
         self._specified = 0
         self._unspecified = 0
 
     def reserve_path(self, path: str, *, specified: bool) -> bool:
-        """Return whether there is room for another path, and count it if there is."""
+        """Reserve space for another path; return whether it fits."""
         return len(path) <= MAX_PATH_LENGTH and self._reserve(
             len(path) + PATH_OVERHEAD, specified=specified
         )
 
-    def reserve_text(self, length: int, held: int, *, specified: bool) -> bool:
-        """Return whether a text may grow to a length, and count the difference if it may."""
-        return length <= MAX_TEXT_LENGTH and self._reserve(length - held, specified=specified)
+    def reserve_text(self, length: int, reserved: int, *, specified: bool) -> bool:
+        """Extend the space of a text from its reserved length; return whether it fits."""
+        return length <= MAX_TEXT_LENGTH and self._reserve(length - reserved, specified=specified)
 
     def _reserve(self, size: int, *, specified: bool) -> bool:
         if specified:

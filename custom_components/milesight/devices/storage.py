@@ -1,7 +1,7 @@
-"""What survives a restart: the inventory, the specifications, the latest values."""
+"""Storage of an Application: inventory, specifications, values and counters."""
 
 from collections.abc import Callable
-from typing import NotRequired, TypedDict
+from typing import Final, NotRequired, TypedDict
 
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
@@ -14,12 +14,12 @@ from .device import MilesightDevice
 from .pending_writes import PendingWrite
 from .timestamps import now_ms
 
-VERSION = 1
+VERSION: Final = 1
 SAVE_DELAY = 60
 
 
 class StoredWrite(TypedDict):
-    """A write that the platform accepted and the device did not report yet."""
+    """A pending write that the platform accepted."""
 
     path: str
     value: Json
@@ -28,9 +28,9 @@ class StoredWrite(TypedDict):
 
 
 class StoredDevice(TypedDict):
-    """A device: the platform's own words, ``path -> value`` and ``path -> epoch ms``.
+    """A device: the JSON of the device list, ``path -> value`` and ``path -> epoch milliseconds``.
 
-    What is not required is missing from stores of earlier versions.
+    Keys that are not required are missing in files of earlier versions.
     """
 
     info: dict[str, Json]
@@ -46,7 +46,7 @@ class StoredDevice(TypedDict):
 
 
 class StoredApplication(TypedDict):
-    """All of an Application."""
+    """The content of the file of an Application."""
 
     devices: list[StoredDevice]
     specifications: dict[str, dict[str, Json]]
@@ -57,15 +57,15 @@ class StoredApplication(TypedDict):
 
 
 def dump_device(device: MilesightDevice) -> StoredDevice:
-    """Return what is kept of a device."""
+    """Return the data to store of a device."""
     return {
         "info": device.info.to_json(),
         "values": device.values,
         "times": device.times,
         "last_report": device.last_report,
         "online": device.online,
-        "offline_since": device.offline_since,
-        "last_seen": device.last_seen,
+        "offline_since": device.availability.offline_since,
+        "last_seen": device.availability.last_seen,
         "pending": [
             {
                 "path": write.path,
@@ -81,14 +81,15 @@ def dump_device(device: MilesightDevice) -> StoredDevice:
 
 
 def restore_device(device: MilesightDevice, data: StoredDevice) -> None:
-    """Give a device what was kept of it; raises what malformed data lead to."""
+    """Restore a device; raises an exception if the data is malformed."""
     times = {path: int(time) for path, time in data["times"].items()}
     last_report = None if data["last_report"] is None else int(data["last_report"])
     device.restore(data["values"], times, last_report)
-    device.online = bool(data["online"])
+    availability = device.availability
+    availability.online = bool(data["online"])
     after_last_report = 0 if device.online else (last_report or 0) + 1
-    device.offline_since = int(data.get("offline_since", after_last_report))
-    device.last_seen = int(data.get("last_seen", device.last_seen))
+    availability.offline_since = int(data.get("offline_since", after_last_report))
+    availability.last_seen = int(data.get("last_seen", last_report or 0))
     device.covered_until = int(data["covered_until"])
     device.is_new = bool(data["is_new"])
     now = now_ms()
@@ -100,30 +101,30 @@ def restore_device(device: MilesightDevice, data: StoredDevice) -> None:
 
 
 class ApplicationStore:
-    """Keeps one Application's fleet in Home Assistant's storage."""
+    """Load and save the file of one Application."""
 
     def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
-        """Name the file after the config entry."""
+        """Initialize the store of a config entry."""
         self._store: Store[StoredApplication] = Store(
             hass, VERSION, f"{DOMAIN}.{entry_id}", private=True, atomic_writes=True
         )
 
     async def async_load(self) -> StoredApplication | None:
-        """Return the fleet of an earlier run; one that cannot be read counts as none."""
+        """Return the stored data, ``None`` if there is none or it cannot be read."""
         try:
             return await self._store.async_load()
         except (HomeAssistantError, NotImplementedError, KeyError, TypeError, ValueError) as error:
             LOGGER.warning("The stored devices cannot be read and are fetched anew: %s", error)
             return None
 
-    def async_delay_save(self, fleet: Callable[[], StoredApplication]) -> None:
-        """Save within a minute."""
-        self._store.async_delay_save(fleet, SAVE_DELAY)
+    def async_delay_save(self, data: Callable[[], StoredApplication]) -> None:
+        """Save after a delay."""
+        self._store.async_delay_save(data, SAVE_DELAY)
 
-    async def async_save(self, fleet: StoredApplication) -> None:
-        """Save now."""
-        await self._store.async_save(fleet)
+    async def async_save(self, data: StoredApplication) -> None:
+        """Save immediately."""
+        await self._store.async_save(data)
 
     async def async_remove(self) -> None:
-        """Forget everything."""
+        """Delete the file."""
         await self._store.async_remove()

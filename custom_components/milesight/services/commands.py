@@ -116,7 +116,9 @@ async def async_set_properties(call: ServiceCall) -> ServiceResponse:
 
     async def operate(target: Target, the_round: Round) -> JsonValueType:
         write = partial(
-            target.coordinator.commands.async_write, target.device, prepared[target.device_id]
+            target.coordinator.commands.async_write_properties,
+            target.device,
+            prepared[target.device_id],
         )
         accepted = await the_round.send(target, write)
         return {"properties": dict(accepted.properties), **_delivery(target.device)}
@@ -262,8 +264,8 @@ def _no_object(name: str) -> ServiceValidationError:
 
 def _delivery(device: MilesightDevice) -> dict[str, JsonValueType]:
     """Return a word about commands that wait: for a device that is offline, or that sleeps."""
-    item = device.item("lorawan_class")
-    label = item.mappings.get(str(device.reported(item.path)), "") if item is not None else ""
+    item = device.find_item("lorawan_class")
+    label = item.mappings.get(str(device.reported_value(item.path)), "") if item is not None else ""
     if device.online and label.lower() != SLEEPING_CLASS:
         return {}
     return {"delivery": NEXT_REPORT}
