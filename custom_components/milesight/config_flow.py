@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any, override
 
-from homeassistant.components import webhook
 from homeassistant.config_entries import (
     ConfigEntry,
     ConfigFlow,
@@ -41,7 +40,8 @@ from .const import (
     LOGGER,
     SUBENTRY_AGENTCRAFT,
 )
-from .push.callback_url import async_callback_url, async_delete_cloudhook
+from .push.callback_url import CallbackUrl, async_callback_url
+from .push.pending import PendingWebhook
 from .url import normalize_url
 
 SERVERS = ["https://eu-openapi.milesight.com", "https://us-openapi.milesight.com"]
@@ -83,7 +83,7 @@ class MilesightConfigFlow(ConfigFlow, domain=DOMAIN):
         self._data: dict[str, Any] = {}
         self._cloudhook: dict[str, Any] = {}  # the one that was shown, to be stored with the rest
         self._title = "Milesight"
-        self._is_removed = False
+        self._pending_webhook: PendingWebhook | None = None
 
     @staticmethod
     @callback
@@ -114,14 +114,17 @@ class MilesightConfigFlow(ConfigFlow, domain=DOMAIN):
     async def async_step_webhook(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Show the callback address, and ask for the secret that signs the pushes."""
+        """Show the callback URL, and ask for the secret that signs the pushes."""
         if user_input is not None:
             secret = user_input.get(CONF_WEBHOOK_SECRET, "").strip()
             return self.async_create_entry(
                 title=self._title, data=self._data | self._cloudhook | {CONF_WEBHOOK_SECRET: secret}
             )
-        self._data.setdefault(CONF_WEBHOOK_ID, webhook.async_generate_id())
-        return await self._async_webhook_form("webhook", WEBHOOK_SCHEMA, None, {})
+        if self._pending_webhook is None:
+            self._pending_webhook = PendingWebhook(self.hass)
+            self._data[CONF_WEBHOOK_ID] = self._pending_webhook.webhook_id
+        callback_url = await self._pending_webhook.async_callback_url()
+        return self._webhook_form("webhook", WEBHOOK_SCHEMA, None, {}, callback_url)
 
     async def async_step_reauth(self, _entry_data: Mapping[str, Any]) -> ConfigFlowResult:
         """Begin when the platform refuses the credentials."""
@@ -144,7 +147,7 @@ class MilesightConfigFlow(ConfigFlow, domain=DOMAIN):
     async def async_step_reconfigure(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Change server address, credentials or webhook secret, and show the callback address."""
+        """Change server address, credentials or webhook secret, and show the callback URL."""
         entry = self._get_reconfigure_entry()
         self._data = dict(entry.data)
         errors: dict[str, str] = {}
@@ -155,8 +158,9 @@ class MilesightConfigFlow(ConfigFlow, domain=DOMAIN):
                 return self.async_update_reload_and_abort(
                     entry, data_updates=data | self._cloudhook, reason="reconfigure_successful"
                 )
-        return await self._async_webhook_form(
-            "reconfigure", RECONFIGURE_SCHEMA, user_input or self._data, errors
+        callback_url = await async_callback_url(self.hass, entry.data[CONF_WEBHOOK_ID])
+        return self._webhook_form(
+            "reconfigure", RECONFIGURE_SCHEMA, user_input or self._data, errors, callback_url
         )
 
     async def _async_check(
@@ -192,36 +196,26 @@ class MilesightConfigFlow(ConfigFlow, domain=DOMAIN):
             self._title = page.devices[0].application_name
         return data, {}
 
-    async def _async_webhook_form(
+    @callback
+    @override
+    def async_remove(self) -> None:
+        """Delete the webhook of a dialog that ends without an entry."""
+        if self._pending_webhook is not None:
+            self._pending_webhook.async_release()
+
+    def _webhook_form(
         self,
         step: str,
         schema: vol.Schema,
         values: Mapping[str, Any] | None,
         errors: dict[str, str],
+        callback_url: CallbackUrl,
     ) -> ConfigFlowResult:
-        url, is_cloudhook = await async_callback_url(self.hass, self._data[CONF_WEBHOOK_ID])
-        if is_cloudhook:
+        url = callback_url.url
+        if callback_url.is_cloudhook:
             self._cloudhook[CONF_CLOUDHOOK_URL] = url
-        if self._is_removed:
-            self._delete_unused_cloudhook()
         errors = errors or _callback_url_errors(url, self._data[CONF_URL])
         return self._form(step, schema, values, errors, webhook_url=url or "-")
-
-    @callback
-    @override
-    def async_remove(self) -> None:
-        """Delete the cloudhook of a dialog that ends without an entry."""
-        self._is_removed = True
-        self._delete_unused_cloudhook()
-
-    @callback
-    def _delete_unused_cloudhook(self) -> None:
-        webhook_id = self._data.get(CONF_WEBHOOK_ID)
-        entries = self.hass.config_entries.async_entries(DOMAIN)
-        if webhook_id and all(entry.data.get(CONF_WEBHOOK_ID) != webhook_id for entry in entries):
-            self.hass.async_create_task(
-                async_delete_cloudhook(self.hass, webhook_id), "delete an unused cloudhook"
-            )
 
     def _form(
         self,

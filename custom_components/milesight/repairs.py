@@ -82,7 +82,7 @@ class CallbackFlow(MilesightRepairFlow):
                     self._entry, data={**data, CONF_WEBHOOK_SECRET: secret}
                 )
             return self._mended()
-        url, _ = await async_callback_url(self.hass, data[CONF_WEBHOOK_ID])
+        url = (await async_callback_url(self.hass, data[CONF_WEBHOOK_ID])).url
         if url is None:
             return self.async_abort(reason="no_public_address")
         return self._form(WEBHOOK_SCHEMA, {}, webhook_url=url)

@@ -3,12 +3,15 @@
 import asyncio
 from typing import Any
 
+from aiohttp.test_utils import TestClient
 from homeassistant.config_entries import SOURCE_RECONFIGURE, SOURCE_USER
 from homeassistant.const import CONF_CLIENT_ID, CONF_CLIENT_SECRET, CONF_URL, CONF_WEBHOOK_ID
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import UnknownFlow
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
+from yarl import URL
 
 from custom_components.milesight.const import (
     CONF_CLOUDHOOK_URL,
@@ -218,3 +221,63 @@ async def test_dialog_is_closed_when_the_cloud_fails(
     await settle(hass)
     cloud.async_delete_cloudhook.assert_awaited_once()
     assert "Traceback" not in caplog.text
+
+
+async def _options(visitor: TestClient[Any, Any], url: str) -> int:
+    return (await visitor.options(URL(url).path)).status
+
+
+async def test_open_dialog_answers_the_probe_until_it_is_closed(
+    hass: HomeAssistant, simulator: Simulator, hass_client_no_auth: ClientSessionGenerator
+) -> None:
+    await hass.config.async_update(external_url="https://home.example.com")
+    result = await _add(hass, simulator)
+    url = result["description_placeholders"]["webhook_url"]
+    visitor = await hass_client_no_auth()
+    assert await _options(visitor, url) == 200
+    hass.config_entries.flow.async_abort(result["flow_id"])
+    assert await _options(visitor, url) == 403
+
+
+async def test_platform_accepts_the_url_before_the_dialog_is_submitted(
+    hass: HomeAssistant, simulator: Simulator, hass_client_no_auth: ClientSessionGenerator
+) -> None:
+    await hass.config.async_update(external_url="https://home.example.com")
+    result = await _add(hass, simulator)
+    path = URL(result["description_placeholders"]["webhook_url"]).path
+    visitor = await hass_client_no_auth()
+    await simulator.add_callback(str(visitor.make_url(path)))
+    result = await hass.config_entries.flow.async_configure(
+        result["flow_id"], {CONF_WEBHOOK_SECRET: simulator.webhook_secret}
+    )
+    await settle(hass)
+    assert await _options(visitor, path) == 200
+    await simulator.report(simulator.device("EM300-TH").sn)
+    assert result["result"].runtime_data.pushes.healthy
+    await hass.config_entries.async_remove(result["result"].entry_id)
+    assert await _options(visitor, path) == 403
+
+
+async def test_submitting_while_the_url_is_shown_again_keeps_the_cloudhook(
+    hass: HomeAssistant, simulator: Simulator, cloud: Cloud
+) -> None:
+    result = await _add(hass, simulator)
+    create = cloud.async_get_or_create_cloudhook.side_effect
+    started, released = asyncio.Event(), asyncio.Event()
+
+    async def create_slowly(hass: HomeAssistant, webhook_id: str) -> Any:
+        started.set()
+        await released.wait()
+        return await create(hass, webhook_id)
+
+    cloud.async_get_or_create_cloudhook.side_effect = create_slowly
+    shown_again = hass.async_create_task(
+        hass.config_entries.flow.async_configure(result["flow_id"])
+    )
+    await started.wait()
+    result = await hass.config_entries.flow.async_configure(result["flow_id"], {})
+    released.set()
+    with pytest.raises(UnknownFlow):
+        await shown_again
+    await settle(hass)
+    assert cloud.hooks.keys() == {result["result"].data[CONF_WEBHOOK_ID]}

@@ -2,6 +2,7 @@
 
 import logging
 from typing import Any
+from unittest.mock import Mock
 
 from aiohttp.test_utils import TestClient
 from homeassistant.config_entries import ConfigEntryState
@@ -96,16 +97,20 @@ async def test_application_works_where_no_route_can_be_added(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     hass_client_no_auth: ClientSessionGenerator,
+    monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     for component in ("webhook", "image"):
         assert await async_setup_component(hass, component, {})
     visitor = await hass_client_no_auth()
+    refuse = Mock(side_effect=RuntimeError("Cannot register a resource into frozen router."))
+    monkeypatch.setattr(hass.http.app.router, "register_resource", refuse)
     await set_up(hass, entry)
     assert entry.state is ConfigEntryState.LOADED
     assert (await visitor.get(ADDRESS)).status == 200
     assert await _options(visitor) == 403
     assert "Cannot answer OPTIONS requests to the callback URL" in caplog.text
+    assert await hass.config_entries.async_unload(entry.entry_id)
 
 
 async def test_platform_accepts_the_address(

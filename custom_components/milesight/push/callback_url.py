@@ -1,5 +1,7 @@
 """The callback URL at which the platform reaches the webhook."""
 
+from typing import NamedTuple
+
 from homeassistant.components import webhook
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_WEBHOOK_ID
@@ -9,21 +11,28 @@ from homeassistant.helpers.network import NoURLAvailableError
 from ..const import CONF_CLOUDHOOK_URL, LOGGER
 
 
-async def async_callback_url(hass: HomeAssistant, webhook_id: str) -> tuple[str | None, bool]:
-    """Return the public URL of a webhook, and whether it is a cloudhook.
+class CallbackUrl(NamedTuple):
+    """The public URL of a webhook, ``None`` when this Home Assistant has no public address."""
 
-    With an active Home Assistant Cloud subscription a cloudhook is created where none exists. The
-    URL is ``None`` when this Home Assistant cannot be reached from outside.
+    url: str | None
+    is_cloudhook: bool
+
+
+async def async_callback_url(hass: HomeAssistant, webhook_id: str) -> CallbackUrl:
+    """Return the public URL of a webhook.
+
+    With an active Home Assistant Cloud subscription a cloudhook is created where none exists.
     """
     if "cloud" in hass.config.components:
         from homeassistant.components import cloud  # noqa: PLC0415
 
         if cloud.async_active_subscription(hass):
             try:
-                return await cloud.async_get_or_create_cloudhook(hass, webhook_id), True
+                url = await cloud.async_get_or_create_cloudhook(hass, webhook_id)
+                return CallbackUrl(url, is_cloudhook=True)
             except Exception as error:  # noqa: BLE001 - the cloud library raises many types
                 LOGGER.debug("Cannot create a cloudhook: %r", error)
-    return _external_url(hass, webhook_id), False
+    return CallbackUrl(_external_url(hass, webhook_id), is_cloudhook=False)
 
 
 @callback
