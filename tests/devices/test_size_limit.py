@@ -5,25 +5,28 @@ from typing import Any, Final
 from uuid import uuid4
 
 from aiohttp.test_utils import TestClient
+from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.milesight.const import DOMAIN
-from tests.common import ADDRESS, property_event, settle, signed, temperature
+from tests.common import ADDRESS, property_event, settle, signed, state_of, temperature
 from tests.fleets import new_devices
 from tests.simulator import Device, Simulator
 from tests.simulator.models.model import Model
-from tests.simulator.specification import Specification, number, text
+from tests.simulator.specification import Event, Specification, integer, number, text
 
 DISPLAY: Final = Model(
     name="DISPLAY",
     code="F03",
     specification=Specification(
-        properties=(number("temperature", "°C", initial=20.0), text("alarm_message"))
+        properties=(number("temperature", "°C", initial=20.0), text("alarm_message")),
+        events=(Event("tilt_alarm", (integer("angle", "°"),)),),
     ),
     reports=(("temperature",),),
 )
+MAX_ATTRIBUTES: Final = 16 * 1024  # of a state that is recorded
 MAX_STORED: Final = 512 * 1024
 LARGE: Final = "x" * 900_000
 
@@ -79,3 +82,20 @@ async def test_large_reports_do_not_grow_the_store(
     assert temperature(hass, device) == "21"
     held = loaded.runtime_data.devices[device.sn]
     assert held.value("alarm_message") == "Fire"
+
+
+@pytest.mark.usefixtures("pushing")
+@pytest.mark.parametrize(
+    "noise",
+    [{"note": LARGE}, {f"note {number}": LARGE[:500] for number in range(1000)}, {LARGE: 1}],
+    ids=["value", "count", "key"],
+)
+async def test_large_event_outputs_are_dropped(
+    hass: HomeAssistant, simulator: Simulator, noise: dict[str, Any]
+) -> None:
+    device = simulator.platform.devices[0]
+    await simulator.event(device.sn, "tilt_alarm", {**noise, "angle": 30})
+    await hass.async_block_till_done()
+    attributes = state_of(hass, Platform.EVENT, f"{device.sn}_event_tilt_alarm").attributes
+    assert attributes["angle"] == 30
+    assert len(json.dumps(dict(attributes))) < MAX_ATTRIBUTES

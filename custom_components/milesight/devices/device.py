@@ -15,7 +15,7 @@ from ..mapping import Description, Priority
 from .availability import SECOND_MS, Availability
 from .capabilities import INDEX, NO_CAPABILITIES, Capabilities
 from .pending_writes import PendingWrite, PendingWrites
-from .size_limit import MAX_PATH_LENGTH, SHORT_TEXT_LENGTH, SizeLimit
+from .size_limit import MAX_PATH_LENGTH, SHORT_TEXT_LENGTH, SizeLimit, limit_outputs
 from .timestamps import clamp_timestamp
 
 MAX_FUTURE_TIMES: Final = 128  # more than one page of the history
@@ -165,7 +165,10 @@ class MilesightDevice:
 
     def deliver_event(self, event_id: str, values: Mapping[str, Json]) -> None:
         """Call the listeners of an event; its outputs may be prefixed by its id."""
-        outputs = {path.removeprefix(f"{event_id}."): value for path, value in values.items()}
+        outputs = {
+            path.removeprefix(f"{event_id}."): value
+            for path, value in limit_outputs(values).items()
+        }
         for listener in tuple(self._event_listeners.get(event_id, ())):
             listener(outputs)
 

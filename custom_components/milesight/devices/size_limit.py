@@ -1,13 +1,29 @@
 """Limit on the size of the values of a device, in memory and in storage."""
 
+from collections.abc import Mapping
 from typing import Final
 
+from ..api.decode import Json
+
+MAX_EVENT_SIZE: Final = 8192  # of outputs, which become attributes of a state
 MAX_PATH_LENGTH: Final = 256
 MAX_TEXT_LENGTH: Final = 8192
 MAX_SPECIFIED_SIZE: Final = 512 * 1024
 MAX_UNSPECIFIED_SIZE: Final = 64 * 1024
 PATH_OVERHEAD: Final = 64  # a path's time and short value
 SHORT_TEXT_LENGTH: Final = 32  # included in the overhead
+
+
+def limit_outputs(outputs: Mapping[str, Json]) -> dict[str, Json]:
+    """Return the outputs of an event without those that exceed the size limit."""
+    limited: dict[str, Json] = {}
+    size = 0
+    for path, value in outputs.items():
+        needed = len(path) + (len(value) if isinstance(value, str) else SHORT_TEXT_LENGTH)
+        if size + needed <= MAX_EVENT_SIZE:
+            size += needed
+            limited[path] = value
+    return limited
 
 
 class SizeLimit:
