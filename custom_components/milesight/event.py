@@ -36,7 +36,7 @@ async def async_setup_entry(
 
 
 FRESH_MS: Final = 60_000
-MAX_POLLED: Final = 64
+MAX_FIRED: Final = 64
 PREFIX: Final = "output_"
 # Attributes by which Home Assistant means something of its own; a place is a place for both.
 RESERVED: Final = frozenset(
@@ -88,9 +88,9 @@ class MilesightReportEvent(MilesightEvent[ReportEventDescription]):
         device: MilesightDevice,
         description: ReportEventDescription,
     ) -> None:
-        """Start without reports that polling found."""
+        """Initialize without events."""
         super().__init__(coordinator, device, description)
-        self._polled: LimitedSizeDict[int, None] = LimitedSizeDict(size_limit=MAX_POLLED)
+        self._fired: LimitedSizeDict[int, None] = LimitedSizeDict(size_limit=MAX_FIRED)
 
     @override
     def _subscribe(self) -> Iterator[CALLBACK_TYPE]:
@@ -104,12 +104,13 @@ class MilesightReportEvent(MilesightEvent[ReportEventDescription]):
             self._happen(event_type)
 
     def _is_event(self, made: int, *, pushed: bool) -> bool:
-        """Return whether a report is an event, and not one that polling found before its push."""
-        if pushed:
-            return made not in self._polled
-        if now_ms() - made >= FRESH_MS:
+        """Return whether a report is an event: pushed or recent, and only once per time.
+
+        Polling may find a press before its push arrives.
+        """
+        if made in self._fired or not (pushed or now_ms() - made < FRESH_MS):
             return False
-        self._polled[made] = None
+        self._fired[made] = None
         return True
 
 
