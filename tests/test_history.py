@@ -223,9 +223,10 @@ async def test_home_assistant_counts_on_from_what_was_imported(
     await simulator.report(device.sn, {"power_consumption": 170})
     await async_wait_recording_done(hass)
     do_adhoc_statistics(hass, start=_start(_hours_ago(-1) - 5 * MINUTE_MS))
-    assert _brief(await _rows(hass, sensor), "sum") == [
-        (_hours_ago(3), 50.0),
-        (_hours_ago(0), 70.0),
+    rows = _brief(await _rows(hass, sensor), "sum")
+    assert [(start, round(kilowatt_hours, 3)) for start, kilowatt_hours in rows] == [
+        (_hours_ago(3), 0.05),
+        (_hours_ago(0), 0.07),
     ]
 
 

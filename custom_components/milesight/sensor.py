@@ -81,6 +81,7 @@ class MilesightSensor(MilesightValueEntity[SensorDescription], SensorEntity):
         self._attr_device_class = description.device_class
         self._attr_state_class = description.state_class
         self._attr_native_unit_of_measurement = description.unit
+        self._attr_suggested_unit_of_measurement = description.suggested_unit
         self._attr_suggested_display_precision = description.precision
         is_enum = self._attr_device_class is SensorDeviceClass.ENUM
         self._attr_options = list(description.options.values()) if is_enum else None

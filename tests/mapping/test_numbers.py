@@ -3,7 +3,9 @@
 from homeassistant.const import Platform
 import pytest
 
-from .helpers import entity
+from custom_components.milesight.mapping import Priority
+
+from .helpers import entities, entity, item
 
 M, TI, ANGLE = "measurement", "total_increasing", "measurement_angle"
 
@@ -58,6 +60,13 @@ MEASUREMENTS = [
     ("sound_level_leq", "float", "dB", "sound_pressure", "dB", M),
     ("LAeq", "float", "dBA", "sound_pressure", "dBA", M),
     ("wind_speed", "float", "m/s", "wind_speed", "m/s", M),
+    ("radar_rssi", "int", None, "signal_strength", "dBm", M),
+    ("cellular_csq", "int", None, None, None, M),
+    ("people_periodic_in", "int", None, None, None, M),
+    ("line_1_periodic_counts.in", "int", None, None, None, M),
+    ("region_1_avg_dwell", "int", None, "duration", "s", M),
+    ("liquid", "float", "cm", "distance", "cm", M),
+    ("temprature", "float", "°C", "temperature", "°C", M),
     ("wind_direction", "float", None, "wind_direction", "°", ANGLE),
     ("rainfall_total", "float", "mm", "precipitation", "mm", TI),
     ("rain_intensity", "float", "mm/h", "precipitation_intensity", "mm/h", M),
@@ -178,3 +187,71 @@ def test_a_number_is_bounded_by_its_validator() -> None:
 
     assert (found.minimum, found.maximum, found.step) == (60, 64800, 1)
     assert fine.step == pytest.approx(0.01)
+
+
+@pytest.mark.parametrize(
+    ("path", "state_class"),
+    [("modbus_chn_3", M), ("modbus_channel_2.value", M), ("valve_1_pulse", TI), ("pulse", TI)],
+)
+def test_counts_and_registers_that_are_read_are_sensors(path: str, state_class: str) -> None:
+    found = entities(item(path, "int", None, "RW"))[path]
+
+    assert (found.platform, found.state_class) == (Platform.SENSOR, state_class)
+    assert entities(item(path, "int", None, "W"))[path].platform is Platform.NUMBER
+
+
+def test_pulse_settings_stay_numbers() -> None:
+    found = entities(
+        item("valve_1_task.pulse", "int", None, "RW"), item("pulse_width", "int", "ms", "RW")
+    )
+
+    assert {one.platform for one in found.values()} == {Platform.NUMBER}
+
+
+def test_energy_in_watt_hours_is_suggested_in_kilowatt_hours() -> None:
+    assert entity("power_consumption", "int", "Wh").suggested_unit == "kWh"
+    assert entity("power_consumption", "int", "kWh").suggested_unit is None
+
+
+@pytest.mark.parametrize("path", ["liquid", "pulse", "vaping_index", "relay_1_current"])
+def test_what_a_device_measures_is_primary(path: str) -> None:
+    unit = {"liquid": "cm", "relay_1_current": "A"}.get(path)
+
+    assert entity(path, "float", unit).priority is Priority.PRIMARY
+
+
+def test_value_of_an_alarm_is_rare() -> None:
+    found = entities(item("pm10", unit="µg/m³"), item("pm10_alarm.pm10", unit="µg/m³"))
+
+    assert found["pm10_alarm.pm10"].priority is Priority.RARE
+
+
+BOUNDS = [
+    ("report_interval", "int", "min", (1, 1440)),
+    ("reporting_interval.seconds_of_time", "int", "s", (60, 64800)),
+    ("humidity_range.min", "int", "%", (0, 100)),
+    ("temperature_calibration_settings.calibration_value", "float", "°C", (-10, 10)),
+    ("target_temperature", "float", "°C", (5, 35)),
+    ("target_temperature", "float", "°F", (41, 95)),
+    ("freeze_protection_config.temperature", "float", "°C", (1, 10)),
+    ("temperature_tolerance", "float", "°C", (0, 20)),
+    ("outside_temperature", "float", "°C", (-50, 150)),
+    ("heating_date.start_month", "int", None, (1, 12)),
+    ("alarm_report_times", "int", None, (0, 1000)),
+    ("anything", "int", None, (0, 65535)),
+]
+
+
+@pytest.mark.parametrize(("path", "kind", "unit", "expected"), BOUNDS)
+def test_number_without_a_range_is_bounded_by_what_it_is(
+    path: str, kind: str, unit: str | None, expected: tuple[float, float]
+) -> None:
+    found = entity(path, kind, unit, "W")
+
+    assert (found.minimum, found.maximum) == expected
+
+
+def test_one_bound_of_the_specification_moves_the_other() -> None:
+    found = entity("report_interval", "int", "min", "RW", validator={"min": 2000})
+
+    assert (found.minimum, found.maximum) == (2000, 2000)

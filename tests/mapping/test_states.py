@@ -146,3 +146,27 @@ def test_an_alarm_flag_knows_the_flag_that_ends_it() -> None:
     release = found["alarms.current_threshold_alarm"].release
     assert release.path == "alarms.current_threshold_alarm_release"
     assert found[release.path].priority is Priority.RARE
+
+
+def test_lock_flag_that_is_read_is_no_power() -> None:
+    assert entity("button_lock", "bool", None, "R", "disable/enable").device_class is None
+    assert entity("child_lock.enable", "bool", None, "R", "disable/enable").device_class is None
+
+
+def test_release_of_a_threshold_is_no_problem() -> None:
+    found = entity("current_threshold_alarm_release", "bool", None, "R", "no/yes")
+
+    assert (found.device_class, found.priority) == (None, Priority.RARE)
+
+
+def test_slips_of_the_pen_are_read_and_shown_as_spelled() -> None:
+    found = entity("occuppied_status", "enum", None, "R", "vacant/occuppied")
+
+    assert (found.platform, found.device_class) == (Platform.BINARY_SENSOR, "occupancy")
+    assert list(found.labels.values()) == ["vacant", "occupied"]
+
+
+def test_mode_of_passing_through_is_a_select() -> None:
+    found = entity("rs485_pass_through", "enum", None, "RW", "disable/active/bidirectional")
+
+    assert found.platform is Platform.SELECT

@@ -6,6 +6,7 @@ from ..api import Item
 from .tokens import Tokens, pattern, tokenize_path
 
 LIMIT = 10**15
+WIDE = (-1_000_000_000.0, 1_000_000_000.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +70,14 @@ BOUNDS_RULES: tuple[BoundsRule, ...] = (
     BoundsRule("latitude", {None: (-90, 90)}),
     BoundsRule("longitude", {None: (-180, 180)}),
     BoundsRule("opening|percent|percentage|humidity|battery", {None: (0, 100)}),
-    BoundsRule("time|count|number|repeat|retry", {None: (0, 1000)}),
+    BoundsRule("times|count|number|repeat|retry", {None: (0, 1000)}),
     BoundsRule(
         "brightness|dimming|dimmer|dim|luminance|red|green|blue|r|g|b|volume|level",
         {None: (0, 255)},
     ),
+    BoundsRule("modbus|register|coordinate|x|y|z|angle|altitude", {None: WIDE}),
     BoundsRule("-", {None: (0, 65535)}),
 )
-SIGNED = pattern("modbus|register|coordinate|x|y|z|angle|altitude")
-WIDE = (-1_000_000_000.0, 1_000_000_000.0)
 
 
 def bounds(item: Item, unit: str | None, tokens: Tokens | None = None) -> tuple[float, float]:
@@ -102,10 +102,8 @@ def has_bounds(item: Item) -> bool:
 def _by_meaning(tokens: Tokens, unit: str | None) -> tuple[float, float]:
     for rule in BOUNDS_RULES:
         known = rule.units.get(unit) or rule.units.get(None)
-        if known is None or not pattern(rule.words).matches(tokens):
-            continue
-        is_last = rule is BOUNDS_RULES[-1]
-        return WIDE if is_last and SIGNED.matches(tokens) else known
+        if known is not None and pattern(rule.words).matches(tokens):
+            return known
     return WIDE
 
 

@@ -116,13 +116,17 @@ class PropertyDescription(Description):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SensorDescription(PropertyDescription):
-    """A sensor; ``options`` maps the keys of an enumeration to its states."""
+    """A sensor; ``options`` maps the keys of an enumeration to its states.
+
+    ``suggested_unit`` is the one in which Home Assistant shows the value, if not in ``unit``.
+    """
 
     platform = Platform.SENSOR
 
     device_class: SensorDeviceClass | None = None
     state_class: SensorStateClass | None = None
     unit: str | None = None
+    suggested_unit: str | None = None
     precision: int | None = None
     options: Mapping[str, str] = field(default_factory=dict)
 

@@ -9,7 +9,7 @@ from homeassistant.components.event import EventDeviceClass
 from homeassistant.components.number.const import NumberDeviceClass
 from homeassistant.components.sensor.const import SensorDeviceClass, SensorStateClass
 from homeassistant.components.switch import SwitchDeviceClass
-from homeassistant.const import EntityCategory, Platform
+from homeassistant.const import EntityCategory, Platform, UnitOfEnergy
 
 from ..api import DataType, Item
 from .bounds import bounds, step
@@ -44,16 +44,20 @@ from .properties import Property
 from .safety import sets_up_installation
 from .setting_rules import setting_of
 from .state_rules import state_meaning
-from .tokens import Tokens, vocabulary
+from .tokens import Tokens, pattern, vocabulary
 from .translations import TRANSLATED_CLASSES
 from .units import UNIT_CLASSES, fits, state_class_for
 
 DIAGNOSTIC = EntityCategory.DIAGNOSTIC
 MAX_TEXT = 255
+SUGGESTED_UNITS: dict[tuple[SensorDeviceClass | None, str | None], str] = {
+    (SensorDeviceClass.ENERGY, UnitOfEnergy.WATT_HOUR): UnitOfEnergy.KILO_WATT_HOUR,
+}
 OUTLETS = frozenset({"socket", "outlet", "plug"})
 SECRETS = frozenset({"key", "password", "secret", "token", "pin", "appkey", "psk"})
 PRIVATE = (
-    frozenset({"iccid", "id", "imsi", "eui", "mac", "message", "name", "phone", "sn"}) | SECRETS
+    vocabulary("eui iccid id imsi mac message model name phone pn region sn template text")
+    | SECRETS
 )
 PRESSED = frozenset({"button", "click", "key", "press", "sos"})
 NOT_PRESSED = vocabulary("lock enable config setting mode msgid d2d battery custom control socket")
@@ -62,6 +66,11 @@ COMMANDS = vocabulary("""
     stop calibration fetch retrieve cancel delete release trigger test identify locate find wake
     collection toggle
     """)
+# What is counted, or read from a register, is measured even if it can be written.
+COUNTED = pattern(
+    "pulse|counter|register|modbus -enable|config|setting|filter|task|rule|conversion|conv|width"
+    "|duration|time|interval|number|address|id|threshold|alarm|mode|type|unit|min|max|limit|control"
+)
 ENABLING = frozenset({"enable", "enabled", "disable", "disabled"})
 OPENED = frozenset({"open", "opened"})
 YES_NO = frozenset({"yes", "no"})
@@ -109,7 +118,9 @@ def _classed(identity: Identity, device_class: str | None) -> Identity:
 
 
 def _number(prop: Property) -> Description:
-    return _number_setting(prop) if prop.item.writable else _measurement(prop)
+    if prop.item.writable and not (prop.item.readable and COUNTED.matches(prop.tokens)):
+        return _number_setting(prop)
+    return _measurement(prop)
 
 
 def _measurement(prop: Property) -> SensorDescription:
@@ -125,6 +136,7 @@ def _measurement(prop: Property) -> SensorDescription:
         device_class=device_class,
         state_class=state_class,
         unit=meaning.unit,
+        suggested_unit=SUGGESTED_UNITS.get((device_class, meaning.unit)),
         precision=_precision(item),
         category=meaning.category,
         priority=meaning.priority,

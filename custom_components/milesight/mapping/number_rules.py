@@ -10,7 +10,14 @@ from homeassistant.components.sensor.const import (
     SensorDeviceClass as Class,
     SensorStateClass as State,
 )
-from homeassistant.const import DEGREE, PERCENTAGE, EntityCategory, UnitOfTemperature
+from homeassistant.const import (
+    DEGREE,
+    PERCENTAGE,
+    SIGNAL_STRENGTH_DECIBELS_MILLIWATT,
+    EntityCategory,
+    UnitOfTemperature,
+    UnitOfTime,
+)
 
 from .descriptions import Priority
 from .tokens import Tokens, pattern, vocabulary
@@ -79,6 +86,7 @@ EXTREMES = vocabulary("min max avg peak lowest highest last")
 
 NUMBER_RULES: tuple[NumberRule, ...] = (
     # Not measured at all.
+    NumberRule("alarm|alert -threshold|count|time|interval|number", priority=RARE),
     NumberRule(
         "reserved|command|cmd|subcmd|mask|msgid|message|sequence|frame|raw|crc",
         state=None,
@@ -99,6 +107,13 @@ NUMBER_RULES: tuple[NumberRule, ...] = (
         units=frozenset(),
     ),
     # The radio and the device itself.
+    strict(
+        "rssi|rsrp",
+        Class.SIGNAL_STRENGTH,
+        priority=RARE,
+        category=DIAGNOSTIC,
+        assumed=SIGNAL_STRENGTH_DECIBELS_MILLIWATT,
+    ),
     strict(
         "rssi|snr|rsrp|rsrq|signal|csq|sinr",
         Class.SIGNAL_STRENGTH,
@@ -211,8 +226,10 @@ NUMBER_RULES: tuple[NumberRule, ...] = (
     # People.
     NumberRule(f"child {TOTALS} -lock", state=TOTAL, priority=RARE),
     NumberRule("child -lock", priority=RARE),
-    NumberRule("dwell|stay", (Class.DURATION,), priority=SECONDARY),
-    NumberRule("period|interval|hourly|today|daily in|out|count|people|enter|exit|line"),
+    NumberRule("dwell|stay", (Class.DURATION,), assumed=UnitOfTime.SECONDS),
+    NumberRule(
+        "period|interval|hour|hourly|today|daily|day|minute in|out|count|people|enter|exit|line"
+    ),
     NumberRule(
         f"{TOTALS} in|out|enter|exit|entered|exited|entry|passing",
         state=TOTAL,
@@ -242,9 +259,11 @@ NUMBER_RULES: tuple[NumberRule, ...] = (
         state=TOTAL,
         priority=PRIMARY,
     ),
-    strict("distance|level|depth|height|snow", Class.DISTANCE, priority=PRIMARY),
+    strict("distance|level|depth|height|snow|liquid", Class.DISTANCE, priority=PRIMARY),
     NumberRule(
-        "remaining|fill|level|fullness|ullage", priority=PRIMARY, units=frozenset({PERCENTAGE})
+        "remaining|fill|level|fullness|ullage|liquid",
+        priority=PRIMARY,
+        units=frozenset({PERCENTAGE}),
     ),
     NumberRule(
         "valve opening|position|degree|open -duration|time|energy|set",

@@ -59,7 +59,7 @@ SETTING_RULES: tuple[SettingRule, ...] = (
     ),
     SettingRule(f"valve|curtain|shutter|relay|socket -{CONFIGURING}", PRIMARY, None, SELECT),
     # Dangerous, secret, or of the radio: for those who know what they do.
-    SettingRule("=modbus channel", PRIMARY, None, NUMBER),
+    SettingRule("lora report interval -alarm|unit", SECONDARY, CONFIG, NUMBER),
     SettingRule(
         "d2d|key|password|lorawan|lora|adr|modbus|oem|reserved|command|cmd|subcmd|multicast"
         "|rejoin|ble|id|schedule|plan|rule|calibration|dst|daylight|history|retransmission"
@@ -68,6 +68,7 @@ SETTING_RULES: tuple[SettingRule, ...] = (
     ),
     # What many owners set.
     SettingRule("=report interval", SECONDARY),
+    SettingRule("report interval -alarm|vacancy|event|change|type", SECONDARY, CONFIG, NUMBER),
     SettingRule("led|indicator mode|enable|indicator|status -sleep|night", SECONDARY),
     SettingRule("=buzzer enable|status|buzzer", SECONDARY),
     SettingRule("child|button|key lock enable|lock", SECONDARY, CONFIG, SWITCH),

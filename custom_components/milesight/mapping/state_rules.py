@@ -69,6 +69,8 @@ STATE_RULES: tuple[StateRule, ...] = (
         DIAGNOSTIC,
     ),
     # The world.
+    StateRule("lock child|button|key", None, SECONDARY, DIAGNOSTIC),
+    StateRule("threshold|alarm release|released|recovery", None, RARE),
     StateRule("lock -child|button|key|indicator|alarm|abnormal", Class.LOCK, PRIMARY),
     StateRule("smoke|fire", Class.SMOKE, PRIMARY),
     StateRule("co alarm|status|detected", Class.CO, PRIMARY),

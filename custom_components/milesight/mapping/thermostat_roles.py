@@ -212,14 +212,15 @@ def _undisputed(
 
 
 def modes(item: Item) -> dict[str, str]:
-    """Return the modes that the keys of an item mean, nothing if they do not heat or cool."""
+    """Return the modes that the keys of an item mean, nothing if it has other options."""
     known = {
         key: mode
         for key, label in sorted(item.mappings.items(), key=_is_emergency)
         if (mode := _mode(label)) is not None
     }
+    fits = len(known) > 1 and len(known) + 1 >= len(item.mappings)
     thermal = THERMAL.intersection(known.values())
-    return {key: mode.value for key, mode in known.items()} if thermal and len(known) > 1 else {}
+    return {key: mode.value for key, mode in known.items()} if fits and thermal else {}
 
 
 def _is_emergency(option: tuple[str, str]) -> bool:
@@ -237,7 +238,8 @@ def _mode(label: str) -> HVACMode | None:
 def fans(item: Item) -> dict[str, str]:
     """Return the fan modes that the keys of an item mean."""
     known = {key: fan for key, label in item.mappings.items() if (fan := _fan(label))}
-    return known if len(known) > 1 and not set(known.values()) <= {"on", "off"} else {}
+    fits = len(known) + 1 >= len(item.mappings) and len(set(known.values())) > 1
+    return known if fits and not set(known.values()) <= {"on", "off"} else {}
 
 
 def _fan(label: str) -> str:

@@ -95,6 +95,7 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "occupied": ("occupancy",),
     "oxygen": ("o2",),
     "ozone": ("o3",),
+    "periodic": ("period",),
     "person": ("people",),
     "protect": ("protection",),
     "reporting": ("report",),
