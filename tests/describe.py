@@ -48,7 +48,7 @@ HEAD = ("enabled", "platform", "key", "name", "class", "unit", "state class", "c
 def specification_in(data: object) -> Mapping[str, Any]:
     """Return the thing specification in an answer, in a file that holds one, or as it is."""
     found = data if isinstance(data, dict) else {}
-    for wrapper in ("data", "thingSpecification"):
+    for wrapper in ("data", "thingSpecification", "specification"):
         if isinstance(found.get(wrapper), dict):
             found = found[wrapper]
     return found

@@ -1,19 +1,43 @@
-"""Fleets for tests that do not need the whole demo fleet."""
+"""Models of devices for single tests, and fleets smaller than the demo's."""
 
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from random import Random
-from typing import Final
+from typing import Any, Final
 
+from tests.mapping.helpers import item
 from tests.simulator import Device, demo_fleet
 from tests.simulator.fleet import new_device
 from tests.simulator.models import Model, find_model
-from tests.simulator.specification import Specification, number
+from tests.simulator.specification import Specification
 
-PROBE: Final = Model(
-    name="PROBE-1",
-    code="F01",
-    specification=Specification(properties=(number("temperature", "°C", initial=20.0),)),
-    reports=(("temperature",),),
-)
+type Raw = Mapping[str, Any]
+
+
+def specification(
+    *properties: Raw, events: Iterable[Raw] = (), services: Iterable[Raw] = ()
+) -> Specification:
+    """Return a specification of properties, events and services in the platform's form."""
+    return Specification(
+        {"properties": properties, "events": list(events), "services": list(services)}
+    )
+
+
+def model(
+    name: str, *properties: Raw, events: Iterable[Raw] = (), services: Iterable[Raw] = ()
+) -> Model:
+    """Return a model whose devices have default values, and change only what they are told."""
+    whole = specification(*properties, events=events, services=services)
+    return Model(name=name, specification=whole, values=whole.defaults(), passive=True)
+
+
+def install(device: Device, firmware: Specification, version: str = "2.0") -> None:
+    """Give a device other firmware, by its specification."""
+    device.model = replace(device.model, specification=firmware, values=firmware.defaults())
+    device.firmware = version
+
+
+PROBE: Final = model("PROBE-1", item("temperature", unit="°C", defaultValue=20.0))
 
 
 def new_devices(*models: Model) -> list[Device]:

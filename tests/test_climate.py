@@ -9,88 +9,48 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from tests.common import CALL, act_on, asked, poll, state_of
-from tests.fleets import new_devices
+from tests.fleets import model, new_devices
+from tests.mapping.helpers import item, service
 from tests.simulator import Simulator
 from tests.simulator.device import Device
 from tests.simulator.models import find_model
-from tests.simulator.models.model import Model
-from tests.simulator.specification import (
-    RW,
-    Service,
-    Specification,
-    W,
-    choice,
-    integer,
-    number,
-)
 
-CENTRAL = Model(
-    name="CENTRAL",
-    code="CCC",
-    specification=Specification(
-        properties=(
-            number("temperature", "°C", initial=21.5),
-            number(
-                "auto_mode_heat_target_temperature", "°C", access=RW, initial=20, limits=(5, 35)
-            ),
-            number(
-                "auto_mode_cool_target_temperature", "°C", access=RW, initial=25, limits=(5, 35)
-            ),
-            number("heat_target_temperature", "°C", access=RW, initial=19, limits=(5, 35)),
-            number("cool_target_temperature", "°C", access=RW, initial=26, limits=(5, 35)),
-            choice(
-                "temperature_control_mode",
-                ("off", "heat", "cool", "auto"),
-                access=RW,
-                initial="3",
-            ),
-            choice("preset_mode", ("home", "away"), access=RW),
-            choice("hvac_status", ("idle", "heating", "cooling"), initial="1"),
-            integer("valve_opening", "%", limits=(0, 100), initial=0),
-        )
+SETPOINT = {"min": 5, "max": 35}
+CENTRAL = model(
+    "CENTRAL",
+    item("temperature", unit="°C", defaultValue=21.5),
+    *(
+        item(f"{role}_target_temperature", "float", "°C", "RW", validator=SETPOINT, defaultValue=at)
+        for role, at in (("auto_mode_heat", 20), ("auto_mode_cool", 25), ("heat", 19), ("cool", 26))
     ),
-    reports=(("temperature",),),
+    item("temperature_control_mode", "enum", None, "RW", "off/heat/cool/auto", defaultValue="3"),
+    item("preset_mode", "enum", None, "RW", "home/away"),
+    item("hvac_status", "enum", labels="idle/heating/cooling", defaultValue="1"),
+    item("valve_opening", "int", "%", validator={"min": 0, "max": 100}),
 )
-
-
 # Reports one property and takes another.
-SPLIT = Model(
-    name="SPLIT",
-    code="DDD",
-    specification=Specification(
-        properties=(
-            number("temperature", "°C", initial=21.5),
-            number("target_temperature", "°C", access=RW, initial=20, limits=(5, 35)),
-            choice("current_temperature_mode", ("heat", "em heat", "cool"), initial="0"),
-            choice("temperature_control_mode", ("heat", "em heat", "cool"), access=W),
-            choice("fan_mode", ("auto", "on", "disable"), initial="0"),
-            choice("set_fan_mode", ("auto", "on"), access=W),
-            choice("ob_mode", ("cool", "heat"), access=RW, initial="1"),
-        )
-    ),
-    reports=(("temperature",),),
+SPLIT = model(
+    "SPLIT",
+    item("temperature", unit="°C", defaultValue=21.5),
+    item("target_temperature", "float", "°C", "RW", validator=SETPOINT, defaultValue=20),
+    item("current_temperature_mode", "enum", labels="heat/em heat/cool"),
+    item("temperature_control_mode", "enum", None, "W", "heat/em heat/cool"),
+    item("fan_mode", "enum", labels="auto/on/disable"),
+    item("set_fan_mode", "enum", None, "W", "auto/on"),
+    item("ob_mode", "enum", None, "RW", "cool/heat", defaultValue="1"),
 )
-BY_SERVICES = Model(
-    name="SERVICES",
-    code="SRV",
-    specification=Specification(
-        properties=(
-            number("temperature", "°C", initial=21.5),
-            *(
-                number(f"{role}_target_temperature", "°C", limits=(5, 35), initial=20)
-                for role in ("auto_mode_heat", "auto_mode_cool", "heat", "cool")
-            ),
-            choice("temperature_control_mode", ("heat", "auto"), access=RW, initial="1"),
-        ),
-        services=tuple(
-            Service(
-                f"set_{role}_target_temperature",
-                (number(f"{role}_target_temperature", "°C", limits=(5, 30)),),
-            )
-            for role in ("auto_mode_heat", "auto_mode_cool", "heat", "cool")
-        ),
-    ),
-    reports=(("temperature",),),
+SET_BY_SERVICES = [
+    f"{role}_target_temperature" for role in ("auto_mode_heat", "auto_mode_cool", "heat", "cool")
+]
+BY_SERVICES = model(
+    "SERVICES",
+    item("temperature", unit="°C", defaultValue=21.5),
+    *(item(path, unit="°C", validator=SETPOINT, defaultValue=20) for path in SET_BY_SERVICES),
+    item("temperature_control_mode", "enum", None, "RW", "heat/auto", defaultValue="1"),
+    services=[
+        service(f"set_{path}", item(path, unit="°C", validator={"min": 5, "max": 30}))
+        for path in SET_BY_SERVICES
+    ],
 )
 
 

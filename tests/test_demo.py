@@ -199,7 +199,7 @@ def test_a_taken_port_is_named_and_a_free_one_offered() -> None:
         other.listen()
         port: int = other.getsockname()[1]
         assert free_port(port) > port
-        with pytest.raises(PortTakenError, match=rf"Port {port} is taken(?s:.)*--port {port + 1}"):
+        with pytest.raises(PortTakenError, match=rf"Port {port} is taken(?s:.)*--port \d+"):
             require_free_port(port)
     assert port_is_free(port)
     require_free_port(port)

@@ -8,10 +8,9 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from tests.common import enable_all, state_of
-from tests.fleets import new_devices
+from tests.fleets import model, new_devices
+from tests.mapping.helpers import event, item
 from tests.simulator import Device, Simulator
-from tests.simulator.models.model import Model
-from tests.simulator.specification import Event, Specification, choice, integer, text
 
 # What a state has besides an event's outputs, in Home Assistant's own meaning.
 RESERVED = (
@@ -29,18 +28,18 @@ RESERVED = (
     "supported_features",
     "unit_of_measurement",
 )
-MODEL = Model(
-    name="EVENTS",
-    code="EVT",
-    specification=Specification(
-        properties=(integer("angle", "°"),),
-        events=(
-            Event("tilt_alarm", (choice("type", {"0": "upright", "1": "tilted"}),)),
-            Event("access_event", (choice("event", ("refused", "granted")), text("event_type"))),
-            Event("odd_event", tuple(text(name) for name in RESERVED)),
+MODEL = model(
+    "EVENTS",
+    item("angle", "int", "°"),
+    events=[
+        event("tilt_alarm", item("type", "enum", labels="upright/tilted")),
+        event(
+            "access_event",
+            item("event", "enum", labels="refused/granted"),
+            item("event_type", "text"),
         ),
-    ),
-    reports=(("angle",),),
+        event("odd_event", *(item(name, "text") for name in RESERVED)),
+    ],
 )
 
 

@@ -1,6 +1,6 @@
 """New firmware brings a new specification: existing entities follow it without a reload."""
 
-from dataclasses import replace
+from collections.abc import Iterable
 from typing import Any, Final
 
 from homeassistant.const import EntityCategory, Platform
@@ -13,81 +13,79 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.milesight.const import DOMAIN
 from tests.common import act_on, enable_all, entity_id, poll, set_up, settle, state_of
-from tests.fleets import new_devices
+from tests.fleets import Raw, install, model, new_devices, specification
+from tests.mapping.helpers import event, item, service
 from tests.simulator import Device, Simulator
-from tests.simulator.models.model import Model
-from tests.simulator.specification import (
-    RW,
-    Event as ThingEvent,
-    Item,
-    Service,
-    Specification,
-    W,
-    array,
-    choice,
-    flag,
-    integer,
-    number,
-    struct,
-    text,
-)
+from tests.simulator.specification import Specification
 
-RELAY: Final = struct("relay", flag("state", "off", "on"))
-MODE: Final = choice("led_mode", ("steady", "blinking"), access=RW)
-OLD: Final = Specification(
-    properties=(
-        number("temperature", "°C", initial=21.5),
-        integer("distance", "mm", initial=600),
-        choice("operation_state", ("idle", "busy")),
-        flag("leak_alarm", "normal", "alarm"),
-        choice("button_event", {"0": "short press", "1": "long press"}),
-        MODE,
-        flag("child_lock", access=RW),
-        integer("reporting_interval", "min", limits=(1, 60), access=RW, initial=10),
-        text("label", 8, access=RW, initial="abc"),
-        choice("clear_alarm", {"1": "yes"}, access=W),
-        array("relays", RELAY, 4, access=RW, initial=[{"state": True}, {"state": False}]),
-        struct("lamp", integer("brightness", limits=(0, 255), access=RW, initial=100)),
-        struct(
-            "curtain",
-            choice("action", ("open", "close", "stop"), access=RW),
-            integer("position", "%", limits=(0, 100), initial=40),
-        ),
-        integer("valve_1_opening", "%", limits=(0, 100), access=RW, initial=30),
+PROPERTIES: Final = (
+    item("temperature", unit="°C", defaultValue=21.5),
+    item("distance", "int", "mm", defaultValue=600),
+    item("operation_state", "enum", labels="idle/busy"),
+    item("leak_alarm", "bool", labels="false=normal/true=alarm"),
+    item("button_event", "enum", labels="short press/long press"),
+    item("led_mode", "enum", None, "RW", "steady/blinking"),
+    item("child_lock", "bool", None, "RW", "false=disable/true=enable"),
+    item(
+        "reporting_interval", "int", "min", "RW", validator={"min": 1, "max": 60}, defaultValue=10
     ),
-    events=(ThingEvent("tilt_alarm", (choice("type", {"0": "upright", "1": "tilted"}),)),),
-    services=(Service("reboot"), Service("query_device_status")),
-)
-OLD_THERMOSTAT: Final = Specification(
-    properties=(
-        number("temperature", "°C", initial=21.5),
-        number("target_temperature", "°C", limits=(5, 35), access=RW, initial=20),
-        choice("temperature_control_mode", ("heat", "cool"), access=RW),
+    item("label", "text", None, "RW", validator={"maxSize": 8}, defaultValue="abc"),
+    item("clear_alarm", "enum", None, "W", "1=yes"),
+    item(
+        "relays",
+        "array",
+        None,
+        "RW",
+        validator={"maxSize": 4},
+        defaultValue=[{"state": True}, {"state": False}],
     ),
+    item("relays._item", "struct", None, "RW"),
+    item("relays._item.state", "bool", None, "RW", "false=off/true=on"),
+    item("lamp", "struct"),
+    item("lamp.brightness", "int", None, "RW", validator={"min": 0, "max": 255}, defaultValue=100),
+    item("curtain", "struct"),
+    item("curtain.action", "enum", None, "RW", "open/close/stop"),
+    item("curtain.position", "int", "%", validator={"min": 0, "max": 100}, defaultValue=40),
+    item("valve_1_opening", "int", "%", "RW", validator={"min": 0, "max": 100}, defaultValue=30),
+)
+EVENTS: Final = (event("tilt_alarm", item("type", "enum", labels="upright/tilted")),)
+SERVICES: Final = (service("reboot"), service("query_device_status"))
+THERMOSTAT_PROPERTIES: Final = (
+    item("temperature", unit="°C", defaultValue=21.5),
+    item(
+        "target_temperature", "float", "°C", "RW", validator={"min": 5, "max": 35}, defaultValue=20
+    ),
+    item("temperature_control_mode", "enum", None, "RW", "heat/cool"),
 )
 
 
-def _with(*items: Item, old: Specification = OLD) -> Specification:
+def _kept(*ids: str, old: Iterable[Raw] = PROPERTIES) -> tuple[Raw, ...]:
+    return tuple(raw for raw in old if raw["id"].partition(".")[0] not in ids)
+
+
+def _with(*new: Raw, **functions: Iterable[Raw]) -> Specification:
     """Return the old specification with these properties in place of those of their ids."""
-    kept = _without(*(item.id for item in items), old=old)
-    return replace(kept, properties=kept.properties + items)
+    kept = _kept(*(raw["id"] for raw in new))
+    return specification(*kept, *new, **{"events": EVENTS, "services": SERVICES} | functions)
 
 
-def _without(*ids: str, old: Specification = OLD) -> Specification:
-    return replace(old, properties=tuple(item for item in old.properties if item.id not in ids))
+def _without(*ids: str) -> Specification:
+    return specification(*_kept(*ids), events=EVENTS, services=SERVICES)
 
 
-def _thermostat(*items: Item) -> Specification:
-    return _with(*items, old=OLD_THERMOSTAT)
+def _thermostat(*new: Raw) -> Specification:
+    kept = _kept(*(raw["id"] for raw in new), old=THERMOSTAT_PROPERTIES)
+    return specification(*kept, *new)
+
+
+OLD: Final = _with()
 
 
 @pytest.fixture
 def devices() -> list[Device]:
     """Return two devices of each model."""
-    thing, thermostat = (
-        Model(name=name, code=name[:3], specification=old, reports=(("temperature",),))
-        for name, old in (("THING", OLD), ("THERMOSTAT", OLD_THERMOSTAT))
-    )
+    thing = model("THING", *PROPERTIES, events=EVENTS, services=SERVICES)
+    thermostat = model("THERMOSTAT", *THERMOSTAT_PROPERTIES)
     return new_devices(thing, thing, thermostat, thermostat)
 
 
@@ -104,11 +102,10 @@ async def enabled(hass: HomeAssistant, pushing: MockConfigEntry) -> MockConfigEn
     return pushing
 
 
-def install(device: Device, specification: Specification, firmware: str = "2.0") -> None:
-    """Install other firmware on a device."""
-    device.model = replace(device.model, specification=specification)
-    device.firmware = firmware
-    device.values = specification.first_values() | device.values
+def update_firmware(device: Device, firmware: Specification, version: str = "2.0") -> None:
+    """Install other firmware on a device that keeps the values that it had."""
+    install(device, firmware, version)
+    device.values = device.model.values | device.values
 
 
 def entry_of(hass: HomeAssistant, platform: Platform, unique_id: str) -> er.RegistryEntry | None:
@@ -122,7 +119,7 @@ def entry_of(hass: HomeAssistant, platform: Platform, unique_id: str) -> er.Regi
     ("specification", "report", "platform", "key", "state", "attributes"),
     [
         pytest.param(
-            _with(choice("led_mode", ("steady", "blinking", "off"), access=RW)),
+            _with(item("led_mode", "enum", None, "RW", "steady/blinking/off")),
             {"led_mode": "2"},
             Platform.SELECT,
             "led_mode",
@@ -131,7 +128,7 @@ def entry_of(hass: HomeAssistant, platform: Platform, unique_id: str) -> er.Regi
             id="select",
         ),
         pytest.param(
-            _with(choice("operation_state", ("idle", "busy", "stuck"))),
+            _with(item("operation_state", "enum", labels="idle/busy/stuck")),
             {"operation_state": "2"},
             Platform.SENSOR,
             "operation_state",
@@ -140,7 +137,7 @@ def entry_of(hass: HomeAssistant, platform: Platform, unique_id: str) -> er.Regi
             id="enum",
         ),
         pytest.param(
-            _with(choice("operation_state", {"0": "resting", "1": "working"})),
+            _with(item("operation_state", "enum", labels="resting/working")),
             {},
             Platform.SENSOR,
             "operation_state",
@@ -149,7 +146,9 @@ def entry_of(hass: HomeAssistant, platform: Platform, unique_id: str) -> er.Regi
             id="labels",
         ),
         pytest.param(
-            _with(integer("reporting_interval", "s", limits=(60, 64800), access=RW)),
+            _with(
+                item("reporting_interval", "int", "s", "RW", validator={"min": 60, "max": 64800})
+            ),
             {"reporting_interval": 1200},
             Platform.NUMBER,
             "reporting_interval",
@@ -158,7 +157,7 @@ def entry_of(hass: HomeAssistant, platform: Platform, unique_id: str) -> er.Regi
             id="number",
         ),
         pytest.param(
-            _with(integer("distance", "cm")),
+            _with(item("distance", "int", "cm")),
             {"distance": 61},
             Platform.SENSOR,
             "distance",
@@ -167,7 +166,7 @@ def entry_of(hass: HomeAssistant, platform: Platform, unique_id: str) -> er.Regi
             id="unit",
         ),
         pytest.param(
-            _with(integer("distance", "%")),
+            _with(item("distance", "int", "%")),
             {},
             Platform.SENSOR,
             "distance",
@@ -176,7 +175,7 @@ def entry_of(hass: HomeAssistant, platform: Platform, unique_id: str) -> er.Regi
             id="kind of unit",
         ),
         pytest.param(
-            _with(text("distance")),
+            _with(item("distance", "text")),
             {"distance": "far"},
             Platform.SENSOR,
             "distance",
@@ -185,7 +184,7 @@ def entry_of(hass: HomeAssistant, platform: Platform, unique_id: str) -> er.Regi
             id="number to text",
         ),
         pytest.param(
-            _with(number("operation_state", "V", digits=2)),
+            _with(item("operation_state", unit="V", fractionDigits=2)),
             {"operation_state": 3.25},
             Platform.SENSOR,
             "operation_state",
@@ -194,7 +193,7 @@ def entry_of(hass: HomeAssistant, platform: Platform, unique_id: str) -> er.Regi
             id="enum to number",
         ),
         pytest.param(
-            _with(text("label", 20, access=RW)),
+            _with(item("label", "text", None, "RW", validator={"maxSize": 20})),
             {"label": "abcdefghijkl"},
             Platform.TEXT,
             "label",
@@ -203,7 +202,7 @@ def entry_of(hass: HomeAssistant, platform: Platform, unique_id: str) -> er.Regi
             id="text",
         ),
         pytest.param(
-            _with(flag("leak_alarm", "alarm", "normal")),
+            _with(item("leak_alarm", "bool", labels="false=alarm/true=normal")),
             {},
             Platform.BINARY_SENSOR,
             "leak_alarm",
@@ -212,7 +211,7 @@ def entry_of(hass: HomeAssistant, platform: Platform, unique_id: str) -> er.Regi
             id="binary sensor",
         ),
         pytest.param(
-            _with(flag("child_lock", "enable", "disable", access=RW)),
+            _with(item("child_lock", "bool", None, "RW", "false=enable/true=disable")),
             {},
             Platform.SWITCH,
             "child_lock",
@@ -221,7 +220,11 @@ def entry_of(hass: HomeAssistant, platform: Platform, unique_id: str) -> er.Regi
             id="switch",
         ),
         pytest.param(
-            _with(array("relays", struct("relay", flag("state", "on", "off")), 4, access=RW)),
+            _with(
+                item("relays", "array", None, "RW", validator={"maxSize": 4}),
+                item("relays._item", "struct", None, "RW"),
+                item("relays._item.state", "bool", None, "RW", "false=on/true=off"),
+            ),
             {},
             Platform.SWITCH,
             "relays[0].state",
@@ -230,7 +233,10 @@ def entry_of(hass: HomeAssistant, platform: Platform, unique_id: str) -> er.Regi
             id="element of an array",
         ),
         pytest.param(
-            _with(struct("lamp", integer("brightness", "%", limits=(0, 100), access=RW))),
+            _with(
+                item("lamp", "struct"),
+                item("lamp.brightness", "int", "%", "RW", validator={"min": 0, "max": 100}),
+            ),
             {},
             Platform.LIGHT,
             "light_lamp.brightness",
@@ -240,10 +246,10 @@ def entry_of(hass: HomeAssistant, platform: Platform, unique_id: str) -> er.Regi
         ),
         pytest.param(
             _with(
-                struct(
-                    "lamp",
-                    integer("brightness", limits=(0, 255), access=RW),
-                    integer("color_temperature", "K", limits=(2700, 6500), access=RW),
+                item("lamp", "struct"),
+                item("lamp.brightness", "int", None, "RW", validator={"min": 0, "max": 255}),
+                item(
+                    "lamp.color_temperature", "int", "K", "RW", validator={"min": 2700, "max": 6500}
                 ),
             ),
             {"lamp": {"color_temperature": 3000}},
@@ -255,11 +261,9 @@ def entry_of(hass: HomeAssistant, platform: Platform, unique_id: str) -> er.Regi
         ),
         pytest.param(
             _with(
-                struct(
-                    "curtain",
-                    choice("action", ("open", "close", "stop"), access=RW),
-                    integer("position", "%", limits=(0, 100), access=RW),
-                ),
+                item("curtain", "struct"),
+                item("curtain.action", "enum", None, "RW", "open/close/stop"),
+                item("curtain.position", "int", "%", "RW", validator={"min": 0, "max": 100}),
             ),
             {},
             Platform.COVER,
@@ -269,7 +273,7 @@ def entry_of(hass: HomeAssistant, platform: Platform, unique_id: str) -> er.Regi
             id="cover",
         ),
         pytest.param(
-            _with(integer("valve_1_opening", "%", limits=(0, 100))),
+            _with(item("valve_1_opening", "int", "%", validator={"min": 0, "max": 100})),
             {"valve_1_opening": 50},
             Platform.SENSOR,
             "valve_1_opening",
@@ -278,7 +282,9 @@ def entry_of(hass: HomeAssistant, platform: Platform, unique_id: str) -> er.Regi
             id="valve to sensor",
         ),
         pytest.param(
-            _thermostat(number("target_temperature", "°C", limits=(10, 25), access=RW)),
+            _thermostat(
+                item("target_temperature", "float", "°C", "RW", validator={"min": 10, "max": 25})
+            ),
             {},
             Platform.CLIMATE,
             "climate_target_temperature",
@@ -287,7 +293,7 @@ def entry_of(hass: HomeAssistant, platform: Platform, unique_id: str) -> er.Regi
             id="range of a thermostat",
         ),
         pytest.param(
-            _thermostat(choice("temperature_control_mode", ("heat", "cool", "auto"), access=RW)),
+            _thermostat(item("temperature_control_mode", "enum", None, "RW", "heat/cool/auto")),
             {"temperature_control_mode": "2"},
             Platform.CLIMATE,
             "climate_target_temperature",
@@ -297,8 +303,8 @@ def entry_of(hass: HomeAssistant, platform: Platform, unique_id: str) -> er.Regi
         ),
         pytest.param(
             _thermostat(
-                choice("temperature_control_mode", ("heat", "cool"), access=RW),
-                choice("fan_mode", ("low", "high"), access=RW, initial="1"),
+                item("temperature_control_mode", "enum", None, "RW", "heat/cool"),
+                item("fan_mode", "enum", None, "RW", "low/high", defaultValue="1"),
             ),
             {"fan_mode": "1"},
             Platform.CLIMATE,
@@ -323,7 +329,7 @@ async def test_new_specification_reaches_entity(
 ) -> None:
     place = 2 if platform is Platform.CLIMATE else 0
     device, other = simulator.platform.devices[place : place + 2]
-    install(device, specification)
+    update_firmware(device, specification)
     await poll(hass, pushing)
     await simulator.report(device.sn, report or {"temperature": 20})
     await settle(hass)
@@ -366,11 +372,11 @@ async def test_updated_entity_is_never_unavailable(
         )
     ]
     async_track_state_change_event(hass, observed, note)
-    install(
+    update_firmware(
         device,
-        replace(
-            _with(choice("led_mode", ("steady", "blinking", "off"), access=RW)),
-            events=(ThingEvent("tilt_alarm", (choice("type", {"0": "up", "1": "down"}),)),),
+        _with(
+            item("led_mode", "enum", None, "RW", "steady/blinking/off"),
+            events=[event("tilt_alarm", item("type", "enum", labels="up/down"))],
         ),
     )
     await poll(hass, pushing)
@@ -383,11 +389,11 @@ async def test_updated_entity_is_never_unavailable(
 async def test_updated_entity_sends_by_new_specification(
     hass: HomeAssistant, pushing: MockConfigEntry, simulator: Simulator, device: Device
 ) -> None:
-    install(
+    update_firmware(
         device,
         _with(
-            choice("led_mode", {"0": "steady", "7": "off"}, access=RW),
-            integer("reporting_interval", "min", limits=(5, 20), access=RW),
+            item("led_mode", "enum", None, "RW", "0=steady/7=off"),
+            item("reporting_interval", "int", "min", "RW", validator={"min": 5, "max": 20}),
         ),
     )
     await poll(hass, pushing)
@@ -403,11 +409,11 @@ async def test_updated_entity_sends_by_new_specification(
 async def test_updated_event_fires_new_kinds(
     hass: HomeAssistant, pushing: MockConfigEntry, simulator: Simulator, device: Device
 ) -> None:
-    install(
+    update_firmware(
         device,
-        replace(
-            _with(choice("button_event", {"0": "short press", "2": "double press"})),
-            events=(ThingEvent("tilt_alarm", (choice("type", {"0": "up", "5": "down"}),)),),
+        _with(
+            item("button_event", "enum", labels="0=short press/2=double press"),
+            events=[event("tilt_alarm", item("type", "enum", labels="0=up/5=down"))],
         ),
     )
     await poll(hass, pushing)
@@ -431,9 +437,17 @@ REMOVALS: Final = (
     (_without("lamp"), Platform.LIGHT, "light_lamp.brightness"),
     (_without("clear_alarm"), Platform.BUTTON, "clear_alarm"),
     (_without("valve_1_opening"), Platform.VALVE, "valve_valve_1_opening"),
-    (replace(OLD, services=()), Platform.BUTTON, "service_reboot"),
-    (replace(OLD, events=()), Platform.EVENT, "event_tilt_alarm"),
-    (_with(array("relays", RELAY, 1, access=RW)), Platform.SWITCH, "relays[1].state"),
+    (_with(services=()), Platform.BUTTON, "service_reboot"),
+    (_with(events=()), Platform.EVENT, "event_tilt_alarm"),
+    (
+        _with(
+            item("relays", "array", None, "RW", validator={"maxSize": 1}),
+            item("relays._item", "struct", None, "RW"),
+            item("relays._item.state", "bool", None, "RW", "false=off/true=on"),
+        ),
+        Platform.SWITCH,
+        "relays[1].state",
+    ),
 )
 
 
@@ -448,7 +462,7 @@ async def test_entity_that_new_specification_lacks_is_removed(
 ) -> None:
     device, other = simulator.platform.devices[:2]
     assert entry_of(hass, platform, f"{device.sn}_{key}") is not None
-    install(device, specification)
+    update_firmware(device, specification)
     await poll(hass, pushing)
     assert entry_of(hass, platform, f"{device.sn}_{key}") is None
     assert entry_of(hass, platform, f"{other.sn}_{key}") is not None
@@ -460,7 +474,7 @@ async def test_writable_flag_moves_between_platforms(
     hass: HomeAssistant, pushing: MockConfigEntry, simulator: Simulator, device: Device
 ) -> None:
     unique_id = f"{device.sn}_child_lock"
-    install(device, _with(choice("child_lock", ("off", "keys", "all"), access=RW)))
+    update_firmware(device, _with(item("child_lock", "enum", None, "RW", "off/keys/all")))
     await poll(hass, pushing)
     assert entry_of(hass, Platform.SWITCH, unique_id) is None
     await simulator.report(device.sn, {"child_lock": "1"})
@@ -468,7 +482,7 @@ async def test_writable_flag_moves_between_platforms(
     assert select is not None
     assert select.entity_category is EntityCategory.CONFIG
 
-    install(device, OLD, "1.0")
+    update_firmware(device, OLD, "1.0")
     await poll(hass, pushing)
     assert entry_of(hass, Platform.SELECT, unique_id) is None
     assert entry_of(hass, Platform.SWITCH, unique_id) is not None
@@ -481,9 +495,9 @@ async def test_removed_entity_returns_with_its_own_name(
     er.async_get(hass).async_update_entity(
         entity_id(hass, Platform.SENSOR, unique_id), name="Level"
     )
-    install(device, _without("distance"))
+    update_firmware(device, _without("distance"))
     await poll(hass, pushing)
-    install(device, OLD, "2.1")
+    update_firmware(device, OLD, "2.1")
     await poll(hass, pushing)
     returned = entry_of(hass, Platform.SENSOR, unique_id)
     assert returned is not None
@@ -496,7 +510,7 @@ async def test_unreadable_specification_changes_nothing(
 ) -> None:
     before = set(hass.states.async_entity_ids())
     simulator.fault(f"/{device.device_id}/thing-specification", "html")
-    install(device, _without("distance"))
+    update_firmware(device, _without("distance"))
     await poll(hass, pushing)
     assert set(hass.states.async_entity_ids()) == before
     await simulator.report(device.sn, {"distance": 601})
@@ -511,7 +525,7 @@ async def test_firmware_update_while_entry_is_unloaded(
     hass: HomeAssistant, pushing: MockConfigEntry, device: Device
 ) -> None:
     await hass.config_entries.async_unload(pushing.entry_id)
-    install(device, _without("distance"))
+    update_firmware(device, _without("distance"))
     await set_up(hass, pushing)
     assert entry_of(hass, Platform.SENSOR, f"{device.sn}_distance") is None
     assert state_of(hass, Platform.SENSOR, f"{device.sn}_temperature").state == "21.5"
@@ -523,7 +537,10 @@ async def test_reported_battery_replaces_listed_battery(
     device.listed["electricity"] = 80
     await poll(hass, pushing)
     assert state_of(hass, Platform.SENSOR, f"{device.sn}_battery").state == "80"
-    install(device, _with(integer("battery", "%", limits=(0, 100), initial=77)))
+    update_firmware(
+        device,
+        _with(item("battery", "int", "%", validator={"min": 0, "max": 100}, defaultValue=77)),
+    )
     await poll(hass, pushing)
     await simulator.report(device.sn, {"battery": 76})
     assert state_of(hass, Platform.SENSOR, f"{device.sn}_battery").state == "76"
@@ -534,7 +551,10 @@ async def test_other_battery_property_removes_listed_battery(
 ) -> None:
     device.listed["electricity"] = 80
     await poll(hass, pushing)
-    install(device, _with(integer("battery_level", "%", limits=(0, 100), initial=77)))
+    update_firmware(
+        device,
+        _with(item("battery_level", "int", "%", validator={"min": 0, "max": 100}, defaultValue=77)),
+    )
     await poll(hass, pushing)
     assert entry_of(hass, Platform.SENSOR, f"{device.sn}_battery") is None
     device.listed["electricity"] = None
@@ -548,6 +568,6 @@ async def test_unlisted_battery_keeps_its_entity(
     device.listed["electricity"] = 80
     await poll(hass, pushing)
     device.listed["electricity"] = None
-    install(device, OLD)
+    update_firmware(device, OLD)
     await poll(hass, pushing)
     assert entry_of(hass, Platform.SENSOR, f"{device.sn}_battery") is not None

@@ -9,19 +9,11 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from tests.common import entity_id, settle, state_of
-from tests.fleets import new_devices
+from tests.fleets import model, new_devices
+from tests.mapping.helpers import item
 from tests.simulator import Device, Simulator
-from tests.simulator.models.model import Model
-from tests.simulator.specification import Item, R, Specification
 
-CAMERA = Model(
-    name="CAMERA",
-    code="CAM",
-    specification=Specification(
-        properties=(Item("snapshot", "IMAGE", access=R, initial="https://example.com/1.png"),)
-    ),
-    reports=(("snapshot",),),
-)
+CAMERA = model("CAMERA", item("snapshot", "image", defaultValue="https://example.com/1.png"))
 
 
 @pytest.fixture

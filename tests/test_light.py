@@ -10,40 +10,45 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from tests.common import act_on, settle, state_of
-from tests.fleets import new_devices
+from tests.fleets import model, new_devices
+from tests.mapping.helpers import item
 from tests.simulator import Device, Simulator
-from tests.simulator.models.model import Model
-from tests.simulator.specification import RW, Specification, flag, integer, struct
 from tests.simulator.values import nest
 
 COLORS = ("red", "green", "blue")
-MODEL = Model(
-    name="LAMPS",
-    code="LMP",
-    specification=Specification(
-        properties=(
-            integer("version"),
-            struct(
-                "percent_strip",
-                *(
-                    integer(color, "%", limits=(0, 100), access=RW, initial=level)
-                    for color, level in zip(COLORS, (100, 40, 0), strict=True)
-                ),
-            ),
-            struct(
-                "fine_strip",
-                *(integer(color, limits=(0, 1000), access=RW, initial=1000) for color in COLORS),
-            ),
-            struct(
-                "lamp",
-                flag("switch", "off", "on", access=RW, initial=True),
-                integer("brightness", "%", limits=(0, 100), access=RW, initial=50),
-                *(integer(color, limits=(0, 255), access=RW, initial=255) for color in COLORS),
-                integer("color_temperature", "K", limits=(2700, 6500), access=RW, initial=4000),
-            ),
-        )
+PERCENT = {"min": 0, "max": 100}
+MODEL = model(
+    "LAMPS",
+    item("version", "int"),
+    *(
+        item(f"percent_strip.{color}", "int", "%", "RW", validator=PERCENT, defaultValue=level)
+        for color, level in zip(COLORS, (100, 40, 0), strict=True)
     ),
-    reports=(("version",),),
+    *(
+        item(
+            f"fine_strip.{color}",
+            "int",
+            None,
+            "RW",
+            validator={"min": 0, "max": 1000},
+            defaultValue=1000,
+        )
+        for color in COLORS
+    ),
+    item("lamp.switch", "bool", None, "RW", "false=off/true=on", defaultValue=True),
+    item("lamp.brightness", "int", "%", "RW", validator=PERCENT, defaultValue=50),
+    *(
+        item(f"lamp.{color}", "int", None, "RW", validator={"min": 0, "max": 255}, defaultValue=255)
+        for color in COLORS
+    ),
+    item(
+        "lamp.color_temperature",
+        "int",
+        "K",
+        "RW",
+        validator={"min": 2700, "max": 6500},
+        defaultValue=4000,
+    ),
 )
 
 

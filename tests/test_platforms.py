@@ -13,95 +13,85 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.milesight.const import DOMAIN
 from tests.common import CALL, UPDATE, act_on, asked, enable_all, entity_id, state_of
-from tests.fleets import new_devices
+from tests.fleets import model, new_devices
+from tests.mapping.helpers import event, item, service
 from tests.simulator import Simulator
 from tests.simulator.device import Device
-from tests.simulator.models.model import Model
-from tests.simulator.specification import (
-    RW,
-    Event,
-    Item,
-    R,
-    Service,
-    Specification,
-    W,
-    choice,
-    flag,
-    integer,
-    number,
-    struct,
-    text,
-)
 
-# One device of everything that the simulator's models leave out.
-MODEL = Model(
-    name="EVERYTHING",
-    code="EEE",
-    specification=Specification(
-        properties=(
-            integer("reporting_interval", "s", limits=(60, 64800), access=RW, initial=600),
-            choice("temperature_unit", ("celsius", "fahrenheit"), access=RW),
-            text("d2d_key", 16, access=RW, initial="5572404c696e6b4c"),
-            Item("start_time", "LOCAL_TIME", access=RW, initial="420"),
-            Item("device_time", "DATE", access=RW, initial=1763007319),
-            Item("wake_up", "LOCAL_TIME", access=R, initial=450),
-            Item("last_seen", "DATE", access=R, initial=1763007319),
-            Item("snapshot", "IMAGE", access=R, initial="https://example.com/1.png"),
-            Item("report_file", "FILE", access=R, initial="https://example.com/1.csv"),
-            choice("clear_alarm", {"1": "yes"}, access=W),
-            choice("button_event", {"0": "short press", "1": "long press"}, initial="0"),
-            struct(
-                "position",
-                number("latitude", "°", digits=6, limits=(-90, 90), initial=48.1),
-                number("longitude", "°", digits=6, limits=(-180, 180), initial=11.5),
-            ),
-            struct(
-                "curtain",
-                choice("action", ("open", "close", "stop"), access=RW, initial="1"),
-                integer("position", "%", limits=(0, 100), access=RW, initial=0),
-            ),
-            struct(
-                "lamp",
-                flag("switch", "off", "on", access=RW),
-                integer("brightness", "%", limits=(0, 100), access=RW, initial=0),
-            ),
-            struct(
-                "strip",
-                *(integer(color, limits=(0, 255), access=RW) for color in ("red", "green", "blue")),
-            ),
-            struct(
-                "white_lamp",
-                integer("brightness", limits=(0, 255), access=RW, initial=100),
-                integer("color_temperature", "K", limits=(2700, 6500), access=RW, initial=4000),
-            ),
-            struct("blind", integer("position", "%", limits=(0, 100), access=RW, initial=50)),
-            integer("valve_1_opening", "%", limits=(0, 100), access=RW, initial=0),
-            flag("valve_2", "close", "open"),
-            struct(
-                "valve_task",
-                choice("valve_index", {"2": "valve 2", "3": "valve 3"}),
-                flag("valve_status", "close", "open"),
-                access=W,
-            ),
-            struct("button_status", choice("button1", ("off", "on")), access=R),
-            struct("button_status_control", choice("button_status1", ("off", "on")), access=W),
-            struct("socket_status", choice("switch_status_1", ("off", "on")), access=R),
-            flag("leak_alarm", "normal", "alarm"),
-            flag("leak_alarm_release", "no", "yes"),
-        ),
-        events=(
-            Event(
-                "tilt_alarm",
-                (choice("type", {"1": "tilted", "0": "upright"}), integer("angle", "°")),
-            ),
-        ),
-        services=(
-            Service("reboot"),
-            Service("query_device_status"),
-            Service("set_socket", (choice("status_1", ("off", "on")),)),
-        ),
+PERCENT = {"min": 0, "max": 100}
+BYTE = {"min": 0, "max": 255}
+
+# One device of everything that the simulated models leave out.
+MODEL = model(
+    "EVERYTHING",
+    item(
+        "reporting_interval",
+        "int",
+        "s",
+        "RW",
+        validator={"min": 60, "max": 64800},
+        defaultValue=600,
     ),
-    reports=(("reporting_interval",),),
+    item("temperature_unit", "enum", None, "RW", "celsius/fahrenheit"),
+    item("d2d_key", "text", None, "RW", validator={"maxSize": 16}, defaultValue="5572404c696e6b4c"),
+    item("start_time", "time", None, "RW", defaultValue="420"),
+    item("device_time", "date", None, "RW", defaultValue=1763007319),
+    item("wake_up", "time", defaultValue=450),
+    item("last_seen", "date", defaultValue=1763007319),
+    item("snapshot", "image", defaultValue="https://example.com/1.png"),
+    item("report_file", "file", defaultValue="https://example.com/1.csv"),
+    item("clear_alarm", "enum", None, "W", "1=yes"),
+    item("button_event", "enum", None, "R", "short press/long press"),
+    item("position", "struct"),
+    item("position.latitude", "float", "°", fractionDigits=6, defaultValue=48.1),
+    item("position.longitude", "float", "°", fractionDigits=6, defaultValue=11.5),
+    item("curtain", "struct"),
+    item("curtain.action", "enum", None, "RW", "open/close/stop", defaultValue="1"),
+    item("curtain.position", "int", "%", "RW", validator=PERCENT),
+    item("lamp", "struct"),
+    item("lamp.switch", "bool", None, "RW", "false=off/true=on"),
+    item("lamp.brightness", "int", "%", "RW", validator=PERCENT),
+    item("strip", "struct"),
+    item("strip.red", "int", None, "RW", validator=BYTE),
+    item("strip.green", "int", None, "RW", validator=BYTE),
+    item("strip.blue", "int", None, "RW", validator=BYTE),
+    item("white_lamp", "struct"),
+    item("white_lamp.brightness", "int", None, "RW", validator=BYTE, defaultValue=100),
+    item(
+        "white_lamp.color_temperature",
+        "int",
+        "K",
+        "RW",
+        validator={"min": 2700, "max": 6500},
+        defaultValue=4000,
+    ),
+    item("blind", "struct"),
+    item("blind.position", "int", "%", "RW", validator=PERCENT, defaultValue=50),
+    item("valve_1_opening", "int", "%", "RW", validator=PERCENT),
+    item("valve_2", "bool", None, "R", "false=close/true=open"),
+    item("valve_task", "struct", access="W"),
+    item("valve_task.valve_index", "enum", None, "W", "2=valve 2/3=valve 3"),
+    item("valve_task.valve_status", "bool", None, "W", "false=close/true=open"),
+    item("button_status", "struct"),
+    item("button_status.button1", "enum", None, "R", "off/on"),
+    item("button_status_control", "struct", access="W"),
+    item("button_status_control.button_status1", "enum", None, "W", "off/on"),
+    item("socket_status", "struct"),
+    item("socket_status.switch_status_1", "enum", None, "R", "off/on"),
+    item("leak_alarm", "bool", None, "R", "false=normal/true=alarm"),
+    item("leak_alarm_release", "bool", None, "R", "false=no/true=yes"),
+    events=[
+        event(
+            "tilt_alarm",
+            item("tilt_alarm.type", "enum", labels="1=tilted/0=upright"),
+            item("tilt_alarm.angle", "int", "°"),
+        )
+    ],
+    services=[
+        service("reboot"),
+        service("query_device_status"),
+        service("set_socket", item("set_socket.status_1", "enum", labels="off/on")),
+    ],
 )
 
 

@@ -1,6 +1,5 @@
 """New firmware gives a property another type: each change ends as a reload would show it."""
 
-from dataclasses import replace
 from typing import Any, Final
 
 from homeassistant.core import HomeAssistant
@@ -9,56 +8,34 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from tests.common import poll, settle
-from tests.fleets import new_devices
+from tests.fleets import install, model, new_devices, specification
+from tests.mapping.helpers import item
 from tests.simulator import Device, Simulator
-from tests.simulator.models.model import Model
-from tests.simulator.specification import (
-    RW,
-    Item,
-    R,
-    Specification,
-    array,
-    choice,
-    flag,
-    integer,
-    number,
-    struct,
-    text,
-)
+from tests.simulator.values import nest
 
 TYPES: Final = (
-    number("level", "°C", initial=21.5),
-    integer("level", "%", limits=(0, 100), access=RW, initial=5),
-    choice("level", ("low", "mid", "high"), initial="1"),
-    choice("level", ("low", "mid", "high"), access=RW, initial="2"),
-    choice("level", {"0": "short press", "1": "long press"}, initial="1"),
-    flag("level", initial=True),
-    text("level", 4, access=RW, initial="ab"),
-    Item("level", "DATE", access=R, initial=1763007319),
-    Item("level", "IMAGE", access=R, initial="https://example.com/1.png"),
-    struct("level", number("level", "°C", initial=21.5)),
-    array("level", number("level", "°C"), 3, initial=[1, 2]),
+    [item("level", unit="°C", defaultValue=21.5)],
+    [item("level", "int", "%", "RW", validator={"min": 0, "max": 100}, defaultValue=5)],
+    [item("level", "enum", labels="low/mid/high", defaultValue="1")],
+    [item("level", "enum", None, "RW", "low/mid/high", defaultValue="2")],
+    [item("level", "enum", labels="short press/long press", defaultValue="1")],
+    [item("level", "bool", labels="false=disable/true=enable", defaultValue=True)],
+    [item("level", "text", None, "RW", validator={"maxSize": 4}, defaultValue="ab")],
+    [item("level", "date", defaultValue=1763007319)],
+    [item("level", "image", defaultValue="https://example.com/1.png")],
+    [item("level", "struct"), item("level.level", unit="°C", defaultValue=21.5)],
+    [
+        item("level", "array", validator={"maxSize": 3}, defaultValue=[1, 2]),
+        item("level._item", unit="°C"),
+    ],
 )
-
-
-def _install(device: Device, item: Item, firmware: str) -> None:
-    device.model = replace(device.model, specification=Specification(properties=(item,)))
-    device.firmware = firmware
 
 
 @pytest.fixture
 def devices() -> list[Device]:
     """Return a device for each change of a type to another one or to itself."""
-    models = [
-        Model(
-            name=f"TYPE-{place}",
-            code="TYP",
-            specification=Specification(properties=(item,)),
-            reports=(("level",),),
-        )
-        for place, item in enumerate(TYPES)
-    ]
-    return new_devices(*(model for model in models for _ in TYPES))
+    models = [model(f"TYPE-{place}", *properties) for place, properties in enumerate(TYPES)]
+    return new_devices(*(one for one in models for _ in TYPES))
 
 
 def _states(hass: HomeAssistant) -> dict[str, tuple[str, dict[str, Any]]]:
@@ -84,11 +61,11 @@ async def test_changed_type_is_shown_as_after_reload(
 ) -> None:
     for place, device in enumerate(simulator.platform.devices):
         new = place % len(TYPES)
-        _install(device, TYPES[new], f"2.{new}")
+        install(device, specification(*TYPES[new]), f"2.{new}")
     await poll(hass, pushing)
     for device in simulator.platform.devices:
-        device.values = device.model.specification.first_values()
-        simulator.platform.report(device)
+        device.values = device.model.specification.defaults()
+        simulator.platform.report(device, nest(device.values))
     await simulator.settle()
     await settle(hass)
     before = _states(hass)

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from random import Random
 from typing import Any, Final
 
+from tests.fleets import model
+from tests.mapping.helpers import item
 from tests.simulator.device import Device
 from tests.simulator.fleet import new_device
-from tests.simulator.models import Model, find_model
-from tests.simulator.models.common import battery
-from tests.simulator.specification import Item, Specification, integer, number, text
+from tests.simulator.models import find_model
 
 CLIENT_ID: Final = "milesight-bench"
 CLIENT_SECRET: Final = "bench-client-secret"
@@ -16,35 +16,27 @@ WEBHOOK_SECRET: Final = "bench-webhook-secret"
 
 HIDDEN: Final = "hcho"  # a reading that starts disabled, so that ten of the twenty entities are
 
-READINGS: Final = (
-    battery(),
-    number("temperature", "°C", limits=(-20, 60), initial=22.4),
-    number("humidity", "%RH", limits=(0, 100), initial=43.5),
-    integer("light_level", limits=(0, 5), initial=2),
-    integer("co2", "ppm", name="CO2", limits=(400, 5000), initial=640),
-    number("tvoc", name="TVOC", digits=2, limits=(0, 5), initial=1.2),
-    number("pressure", "hPa", name="Barometric Pressure", limits=(260, 1260), initial=1013.2),
-    integer("pm2_5", "μg/m³", name="PM2.5", limits=(0, 1000), initial=8),
-    integer("pm10", "ug/m3", name="PM10", limits=(0, 1000), initial=11),
-    Item(HIDDEN, "DOUBLE", unit="mg/m³", digits=2, limits=(0, 6), initial=0.02, hidden=True),
+MODEL: Final = model(
+    "BENCH10",
+    item("sn", "text"),
+    item("battery", "int", "%", validator={"min": 0, "max": 100}),
+    item("temperature", "float", "°C", fractionDigits=1),
+    item("humidity", "float", "%RH", fractionDigits=1),
+    item("light_level", "int"),
+    item("co2", "int", "ppm"),
+    item("tvoc", "float", fractionDigits=2),
+    item("pressure", "float", "hPa", fractionDigits=1),
+    item("pm2_5", "int", "μg/m³"),
+    item("pm10", "int", "ug/m3"),
+    item(HIDDEN, "float", "mg/m³", fractionDigits=2, hidden=True),
+    *(item(f"raw_{index}", "int", hidden=True) for index in range(8)),
 )
-RARE: Final = tuple(
-    Item(f"raw_{index}", "INT", name=f"Raw {index}", hidden=True, initial=0) for index in range(8)
-)
-PATHS: Final = tuple(item.id for item in READINGS)
-DISABLED: Final = (HIDDEN, *(item.id for item in RARE))
-
-MODEL: Final = Model(
-    name="BENCH10",
-    code="B10",
-    specification=Specification(properties=(text("sn", 16), *READINGS, *RARE)),
-    reports=(PATHS,),
-)
-
+PATHS: Final = tuple(path for path in MODEL.values if path != "sn" and "raw" not in path)
+DISABLED: Final = (HIDDEN, *(path for path in MODEL.values if "raw" in path))
 
 SMALL: Final = find_model("EM300-TH")
 SMALL_PATHS: Final = ("battery", "temperature", "humidity")
-MODELS: Final = {model.name: model for model in (MODEL, SMALL)}
+MODELS: Final = {one.name: one for one in (MODEL, SMALL)}
 
 
 def devices(size: int, model: str = MODEL.name) -> list[Device]:

@@ -13,23 +13,16 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from tests.common import UPDATE, act_on, asked, pass_time, poll, settle, state_of, until
-from tests.fleets import new_devices
+from tests.fleets import model, new_devices
+from tests.mapping.helpers import item
 from tests.simulator import Device, Simulator
 from tests.simulator.events import device_data
-from tests.simulator.models.model import Model
-from tests.simulator.specification import RW, Specification, W, choice, flag, integer
 
-PANEL: Final = Model(
-    name="PANEL",
-    code="F02",
-    specification=Specification(
-        properties=(
-            choice("relay_status", ("off", "on"), access=RW, initial="0"),
-            integer("power", "W", initial=0),
-            flag("led_indicator_enable", access=W),
-        )
-    ),
-    reports=(("relay_status",), ("power",)),
+PANEL: Final = model(
+    "PANEL",
+    item("relay_status", "enum", None, "RW", "off/on"),
+    item("power", "int", "W"),
+    item("led_indicator_enable", "bool", None, "W", "false=disable/true=enable"),
 )
 
 

@@ -12,19 +12,15 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.milesight.const import DOMAIN
 from tests.common import ADDRESS, property_event, settle, signed, state_of, temperature
-from tests.fleets import new_devices
+from tests.fleets import model, new_devices
+from tests.mapping.helpers import event, item
 from tests.simulator import Device, Simulator
-from tests.simulator.models.model import Model
-from tests.simulator.specification import Event, Specification, integer, number, text
 
-DISPLAY: Final = Model(
-    name="DISPLAY",
-    code="F03",
-    specification=Specification(
-        properties=(number("temperature", "°C", initial=20.0), text("alarm_message")),
-        events=(Event("tilt_alarm", (integer("angle", "°"),)),),
-    ),
-    reports=(("temperature",),),
+DISPLAY: Final = model(
+    "DISPLAY",
+    item("temperature", unit="°C", defaultValue=20.0),
+    item("alarm_message", "text"),
+    events=[event("tilt_alarm", item("angle", "int", "°"))],
 )
 MAX_ATTRIBUTES: Final = 16 * 1024  # of a state that is recorded
 MAX_STORED: Final = 512 * 1024

@@ -57,7 +57,7 @@ def stored_fleet(simulator: Simulator) -> dict[str, Any]:
             if info is not None
         ],
         "specifications": {
-            f"{device.model.name} {device.firmware}": device.model.specification.as_json
+            f"{device.model.name} {device.firmware}": device.model.specification.raw
             for device in devices
         },
         "requests": [],

@@ -19,7 +19,7 @@ TABLES = ROOT / "tests" / "fixtures" / "entities"
 
 @pytest.mark.parametrize("model", MODELS)
 def test_a_model_becomes_the_entities_of_its_table(model: str) -> None:
-    descriptions = describe(parse_specification(MODELS[model].specification.as_json))
+    descriptions = describe(parse_specification(MODELS[model].specification.raw))
     rendered = f"{model}: {summary(descriptions)}\n\n{table(descriptions)}\n"
     stored = TABLES / f"{model}.txt"
     if os.environ.get("UPDATE_TABLES"):

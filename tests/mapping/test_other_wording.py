@@ -154,6 +154,6 @@ def _told(one: Description) -> tuple[object, ...]:
 def test_another_wording_of_the_same_meaning_gives_the_same_entities(
     model: str, wording: str
 ) -> None:
-    raw: Mapping[str, Any] = MODELS[model].specification.as_json
+    raw: Mapping[str, Any] = MODELS[model].specification.raw
 
     assert meaning(WORDINGS[wording](dict(raw))) == meaning(dict(raw))

@@ -14,6 +14,7 @@ import voluptuous as vol
 
 from tests.common import HISTORY, SEARCH, act, act_silently, asked, device_id, temperature
 from tests.simulator import Simulator
+from tests.simulator.history import History
 
 
 async def test_a_specification_tells_types_units_and_ranges_without_a_request(
@@ -44,6 +45,7 @@ async def test_history_is_read_to_the_end_in_the_order_of_time(
     hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
 ) -> None:
     device = simulator.device("EM300-TH")
+    device.history = History()
     now = int(time.time() * 1000)
     for index in range(250):
         device.history.add(now - index * 1000, {"temperature": index, "humidity": 50})

@@ -4,7 +4,6 @@ A page for people, JSON for programs.
 """
 
 from collections.abc import Awaitable, Callable
-from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,7 +16,6 @@ from .faults import KINDS, Fault
 from .models import MODELS
 from .platform import find
 from .search import integer
-from .values import select
 
 if TYPE_CHECKING:
     from .simulator import Simulator
@@ -112,9 +110,11 @@ class Control:
                         "lastUpdateTime": device.last_update,
                         "buttons": list(device.model.buttons),
                         "values": device.values,
-                        "readings": select(
-                            device.values, chain.from_iterable(device.model.reports)
-                        ),
+                        "readings": {
+                            path: device.values.get(path)
+                            for group in device.model.reports
+                            for path in group
+                        },
                     }
                     for device in devices[:shown]
                 ],

@@ -1,20 +1,20 @@
 """A device: its facts, its values, and how they move."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import chain
 from random import Random
-from typing import Any, Final, Literal
+from typing import Any, Literal
 
 from .application import Application
+from .behavior import drift
+from .consequences import effect, resting
 from .history import History
 from .models import Model
-from .values import Values, nest, select
+from .specification import Function
+from .values import Values, nest
 
 type ConnectStatus = Literal["ONLINE", "OFFLINE", "DISCONNECT"]
-
-_SERIAL_NUMBERS: Final = ("sn", "product_sn", "device_info.sn")
-_HARDWARE: Final = ("hardware_version", "version.hardware_version", "device_info.hardware_version")
-_FIRMWARE: Final = ("firmware_version", "version.firmware_version", "device_info.firmware_version")
-_JOIN: Final = ("lorawan_class", *_HARDWARE, *_FIRMWARE, "tsl_version", *_SERIAL_NUMBERS)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -42,52 +42,74 @@ class Device:
     listed: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Take the first values of the model, and write the device's own facts into them."""
-        leaves = self.model.specification.leaves
-        facts = (
-            (_SERIAL_NUMBERS, self.sn),
-            (_HARDWARE, self.model.hardware),
-            (_FIRMWARE, f"v{self.firmware}"),
-        )
-        own = {path: fact for paths, fact in facts for path in paths if path in leaves}
-        self.values = self.model.specification.first_values() | own
+        """Begin with the sample of the model and the device's own facts."""
+        facts = {
+            "sn": self.sn,
+            "product_sn": self.sn,
+            "hardware_version": self.model.hardware,
+            "firmware_version": f"v{self.firmware}",
+            "tsl_version": self.model.specification.version,
+        }
+        self.values = {
+            path: facts.get(path.rpartition(".")[2], value)
+            for path, value in self.model.values.items()
+        }
         self.apply({})
 
     def apply(self, changes: Values) -> Values:
         """Take changes over, let the rest follow, and return all that is different then."""
         before = self.values
-        after = before | changes
-        after |= self.model.follow(after, changes, self.random)
-        self.values = after
+        self.values = before | changes
+        for rule in self.model.rules:
+            self.values |= rule(self.values, changes)
         return {
             path: value
-            for path, value in after.items()
+            for path, value in self.values.items()
             if path not in before or before[path] != value
         }
 
     def step(self) -> None:
-        """Live through one reporting interval."""
-        values = self.values
-        self.apply(
-            {
-                path: live(values[path], self.random, values)
-                for path, live in self.model.life.items()
-                if path in values
-            }
-        )
+        """Drift for one reporting interval."""
+        if self.model.passive:
+            return
+        leaves, values, sample = self.model.specification.leaves, self.values, self.model.values
+        still = resting(leaves, values)
+        drifted = {
+            path: drift(leaves[path], value, sample[path], self.random)
+            for path, value in values.items()
+            if path in sample and path not in still
+        }
+        self.apply({path: value for path, value in drifted.items() if value != values[path]})
+
+    def serve(self, service: Function, inputs: Values) -> Values:
+        """Return what a service call changes."""
+        leaves = self.model.specification.leaves
+        return {} if self.model.passive else effect(leaves, service, inputs, self.values)
+
+    def in_own_types(self, changes: Values) -> Values:
+        """Return written values as this device reports them: some report keys as numbers."""
+        return {
+            path: int(value) if isinstance(value, str) and type(held) is int else value
+            for path, value in changes.items()
+            for held in (self.values.get(path),)
+        }
 
     def readings(self) -> list[dict[str, Any]]:
-        """The payloads of one periodic report: nested, one for each group of values."""
+        """Return the payloads of one periodic report: nested, one for each group of values."""
         return self._payloads(self.model.reports)
 
     def everything(self) -> list[dict[str, Any]]:
-        """The payloads of a first report: versions, settings, readings."""
-        measured = {path for group in self.model.reports for path in select(self.values, group)}
-        settings = [path for path in self.values if path not in measured and path not in _JOIN]
-        return self._payloads((_JOIN, settings, *self.model.reports))
+        """Return the payloads of a first report: identity, settings, readings."""
+        known = {*self.model.identity, *chain.from_iterable(self.model.reports)}
+        settings = tuple(path for path in self.values if path not in known)
+        return self._payloads((self.model.identity, settings, *self.model.reports))
 
-    def _payloads(self, groups: Any) -> list[dict[str, Any]]:
-        return [nest(chosen) for group in groups if (chosen := select(self.values, group))]
+    def _payloads(self, groups: Iterable[tuple[str, ...]]) -> list[dict[str, Any]]:
+        return [
+            nest({path: self.values[path] for path in group if path in self.values})
+            for group in groups
+            if group
+        ]
 
     @property
     def battery(self) -> int | None:

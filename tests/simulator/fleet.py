@@ -11,6 +11,7 @@ from .models import MODELS, Model, find_model
 
 FIRST_DEVICE_ID: Final = 1_900_000_000_000_000_000
 _DEV_EUI_PREFIX: Final = "24E124"
+_CODES: Final = 16**3
 _SETTLING_STEPS: Final = 3
 
 # Model, what its owner typed as name, tag, and whether it ever came online.
@@ -37,6 +38,7 @@ _DEMO: Final = (
     ("WT303", "Conference fan coil", "Office", True),
     ("UC511", "Lawn irrigation", "Garden", True),
     ("UC300", "Pump house", "Building", True),
+    ("UC100v2", "Heat meters", "Building", True),
     ("WS101", "Reception call button", "Office", True),
     ("WS136", "Scene panel", "Office", True),
     ("AT101", "Tool trailer", "Garden", True),
@@ -94,7 +96,7 @@ def new_device(
         device_id=FIRST_DEVICE_ID + own.randrange(10**17),
         name=name,
         random=own,
-        firmware=own.choices(model.firmware, weights=range(len(model.firmware), 0, -1))[0],
+        firmware=own.choices(model.firmwares, weights=(2, 1)[: len(model.firmwares)])[0],
         dev_eui=dev_eui(sn),
         mac=_mac(own) if model.device_type == "GATEWAY" else None,
         project=project,
@@ -107,8 +109,11 @@ def new_device(
 
 
 def _new_serial_number(model: Model, random: Random, taken: set[str]) -> str:
+    names = list(MODELS)
+    place = names.index(model.name) if model.name in MODELS else 0
     while True:
-        sn = f"6{random.randrange(1000):03}{model.code}{random.getrandbits(36):09X}"
+        code = random.randrange(place, _CODES, len(names))
+        sn = f"6{random.randrange(1000):03}{code:03X}{random.getrandbits(36):09X}"
         sn = sn[: _length(model)]
         if sn not in taken:
             return sn
@@ -119,14 +124,14 @@ def _mac(random: Random) -> str:
 
 
 def dev_eui(sn: str) -> str:
-    """The DevEUI of a device: the vendor's prefix and ten digits of the serial number."""
+    """Return the DevEUI of a device: the vendor's prefix and ten digits of the serial number."""
     return _DEV_EUI_PREFIX + sn[1:11]
 
 
 def model_of(identifier: str) -> tuple[Model, str] | None:
     """Return model and serial number of an SN or DevEUI as printed on a device.
 
-    None if it is not one of ours.
+    None for what is neither. The fifth to seventh digit of a serial number tell the model.
     """
     sn = identifier.upper()
     is_eui = len(sn) == len(_DEV_EUI_PREFIX) + 10 and sn.startswith(_DEV_EUI_PREFIX)
@@ -135,12 +140,10 @@ def model_of(identifier: str) -> tuple[Model, str] | None:
         sn = f"6{sn.removeprefix(_DEV_EUI_PREFIX)}{rest}"
     if len(sn) not in (12, 16) or not all(digit in "0123456789ABCDEF" for digit in sn):
         return None
-    model = next((model for model in MODELS.values() if sn[4:7] == model.code), None)
-    if model is None:
-        return None
+    model = list(MODELS.values())[int(sn[4:7], 16) % len(MODELS)]
     return model, sn[: _length(model)] if is_eui else sn
 
 
 def _length(model: Model) -> int:
-    """The length of a serial number."""
+    """Return the length of a serial number."""
     return 12 if model.device_type == "GATEWAY" else 16

@@ -15,7 +15,7 @@ from .fleet import FIRST_DEVICE_ID, model_of, new_device
 from .history import History
 from .models import Model, find_model
 from .search import integer
-from .specification import Item
+from .specification import Function, Item
 from .validation import accept, check
 from .values import Values, flatten, nest
 
@@ -233,9 +233,9 @@ class Platform:
     def _historical(
         self, device: Device, ts: int, properties: dict[str, Any]
     ) -> list[events.Event]:
-        for event in device.model.specification.events:
+        for event in device.model.specification.events.values():
             if event.id.startswith("historical_data"):
-                wanted = {item.id for item in event.outputs}
+                wanted = {item.id for item in event.parameters}
                 payload = {key: value for key, value in properties.items() if key in wanted}
                 payload["timestamp"] = ts // 1000
                 now = self.application.now()
@@ -266,7 +266,7 @@ class Platform:
 
     def patch(self, device: Device, properties: Any) -> dict[str, Any]:
         """Accept properties for a downlink and return them; raises `ApiError` 400."""
-        changes = accept(device.model.specification.properties, properties)
+        changes = device.in_own_types(accept(device.model.specification.properties, properties))
         if not changes:
             raise ApiError(400, "parameter_error", "properties is empty")
         self._command(device, partial(self._apply, device, changes))
@@ -275,7 +275,7 @@ class Platform:
     def call(self, device: Device, service_id: Any, inputs: Any) -> None:
         """Accept a service call for a downlink; raises `ApiError` 400."""
         service = (
-            device.model.specification.services_by_id.get(service_id)
+            device.model.specification.services.get(service_id)
             if isinstance(service_id, str)
             else None
         )
@@ -285,8 +285,8 @@ class Platform:
                 "service_not_found",
                 f"{str(service_id)[:40]} is not defined in the thing specification",
             )
-        given = accept(service.inputs, {} if inputs is None else inputs, writing=False)
-        self._command(device, partial(self._serve, device, service.id, given))
+        given = accept(service.parameters, {} if inputs is None else inputs, writing=False)
+        self._command(device, partial(self._serve, device, service, given))
 
     def create_task(self, body: dict[str, Any]) -> dict[str, Any]:
         """Start a configuration task, its outcomes are pushed; raises `ApiError` 400 or 404."""
@@ -328,26 +328,23 @@ class Platform:
             self._command(device, run)
 
     def _apply(self, device: Device, changes: Values) -> None:
-        """Set properties, report them and what follows; mere triggers are never reported."""
-        leaves = device.model.specification.leaves
-        kept = {
-            path: value for path, value in changes.items() if leaves[path].first_value is not None
-        }
+        """Set properties, and report them and what follows; triggers are never reported."""
+        kept = {path: value for path, value in changes.items() if path in device.values}
         different = device.apply(kept)
         following = {path: value for path, value in different.items() if path not in kept}
         self._uplink(device, [nest({path: device.values[path] for path in kept}), nest(following)])
 
-    def _serve(self, device: Device, service_id: str, inputs: Values) -> None:
+    def _serve(self, device: Device, service: Function, inputs: Values) -> None:
         now = self.application.now()
-        self._publish([events.device_data(device, "SERVICE", now, {}, tsl_id=service_id)])
-        if (effect := device.model.effects.get(service_id)) is not None:
-            self._apply(device, effect(device.values, inputs))
-        if (report := _AFTERWARDS.get(service_id)) is not None:
+        self._publish([events.device_data(device, "SERVICE", now, {}, tsl_id=service.id)])
+        if changes := device.serve(service, inputs):
+            self._apply(device, changes)
+        if (report := _AFTERWARDS.get(service.id)) is not None:
             self._uplink(device, report(device))
-        if service_id.endswith("historical_data_by_time"):
+        if service.id.endswith("historical_data_by_time"):
             time = inputs.get("time", 0) * 1000
             self._retrieve(device, time - _INTERVAL_MS, time + _INTERVAL_MS)
-        elif service_id.endswith("historical_data_by_time_range"):
+        elif service.id.endswith("historical_data_by_time_range"):
             self._retrieve(
                 device, inputs.get("start_time", 0) * 1000, inputs.get("end_time", 0) * 1000
             )

@@ -176,7 +176,7 @@ class Server:
         return _success(device.sn)
 
     async def _specification(self, request: web.Request) -> web.Response:
-        return _success(self._found(request).model.specification.as_json)
+        return _success(self._found(request).model.specification.raw)
 
     async def _config(self, request: web.Request) -> web.Response:
         return _success(inventory.config(self._found(request)))

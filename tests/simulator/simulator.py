@@ -148,7 +148,7 @@ class Simulator:
         for lap in count():
             for place, device in enumerate(self.platform.devices):
                 if device.connect_status == "ONLINE" and not (
-                    device.model.sleeping and (lap + place) % _SLEEPING_ROUNDS
+                    device.model.is_sleeping and (lap + place) % _SLEEPING_ROUNDS
                 ):
                     yield device
             yield None

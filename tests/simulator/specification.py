@@ -1,270 +1,184 @@
-"""The language in which models write their thing specification, and its flat form on the wire.
+"""The thing specification of a model, read from the platform's own flat lists."""
 
-A model lists items, one call each; STRUCT and ARRAY items contain others. `Specification.as_json`
-flattens them as the platform does: dotted ids, `dataSpec.parentId`, one `_item` below each ARRAY.
-"""
-
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
+from math import inf
+import re
 from typing import Any, Final
 
 from .values import Values
 
-R: Final = "R"
-W: Final = "W"
-RW: Final = "RW"
+ELEMENT: Final = "_item"
+TEXT_TYPES: Final = ("STRING", "FILE", "IMAGE")
+WHOLE_TYPES: Final = ("INT", "LONG")
+NUMERIC_TYPES: Final = (*WHOLE_TYPES, "FLOAT", "DOUBLE")
+_SIMPLEST: Final[Mapping[str, Any]] = {"BOOL": False, "DATE": 0, "LOCAL_TIME": "0"}
+_WORD: Final = re.compile(r"[a-z]+|[0-9]+")
 
-_DERIVED: Final[Any] = object()
-_NUMERIC: Final = ("INT", "LONG", "FLOAT", "DOUBLE")
+
+def words_of(identifier: str) -> frozenset[str]:
+    """Return the words and numbers of an id."""
+    return frozenset(_WORD.findall(identifier.lower()))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class Item:
-    """One property, parameter or member; `access` None takes that of the enclosing item."""
+    """A property, an event output or a service input, with its members.
 
-    id: str
-    data_type: str
-    name: str = ""
-    unit: str | None = None
+    `limits` are those of the value of a number, and of the size of a text or list.
+    """
+
+    path: str
+    data_type: str = "STRUCT"
+    access: str = "R"
+    unit: str = ""
     digits: int | None = None
-    limits: tuple[float, float] | None = None
+    limits: tuple[float, float] = (-inf, inf)
     labels: tuple[tuple[str, str], ...] = ()
-    access: str | None = None
-    hidden: bool = False
-    initial: Any = _DERIVED
     children: tuple[Item, ...] = ()
+    own_default: Any = None
+
+    @cached_property
+    def id(self) -> str:
+        """The last step of the path."""
+        return self.path.rpartition(".")[2]
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """The words of the path."""
+        return words_of(self.path)
 
     @property
-    def title(self) -> str:
-        """The name that people see."""
-        return self.name or self.id.replace("_", " ").title()
+    def writable(self) -> bool:
+        """Whether a value may be written."""
+        return "W" in self.access
 
     @property
-    def first_value(self) -> Any:
-        """The value that a new device has; None if the property is never reported."""
-        if self.initial is not _DERIVED:
-            return self.initial
-        match self.data_type:
-            case "BOOL":
-                return False
-            case "ENUM":
-                return self.labels[0][0]
-            case "STRING" | "FILE" | "IMAGE":
-                return ""
-            case "ARRAY":
-                return []
-        return max(0, self.limits[0]) if self.limits else 0
+    def is_number(self) -> bool:
+        """Whether a value is a number that is not the key of a label."""
+        return self.data_type in NUMERIC_TYPES and not self.labels
 
-    def data_spec(self, parent: str) -> dict[str, Any]:
-        """The `dataSpec` object of the wire, without the keys that do not apply."""
-        spec: dict[str, Any] = {"dataType": self.data_type}
-        if parent:
-            spec["parentId"] = parent
+    def key_of(self, *labels: str) -> str | None:
+        """Return the key of the first of these labels (lower case) that the item has."""
+        keys = {label.lower(): key for key, label in self.labels}
+        return next((keys[label] for label in labels if label in keys), None)
+
+    def label_of(self, value: Any) -> str:
+        """Return the label of a value in lower case, an empty text where there is none."""
+        keys = (str(value).lower(), str(int(value))) if isinstance(value, bool) else (str(value),)
+        return next((label.lower() for key, label in self.labels if key.lower() in keys), "")
+
+    @property
+    def decimals(self) -> int:
+        """How many decimals a number has."""
+        return 0 if self.data_type in WHOLE_TYPES else self.digits or 1
+
+    def rounded(self, value: float) -> float:
+        """Return a number as the device reports it."""
+        return round(float(value), self.decimals) if self.decimals else round(value)
+
+    @property
+    def default(self) -> Any:
+        """The default value of the specification, else the simplest one that fits."""
+        if self.own_default is not None:
+            return self.own_default
+        if self.data_type == "STRUCT":
+            return {child.id: child.default for child in self.children}
         if self.data_type == "ARRAY":
-            spec["elementDataType"] = self.children[0].data_type
-        if self.unit is not None:
-            spec["unitName"] = self.unit
-        if self.digits is not None:
-            spec["fractionDigits"] = self.digits
-        if self.labels:
-            spec["mappings"] = [{"key": key, "value": label} for key, label in self.labels]
-        if self.limits is not None:
-            names = ("min", "max") if self.data_type in _NUMERIC else ("minSize", "maxSize")
-            spec["validator"] = {
-                name: limit
-                for name, limit in zip(names, self.limits, strict=True)
-                if limit or name != "minSize"
-            }
-        return spec
+            return []
+        if self.data_type in NUMERIC_TYPES and not self.labels:
+            return max(0, self.limits[0])
+        return _SIMPLEST.get(self.data_type, self.labels[0][0] if self.labels else "")
 
 
-def number(item_id: str, unit: str | None = None, *, digits: int = 1, **facts: Any) -> Item:
-    """Return a FLOAT."""
-    return Item(item_id, "FLOAT", unit=unit, digits=digits, **facts)
-
-
-def integer(item_id: str, unit: str | None = None, *, data_type: str = "INT", **facts: Any) -> Item:
-    """Return an INT, or a LONG if told so."""
-    return Item(item_id, data_type, unit=unit, **facts)
-
-
-def flag(
-    item_id: str,
-    off: str = "disable",
-    on: str = "enable",
-    *,
-    keys: tuple[str, str] = ("false", "true"),
-    **facts: Any,
-) -> Item:
-    """Return a BOOL with the labels of its two values."""
-    return Item(item_id, "BOOL", labels=((keys[0], off), (keys[1], on)), **facts)
-
-
-def choice(
-    item_id: str,
-    labels: Sequence[str] | Mapping[str, str],
-    *,
-    data_type: str = "ENUM",
-    **facts: Any,
-) -> Item:
-    """Return an ENUM (or an INT with mappings); keys count from "0" unless a mapping is given."""
-    pairs = (
-        labels.items()
-        if isinstance(labels, Mapping)
-        else ((str(key), label) for key, label in enumerate(labels))
-    )
-    return Item(item_id, data_type, labels=tuple(pairs), **facts)
-
-
-def text(item_id: str, size: int | None = None, **facts: Any) -> Item:
-    """Return a STRING of at most `size` characters."""
-    return Item(item_id, "STRING", limits=None if size is None else (0, size), **facts)
-
-
-def date(item_id: str, **facts: Any) -> Item:
-    """Return a DATE: epoch seconds on the wire."""
-    return Item(item_id, "DATE", unit="s", **facts)
-
-
-def local_time(item_id: str, **facts: Any) -> Item:
-    """Return a LOCAL_TIME: minutes since midnight on the wire, as a string."""
-    return Item(item_id, "LOCAL_TIME", **{"initial": "0", **facts})
-
-
-def struct(item_id: str, *children: Item, **facts: Any) -> Item:
-    """Return a STRUCT of members."""
-    return Item(item_id, "STRUCT", children=children, **facts)
-
-
-def array(item_id: str, element: Item, size: int | None = None, **facts: Any) -> Item:
-    """Return an ARRAY of up to `size` elements."""
-    limits = None if size is None else (0, size)
-    return Item(item_id, "ARRAY", limits=limits, children=(replace(element, id="_item"),), **facts)
+type Leaves = Mapping[str, Item]  # whatever has a value, by dotted id
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
-    """A thing event; the ids of its outputs begin with its own unless `prefixed` is off."""
+class Function:
+    """An event with its outputs, or a service with its inputs."""
 
     id: str
-    outputs: tuple[Item, ...] = ()
-    name: str = ""
-    type: str = "INFO"
-    prefixed: bool = True
+    parameters: tuple[Item, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Service:
-    """A thing service; the ids of its inputs begin with its own unless `prefixed` is off."""
-
-    id: str
-    inputs: tuple[Item, ...] = ()
-    name: str = ""
-    prefixed: bool = True
-    hidden: bool = False
-
-
-def walk(
-    items: Sequence[Item], parent: str = "", access: str = R
-) -> Iterator[tuple[str, str, Item]]:
-    """Yield dotted id, effective access mode and item, parents first."""
-    for item in items:
-        path = f"{parent}.{item.id}" if parent else item.id
-        mode = item.access or access
-        yield path, mode, item
-        yield from walk(item.children, path, mode)
-
-
-def _parent(path: str) -> str:
-    return path.rpartition(".")[0]
-
-
-def _parameters(owner: str, items: tuple[Item, ...], *, prefixed: bool) -> list[dict[str, Any]]:
-    return [
-        {"id": path, "name": item.title, "dataSpec": item.data_spec(_parent(path))}
-        for path, _, item in walk(items, owner if prefixed else "")
-    ]
-
-
-def _title(named: Event | Service) -> str:
-    return named.name or named.id.replace("_", " ").capitalize()
-
-
-@dataclass(frozen=True)
 class Specification:
-    """The thing specification of a model."""
+    """A thing specification; `raw` is what the platform answers."""
 
-    properties: tuple[Item, ...]
-    events: tuple[Event, ...] = ()
-    services: tuple[Service, ...] = ()
-    version: str = "v1.0"
+    def __init__(self, raw: Mapping[str, Any]) -> None:
+        """Read a specification in the platform's form."""
+        self.raw = raw
+        self.version = str(raw.get("version", "v1.0"))
+        self.properties = _tree(raw["properties"])
+        self.events = _functions(raw.get("events", ()), "outputs")
+        self.services = _functions(raw.get("services", ()), "inputs")
 
     @cached_property
     def leaves(self) -> dict[str, Item]:
-        """Whatever holds a value, by dotted id; an ARRAY is one value, without its elements."""
-        return {
-            path: item
-            for path, _, item in walk(self.properties)
-            if item.data_type != "STRUCT" and "._item" not in path
-        }
+        """The properties that have a value, by dotted id; a list is one value."""
+        return {item.path: item for item in _leaves(self.properties)}
 
     @cached_property
     def writable(self) -> frozenset[str]:
         """Dotted ids of the values that may be written."""
-        modes = {path: mode for path, mode, _ in walk(self.properties)}
-        return frozenset(path for path in self.leaves if W in modes[path])
+        return frozenset(path for path, item in self.leaves.items() if item.writable)
 
-    @cached_property
-    def events_by_id(self) -> dict[str, Event]:
-        """The events by id."""
-        return {event.id: event for event in self.events}
+    def defaults(self) -> Values:
+        """Return the default value of every property."""
+        return {path: item.default for path, item in self.leaves.items()}
 
-    @cached_property
-    def services_by_id(self) -> dict[str, Service]:
-        """The services by id."""
-        return {service.id: service for service in self.services}
 
-    def first_values(self) -> Values:
-        """The values of a new device, by dotted id."""
-        values = {path: item.first_value for path, item in self.leaves.items()}
-        return {path: value for path, value in values.items() if value is not None}
+def _functions(listed: Iterable[Mapping[str, Any]], member: str) -> dict[str, Function]:
+    return {
+        raw["id"]: Function(raw["id"], _tree(raw.get(member, ()), f"{raw['id']}."))
+        for raw in listed
+    }
 
-    @cached_property
-    def as_json(self) -> dict[str, Any]:
-        """The answer of the thing-specification call."""
-        return {
-            "version": self.version,
-            "properties": [
-                {
-                    "id": path,
-                    "propertyKey": path,
-                    "name": item.title,
-                    "accessMode": mode,
-                    "hidden": item.hidden,
-                    "dataSpec": item.data_spec(_parent(path)),
-                }
-                for path, mode, item in walk(self.properties)
-            ],
-            "events": [
-                {
-                    "id": event.id,
-                    "name": _title(event),
-                    "type": event.type,
-                    "hidden": False,
-                    "outputs": _parameters(event.id, event.outputs, prefixed=event.prefixed),
-                }
-                for event in self.events
-            ],
-            "services": [
-                {
-                    "id": service.id,
-                    "name": _title(service),
-                    "callType": "ASYNC",
-                    "hidden": service.hidden,
-                    "inputs": _parameters(service.id, service.inputs, prefixed=service.prefixed),
-                    "outputs": [],
-                }
-                for service in self.services
-            ],
-        }
+
+def _leaves(items: Iterable[Item]) -> Iterator[Item]:
+    for item in items:
+        if item.data_type == "STRUCT":
+            yield from _leaves(item.children)
+        else:
+            yield item
+
+
+def _tree(listed: Iterable[Mapping[str, Any]], prefix: str = "") -> tuple[Item, ...]:
+    """Return the trees of a flat list; a parent that is not listed is a structure."""
+    raws: dict[str, Mapping[str, Any]] = {}
+    for raw in listed:
+        path = raw["id"].removeprefix(prefix)
+        for parent in accumulate(path.split("."), "{}.{}".format):
+            raws.setdefault(parent, {})
+        raws[path] = raw
+    children: dict[str, list[str]] = {}
+    for path in raws:
+        children.setdefault(path.rpartition(".")[0], []).append(path)
+
+    def build(parent: str, access: str) -> tuple[Item, ...]:
+        return tuple(
+            _item(path, raws[path], build(path, own), own)
+            for path in children.get(parent, ())
+            for own in (raws[path].get("accessMode", access),)
+        )
+
+    return build("", "R")
+
+
+def _item(path: str, raw: Mapping[str, Any], children: tuple[Item, ...], access: str) -> Item:
+    spec: Mapping[str, Any] = raw.get("dataSpec", {"dataType": "STRUCT"})
+    low, high = ("min", "max") if spec["dataType"] in NUMERIC_TYPES else ("minSize", "maxSize")
+    validator = spec.get("validator", {})
+    return Item(
+        path=path,
+        data_type=spec["dataType"],
+        access=access,
+        unit=spec.get("unitName", ""),
+        digits=spec.get("fractionDigits"),
+        limits=(validator.get(low, -inf), validator.get(high, inf)),
+        labels=tuple((pair["key"], pair["value"]) for pair in spec.get("mappings", ())),
+        children=children,
+        own_default=spec.get("defaultValue"),
+    )

@@ -5,15 +5,13 @@ import math
 from typing import Any
 
 from .errors import ApiError
-from .specification import Item, R, W
+from .specification import TEXT_TYPES, WHOLE_TYPES, Item
 from .values import Values
 
 _MINUTES_OF_A_DAY = 24 * 60
 
 
-def accept(
-    items: Sequence[Item], nested: Any, *, where: str = "", access: str = R, writing: bool = True
-) -> Values:
+def accept(items: Sequence[Item], nested: Any, *, where: str = "", writing: bool = True) -> Values:
     """Return the flat values of a nested object, in the device's own wire types.
 
     Raises `ApiError` 400 for an unknown id, a value of the wrong type or out of range and, if
@@ -29,10 +27,9 @@ def accept(
             raise ApiError(
                 400, "property_not_found", f"{path} is not defined in the thing specification"
             )
-        mode = item.access or access
         if item.data_type == "STRUCT":
-            flat |= accept(item.children, value, where=path, access=mode, writing=writing)
-        elif writing and W not in mode:
+            flat |= accept(item.children, value, where=path, writing=writing)
+        elif writing and not item.writable:
             raise ApiError(400, "property_read_only", f"{path} is read-only")
         else:
             flat[path] = check(item, value, path)
@@ -52,7 +49,7 @@ def check(item: Item, value: Any, path: str) -> Any:
     match item.data_type:
         case "BOOL":
             fits, wire_type = value in (0, 1), bool
-        case "STRING" | "FILE" | "IMAGE":
+        case kind if kind in TEXT_TYPES:
             fits = isinstance(value, str) and _within(item, len(value))
         case "LOCAL_TIME":
             fits, wire_type = _is_minute_of_day(value), str
@@ -77,14 +74,11 @@ def _elements(item: Item, value: Any, path: str) -> list[Any]:
 
 
 def _key(item: Item, value: Any, path: str) -> Any:
-    """Return a key of the mappings in the type that the device reports.
-
-    A bare number is accepted for a digit string.
-    """
+    """Return a key of the mappings; a number is accepted for a digit string."""
     key = str(value) if isinstance(value, int | str) and not isinstance(value, bool) else None
     if key not in dict(item.labels):
         raise ApiError(400, "property_value_invalid", f"{path} does not accept {_shown(value)}")
-    return int(key) if isinstance(item.first_value, int) else key
+    return int(key) if item.data_type in WHOLE_TYPES else key
 
 
 def _is_number(value: Any) -> bool:
@@ -104,7 +98,7 @@ def _is_minute_of_day(value: Any) -> bool:
 
 
 def _within(item: Item, size: float) -> bool:
-    return item.limits is None or item.limits[0] <= size <= item.limits[1]
+    return item.limits[0] <= size <= item.limits[1]
 
 
 def _shown(value: Any) -> str:

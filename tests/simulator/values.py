@@ -3,10 +3,13 @@
 An ARRAY is one value.
 """
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Mapping
+import re
+from typing import Any, Final
 
 type Values = dict[str, Any]
+
+_STEP: Final = re.compile(r"\[([0-9]+)\]|([^.\[\]]+)")
 
 
 def flatten(nested: Mapping[str, Any], parent: str = "") -> Values:
@@ -35,11 +38,20 @@ def nest(flat: Mapping[str, Any]) -> dict[str, Any]:
     return nested
 
 
-def select(values: Values, paths: Iterable[str]) -> Values:
-    """The values at these ids and below them, in the order of `paths`."""
-    return {
-        path: value
-        for wanted in paths
-        for path, value in values.items()
-        if path == wanted or path.startswith(f"{wanted}.")
-    }
+def nest_elements(flat: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the nested JSON of values by path, `name[0].field` for an element of a list."""
+    root: dict[Any, Any] = {}
+    for path, value in flat.items():
+        *parents, leaf = [name or int(index) for index, name in _STEP.findall(path)]
+        inner = root
+        for parent in parents:
+            inner = inner.setdefault(parent, {})
+        inner[leaf] = value
+    return {key: _with_lists(value) for key, value in root.items()}
+
+
+def _with_lists(value: Any) -> Any:
+    if not isinstance(value, dict):
+        return value
+    inner = {key: _with_lists(member) for key, member in value.items()}
+    return list(inner.values()) if inner and all(isinstance(key, int) for key in inner) else inner

@@ -98,8 +98,8 @@ async def test_a_service_call_is_followed_by_its_event_and_reports(
 
 async def test_every_service_of_every_model_can_be_called(client: Client) -> None:
     for device in client.simulator.platform.devices:
-        for service in device.model.specification.services:
-            inputs = nest({i.id: i.first_value for i in service.inputs if i.first_value != []})
+        for service in device.model.specification.services.values():
+            inputs = nest({i.id: i.default for i in service.parameters if i.default != []})
             path = f"{API}/devices/{device.device_id}/services/call"
             body = {"serviceId": service.id, "inputs": inputs}
             assert (await client("POST", path, body)).body["status"] == "Success", body

@@ -127,7 +127,7 @@ async def test_device_added_by_its_deveui_after_a_deletion_is_the_same(client: C
 async def test_device_added_by_an_unknown_deveui_keeps_it(client: Client) -> None:
     for model in ("EM300-TH", "UG65"):
         device = client.simulator.device(model)
-        eui = f"24E124FFF{device.model.code}FFFF"
+        eui = f"24E124FFF{device.sn[4:7]}FFFF"
         added = (await client("POST", f"{API}/devices", {"snDevEUI": eui, "name": "New"})).data
         assert added["devEUI"] == eui
         assert len(added["sn"]) == len(device.sn)
