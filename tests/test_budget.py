@@ -11,8 +11,8 @@ from hypothesis import given, strategies as st
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.milesight.budget import RequestBudget, jittered, pages, retry_delay
-from custom_components.milesight.counter import BUCKET, DAY
+from custom_components.milesight.api.backoff import add_jitter, backoff_delay
+from custom_components.milesight.api.quota import BUCKET, DAY, RequestQuota, page_count
 from tests.common import counted, next_poll, push_to
 from tests.fleets import probes
 from tests.simulator import Device, Simulator
@@ -22,55 +22,55 @@ NOW = 1_763_007_319.0
 
 @given(st.lists(st.floats(0, 3 * DAY), max_size=60).map(sorted))
 def test_what_was_spent_in_a_day_is_known_to_ten_minutes(times: list[float]) -> None:
-    budget = RequestBudget(1000)
+    quota = RequestQuota(1000)
     for moment in times:
-        budget.spend(moment)
+        quota.record(moment)
     now = times[-1] if times else 0.0
     exact = sum(moment > now - DAY for moment in times)
     about = sum(moment > now - DAY - 2 * BUCKET for moment in times)
-    assert exact <= budget.spent(now) <= about
+    assert exact <= quota.used(now) <= about
 
 
 def test_the_count_goes_on_after_a_restart() -> None:
-    budget = RequestBudget(1000)
+    quota = RequestQuota(1000)
     for _ in range(5):
-        budget.spend(NOW)
-    again = RequestBudget(1000, budget.buckets)
-    again.spend(NOW + 1)
-    assert again.spent(NOW + 1) == 6
+        quota.record(NOW)
+    again = RequestQuota(1000, quota.buckets)
+    again.record(NOW + 1)
+    assert again.used(NOW + 1) == 6
 
 
 def test_background_work_leaves_a_fifth_to_commands() -> None:
-    budget = RequestBudget(1000)
-    assert budget.background_left(NOW) == 800
+    quota = RequestQuota(1000)
+    assert quota.background_remaining(NOW) == 800
     for _ in range(900):
-        budget.spend(NOW)
-    assert budget.background_left(NOW) == 0
+        quota.record(NOW)
+    assert quota.background_remaining(NOW) == 0
 
 
 def test_the_pace_follows_from_limit_and_fleet() -> None:
-    assert RequestBudget(1000).listing_interval(10, NOW) == timedelta(minutes=5)
-    assert RequestBudget(201_000).listing_interval(2000, NOW) == timedelta(minutes=5)
-    assert RequestBudget(1000).listing_interval(2000, NOW) == timedelta(hours=1, minutes=12)
-    assert RequestBudget(100).listing_interval(10_000, NOW) == timedelta(hours=6)
+    assert RequestQuota(1000).polling_interval(10, NOW) == timedelta(minutes=5)
+    assert RequestQuota(201_000).polling_interval(2000, NOW) == timedelta(minutes=5)
+    assert RequestQuota(1000).polling_interval(2000, NOW) == timedelta(hours=1, minutes=12)
+    assert RequestQuota(100).polling_interval(10_000, NOW) == timedelta(hours=6)
 
 
 def test_the_pace_slows_down_when_four_fifths_are_spent() -> None:
-    budget = RequestBudget(1000)
+    quota = RequestQuota(1000)
     for _ in range(800):
-        budget.spend(NOW)
-    assert budget.listing_interval(10, NOW) == timedelta(minutes=20)
-    assert not budget.is_used_up(NOW)
+        quota.record(NOW)
+    assert quota.polling_interval(10, NOW) == timedelta(minutes=20)
+    assert not quota.is_exhausted(NOW)
     for _ in range(200):
-        budget.spend(NOW)
-    assert budget.is_used_up(NOW)
-    assert not budget.is_used_up(NOW + DAY + 2 * BUCKET)
+        quota.record(NOW)
+    assert quota.is_exhausted(NOW)
+    assert not quota.is_exhausted(NOW + DAY + 2 * BUCKET)
 
 
 def test_retries_come_ever_more_seldom_and_at_random() -> None:
     for failures in range(1, 30):
         longest = min(3600, 60 * 2 ** (failures - 1))
-        delays = {retry_delay(failures) for _ in range(50)}
+        delays = {backoff_delay(failures) for _ in range(50)}
         assert all(longest / 2 <= delay <= longest for delay in delays)
         assert len(delays) > 1
 
@@ -81,36 +81,36 @@ def test_retries_come_ever_more_seldom_and_at_random() -> None:
 def test_a_wait_that_the_platform_asks_for_is_kept_to_for_a_day_at_most(
     asked: float, least: float, most: float
 ) -> None:
-    assert least <= retry_delay(1, asked) <= most
+    assert least <= backoff_delay(1, asked) <= most
 
 
 def test_intervals_are_a_little_longer_by_chance_and_never_shorter() -> None:
     minute = timedelta(minutes=1)
-    intervals = {jittered(minute) for _ in range(50)}
+    intervals = {add_jitter(minute) for _ in range(50)}
     assert all(minute <= interval <= 1.1 * minute for interval in intervals)
     assert len(intervals) > 1
 
 
 def test_what_is_used_up_is_so_until_there_is_some_room_again() -> None:
-    budget = RequestBudget(1000)
+    quota = RequestQuota(1000)
     for number in range(1000):
-        budget.spend(NOW + number * 60)
+        quota.record(NOW + number * 60)
     now = NOW + 1000 * 60
-    assert budget.is_used_up(now)
-    while budget.is_used_up(now):
+    assert quota.is_exhausted(now)
+    while quota.is_exhausted(now):
         now += 60
-    assert budget.spent(now) > 950
-    while budget.is_used_up(now, still=True):
+    assert quota.used(now) > 950
+    while quota.is_exhausted(now, still=True):
         now += 60
-    assert 850 < budget.spent(now) < 900
+    assert 850 < quota.used(now) < 900
 
 
 def test_a_list_of_many_pages_is_not_begun_with_too_little_left() -> None:
-    budget = RequestBudget(100)
+    quota = RequestQuota(100)
     for _ in range(85):
-        budget.spend(NOW)
-    assert not budget.is_used_up(NOW, pages(1500))
-    assert budget.is_used_up(NOW, pages(1501))
+        quota.record(NOW)
+    assert not quota.is_exhausted(NOW, page_count(1500))
+    assert quota.is_exhausted(NOW, page_count(1501))
 
 
 REPORTING: Final = timedelta(minutes=15)
@@ -122,15 +122,15 @@ def day_of_requests(devices: int, limit: int, *, pushed: bool) -> tuple[int, flo
     Each device reports every quarter of an hour. Reckoned from the budget alone: a poll reads the
     list, and the history of those that reported since.
     """
-    budget, period = RequestBudget(limit), REPORTING.total_seconds()
+    quota, period = RequestQuota(limit), REPORTING.total_seconds()
     now, last, longest = NOW, NOW, 0.0
     while now < NOW + DAY:
         changed = 0 if pushed else min(devices, round(devices * (now - last) / period))
-        for _ in range(pages(devices) + min(changed, budget.background_left(now))):
-            budget.spend(now)
+        for _ in range(page_count(devices) + min(changed, quota.background_remaining(now))):
+            quota.record(now)
         last, longest = now, max(longest, now - last)
-        now += jittered(budget.listing_interval(devices, now, changed)).total_seconds()
-    return budget.spent(now), longest
+        now += add_jitter(quota.polling_interval(devices, now, changed)).total_seconds()
+    return quota.used(now), longest
 
 
 @pytest.mark.parametrize(
@@ -184,5 +184,5 @@ async def test_ten_devices_live_a_whole_day_on_the_free_plan(
     requests = counted(simulator)
     reckoned, _ = day_of_requests(10, 1000, pushed=pushed)
     assert all(request.status == 200 for request in requests)
-    assert coordinator.budget.spent(time.time()) == len(requests) < 1000
+    assert coordinator.quota.used(time.time()) == len(requests) < 1000
     assert len(requests) == pytest.approx(reckoned, rel=0.1)

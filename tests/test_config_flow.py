@@ -282,7 +282,7 @@ async def test_options_are_kept_and_take_effect(
     assert result["type"] is FlowResultType.CREATE_ENTRY
     await settle(hass)
     assert loaded.options == {CONF_DAILY_API_LIMIT: 200, CONF_IMPORT_HISTORY: False}
-    assert loaded.runtime_data.budget.limit == 200
+    assert loaded.runtime_data.quota.limit == 200
 
 
 @pytest.mark.parametrize(

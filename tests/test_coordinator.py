@@ -445,8 +445,8 @@ async def test_with_the_days_requests_used_up_polling_waits_but_commands_and_ref
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     coordinator = loaded.runtime_data
-    while not coordinator.budget.is_used_up(time.time()):
-        coordinator.budget.spend(time.time())
+    while not coordinator.quota.is_exhausted(time.time()):
+        coordinator.quota.record(time.time())
     simulator.requests.clear()
     await poll(hass, loaded)
     await poll(hass, loaded)

@@ -283,7 +283,7 @@ async def test_nothing_personal_is_told_whatever_it_is(
             await _body(hass, hass_client, entry),
             await _body(hass, hass_client, entry, _device_address(hass, entry, marked.sn)),
         ]
-        token = await entry.runtime_data.client.token.get()
+        token = await entry.runtime_data.client.tokens.get_access_token()
         await hass.config_entries.async_remove(entry.entry_id)
 
     assert device.values["latitude"] == latitude

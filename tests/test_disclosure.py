@@ -8,9 +8,9 @@ import pytest
 
 from custom_components.milesight.api import (
     DataType,
-    Event,
     Item,
-    Service,
+    ThingEvent,
+    ThingService,
     ThingSpecification,
     dump_specification,
     parse_specification,
@@ -82,8 +82,8 @@ def test_a_specification_loses_its_descriptions_and_personal_defaults_only() -> 
     specification = ThingSpecification(
         version="v1.0",
         properties=(item, both),
-        events=(Event(id="news", outputs=(message,)),),
-        services=(Service(id="say", inputs=(message,), outputs=(message,)),),
+        events=(ThingEvent(id="news", outputs=(message,)),),
+        services=(ThingService(id="say", inputs=(message,), outputs=(message,)),),
     )
     dumped = json.dumps(dump_specification(public_specification(specification)))
     assert "Ada" not in dumped

@@ -19,7 +19,7 @@ from hypothesis import HealthCheck, example, given, settings, strategies as st
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.milesight.api import DeviceFacts, MilesightClient, MilesightError, TaskKind
+from custom_components.milesight.api import DeviceDetails, MilesightClient, MilesightError, TaskType
 from tests.common import ADDRESS, poll, property_event, signed
 from tests.simulator import Simulator
 from tests.simulator.history import History
@@ -199,13 +199,13 @@ OPERATIONS: Final[tuple[Callable[[MilesightClient], Awaitable[object]], ...]] = 
     lambda client: client.get_device("1"),
     lambda client: client.get_device_config("1"),
     lambda client: client.get_thing_specification("1"),
-    lambda client: client.get_property_history("1"),
-    lambda client: _all(client.property_history("1", 0, 1)),
+    lambda client: client.get_history_page("1"),
+    lambda client: _all(client.iter_property_history("1", 0, 1)),
     lambda client: client.update_properties("1", {"a": 1}),
     lambda client: client.call_service("1", "reboot", {}),
-    lambda client: client.create_config_task(["1"], TaskKind.TSL, {"a": 1}),
-    lambda client: client.add_device("1", DeviceFacts(name="n")),
-    lambda client: client.update_device("1", DeviceFacts(name="n")),
+    lambda client: client.create_config_task(["1"], TaskType.TSL, {"a": 1}),
+    lambda client: client.add_device("1", DeviceDetails(name="n")),
+    lambda client: client.update_device("1", DeviceDetails(name="n")),
     lambda client: client.delete_device("1"),
     lambda client: client.remove_from_application("1"),
     lambda client: client.set_rps_profile_url("1", "http://a"),
@@ -300,7 +300,7 @@ async def test_every_operation_raises_its_own_errors_only_whatever_the_platform_
 ) -> None:
     platform, client = anything
     platform.token, platform.answer, platform.retry_after = token, answer, retry_after
-    client.token._access_token = None
+    client.tokens._access_token = None
     words: list[str] = []
     for operation in OPERATIONS:
         try:

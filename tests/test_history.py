@@ -434,7 +434,7 @@ async def test_a_gap_waits_until_the_account_can_spare_the_requests(
     device.history.add(now - 3 * HOUR_MS, {"temperature": 21.0})
     device.last_update = now - 3 * HOUR_MS
     spare = [0]
-    monkeypatch.setattr(coordinator.budget, "background_left", lambda _now: spare[0])
+    monkeypatch.setattr(coordinator.quota, "background_remaining", lambda _now: spare[0])
     sensor = _sensor(hass, device)
     for spare[0], expected in ((0, 0), (100, 1)):
         await poll(hass, loaded)

@@ -332,7 +332,7 @@ async def test_a_value_of_the_wrong_type_makes_one_entity_unknown_and_is_told_on
     assert state_of(hass, Platform.NUMBER, f"{sn}_reporting_interval").state == "unknown"
     assert state_of(hass, Platform.SELECT, f"{sn}_temperature_unit").state == "unknown"
     assert state_of(hass, Platform.TEXT, f"{sn}_d2d_key").state == "5572404c696e6b4c"
-    assert caplog.text.count("reported a number that is none") == 1
+    assert caplog.text.count("(invalid_number)") == 1
     await simulator.report(sn, {"reporting_interval": 90})
     assert state_of(hass, Platform.NUMBER, f"{sn}_reporting_interval").state == "90"
     assert caplog.text.count("reports reporting_interval properly again") == 1

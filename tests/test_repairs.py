@@ -81,9 +81,9 @@ async def _open(post: Post, entry: MockConfigEntry, kind: str) -> dict[str, Any]
 
 
 def _use_up_requests(entry: MockConfigEntry) -> None:
-    budget = entry.runtime_data.budget
-    while not budget.is_used_up(time.time()):
-        budget.spend(time.time())
+    quota = entry.runtime_data.quota
+    while not quota.is_exhausted(time.time()):
+        quota.record(time.time())
 
 
 @pytest.mark.parametrize("kind", [NO_PUSHES_RECEIVED, PUSH_STOPPED])
@@ -172,7 +172,7 @@ async def test_used_up_requests_become_an_issue_that_another_limit_mends(
     await post(f"/{form['flow_id']}", **{CONF_DAILY_API_LIMIT: 3000})
     await settle(hass)
     assert loaded.options[CONF_DAILY_API_LIMIT] == 3000
-    assert loaded.runtime_data.budget.limit == 3000
+    assert loaded.runtime_data.quota.limit == 3000
     assert not issues(hass)
     assert len(simulator.requests) > asked
 

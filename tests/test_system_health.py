@@ -103,7 +103,7 @@ async def test_an_application_without_a_token_has_none_that_is_valid(
     offered: None,
     loaded: MockConfigEntry,
 ) -> None:
-    keeper = loaded.runtime_data.client.token
-    keeper.reject(await keeper.get())
+    tokens = loaded.runtime_data.client.tokens
+    tokens.invalidate(await tokens.get_access_token())
     info, _ = await _info(hass_ws_client)
     assert info["token_valid_until"] is None

@@ -14,6 +14,7 @@ import voluptuous as vol
 from custom_components.milesight import config_flow, device_trigger
 from custom_components.milesight.agentcraft.actions import Refusal
 from custom_components.milesight.agentcraft.registration import Problem
+from custom_components.milesight.api import InvalidReason
 from tests.files import INTEGRATION, SOURCE, texts_in
 
 LANGUAGES = ("de", "ja", "zh-Hans")
@@ -132,7 +133,7 @@ def _named(pattern: str) -> set[str]:
 
 def test_every_exception_and_every_error_of_a_dialog_has_a_text() -> None:
     exceptions = _named(r'translation_domain=DOMAIN,\s+translation_key="(\w+)"')
-    exceptions |= {f"invalid_{kind}" for kind in _named(r'InvalidValueError\(\s*"(\w+)"')}
+    exceptions |= set(InvalidReason)
     exceptions |= {
         f"{subject}_{outcome}"
         for subject in ("command", "request")

@@ -8,8 +8,8 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .api.decode import Json
-from .api.values import Value
+from .api.codec import Value
+from .api.parsing import Json
 from .coordinator import MilesightConfigEntry, MilesightCoordinator
 from .devices.device import MilesightDevice
 from .entity import (

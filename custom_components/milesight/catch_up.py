@@ -15,7 +15,7 @@ from .api import (
     RateLimitError,
     Reading,
 )
-from .budget import retry_delay
+from .api.backoff import backoff_delay
 from .const import CONF_IMPORT_HISTORY, LOGGER
 from .devices.device import MilesightDevice
 from .devices.timestamps import now_ms
@@ -148,7 +148,7 @@ class CatchUp:
         limits = [error.retry_after or 0 for error in errors if isinstance(error, RateLimitError)]
         if errors and (limits or not read):
             if limits or self._failures:
-                delay = retry_delay(self._failures + 1, max(limits, default=0))
+                delay = backoff_delay(self._failures + 1, max(limits, default=0))
                 self._resume = time.monotonic() + delay
             if not self._failures:
                 LOGGER.warning("The history of %s cannot be read: %s", self._entry.title, errors[0])
@@ -188,7 +188,7 @@ class CatchUp:
         readings: list[Reading] = []
         complete = True
         pages = FIRST_PAGES if device.is_new else 1
-        history = self._client.history_pages(
+        history = self._client.iter_history_pages(
             device.info.device_id, start_time=start or None, order="desc", background=True
         )
         async for page in history:

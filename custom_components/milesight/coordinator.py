@@ -15,8 +15,16 @@ from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, Upda
 
 from . import registry
 from .api import AuthenticationError, MilesightClient, MilesightError
-from .api.webhook import DeviceReport, Event, ReportType, SystemMessage, TaskReport, WebhookTest
-from .budget import RequestBudget, jittered, pages, retry_delay
+from .api.backoff import add_jitter, backoff_delay
+from .api.quota import RequestQuota, page_count
+from .api.webhook import (
+    DeviceReport,
+    ReportType,
+    SystemMessage,
+    TaskReport,
+    WebhookEvent,
+    WebhookTest,
+)
 from .catch_up import CatchUp
 from .commands.responses import ResponseWaiter, async_fire_task_event
 from .commands.sender import CommandSender
@@ -49,7 +57,7 @@ class MilesightCoordinator(DataUpdateCoordinator[None]):
     def __init__(self, hass: HomeAssistant, entry: MilesightConfigEntry) -> None:
         """Make the client from the entry's data."""
         limit = int(entry.options.get(CONF_DAILY_API_LIMIT, DEFAULT_DAILY_API_LIMIT))
-        self.budget = RequestBudget(limit)
+        self.quota = RequestQuota(limit)
         super().__init__(
             hass,
             LOGGER,
@@ -87,7 +95,7 @@ class MilesightCoordinator(DataUpdateCoordinator[None]):
             entry,
             self.client,
             self.devices,
-            background_left=lambda: self.budget.background_left(time.time()),
+            background_left=lambda: self.quota.background_remaining(time.time()),
             grown=self._announce,
             done=self._save_soon,
         )
@@ -106,7 +114,7 @@ class MilesightCoordinator(DataUpdateCoordinator[None]):
             self.fleet.clear()
 
     def _restore(self, fleet: StoredApplication) -> None:
-        self.budget = RequestBudget(self.budget.limit, fleet["requests"])
+        self.quota = RequestQuota(self.quota.limit, fleet["requests"])
         self.pushes.restore(fleet["pushes"], fleet["last_push"], fleet.get("recent_ids", {}))
         self._specifications.restore(fleet["specifications"])
         self.fleet.restore(fleet["devices"])
@@ -120,7 +128,7 @@ class MilesightCoordinator(DataUpdateCoordinator[None]):
             "specifications": self._specifications.stored(
                 device.info for device in self.devices.values()
             ),
-            "requests": self.budget.buckets,
+            "requests": self.quota.buckets,
             "pushes": self.pushes.counter.buckets,
             "last_push": self.pushes.last_push,
             "recent_ids": self.pushes.recent_ids_to_store(),
@@ -150,7 +158,7 @@ class MilesightCoordinator(DataUpdateCoordinator[None]):
 
     @callback
     def _count_request(self) -> None:
-        self.budget.spend(time.time())
+        self.quota.record(time.time())
 
     # Inventory
 
@@ -194,7 +202,7 @@ class MilesightCoordinator(DataUpdateCoordinator[None]):
         self._note_gap()
         self._save_soon()
         self._tell_soon()
-        delay = retry_delay(self._failures, getattr(error, "retry_after", None))
+        delay = backoff_delay(self._failures, getattr(error, "retry_after", None))
         self.next_poll = time.time() + delay
         if isinstance(error, AuthenticationError):
             if self.config_entry.state is ConfigEntryState.SETUP_IN_PROGRESS:
@@ -219,13 +227,13 @@ class MilesightCoordinator(DataUpdateCoordinator[None]):
 
     def _may_poll(self) -> bool:
         """Return whether the day's requests allow a poll; one that a user asked for is made."""
-        needed = pages(len(self.devices))
-        used_up = self.budget.is_used_up(time.time(), needed, still=self._used_up)
+        needed = page_count(len(self.devices))
+        used_up = self.quota.is_exhausted(time.time(), needed, still=self._used_up)
         if used_up is not self._used_up:
             self._used_up = used_up
             state = "are used up: polling waits" if used_up else "suffice again: polling goes on"
-            LOGGER.warning("The %s requests a day of %s %s", self.budget.limit, self.name, state)
-        limit = str(self.budget.limit)
+            LOGGER.warning("The %s requests a day of %s %s", self.quota.limit, self.name, state)
+        limit = str(self.quota.limit)
         keep_issue(self.hass, self.config_entry, REQUEST_LIMIT, raised=used_up, limit=limit)
         return self._urgent or not used_up
 
@@ -278,7 +286,7 @@ class MilesightCoordinator(DataUpdateCoordinator[None]):
     # Readings
 
     @callback
-    def async_receive(self, events: Iterable[Event]) -> None:
+    def async_receive(self, events: Iterable[WebhookEvent]) -> None:
         """Take pushed events in the order in which they came."""
         self._connection.record_contact()
         for event in events:
@@ -326,15 +334,16 @@ class MilesightCoordinator(DataUpdateCoordinator[None]):
     def _meet(self, report: DeviceReport, arrived: int) -> None:
         """Look for a device that reports before the list was read, and hear it then."""
         self._strangers.meet(report, arrived)
-        if self.budget.background_left(time.time()) and self._strangers.is_worth_a_search(report):
+        spare = self.quota.background_remaining(time.time())
+        if spare and self._strangers.is_worth_a_search(report):
             self._in_background(self.async_request_refresh(), "look for a new device")
 
     # Availability of the platform as a whole
 
     def _set_interval(self, changed: int = 0) -> None:
         now = time.time()
-        self._interval = self.budget.listing_interval(len(self.devices), now, changed)
-        self.update_interval = jittered(self._interval)
+        self._interval = self.quota.polling_interval(len(self.devices), now, changed)
+        self.update_interval = add_jitter(self._interval)
         self.next_poll = now + self.update_interval.total_seconds()
 
     @property

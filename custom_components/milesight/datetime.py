@@ -7,7 +7,7 @@ from homeassistant.components.datetime import DateTimeEntity
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .api.values import Value
+from .api.codec import Value
 from .coordinator import MilesightConfigEntry
 from .entity import MilesightValueEntity, async_setup_platform
 from .mapping import DateTimeDescription

@@ -15,7 +15,7 @@ from homeassistant.helpers.device_registry import DeviceEntry
 from . import registry
 from .agentcraft.manager import get_manager
 from .api import dump_specification
-from .api.decode import Json
+from .api.parsing import Json
 from .config_flow import SERVERS
 from .const import (
     CONF_CLOUDHOOK_URL,
@@ -95,12 +95,12 @@ def _entry(hass: HomeAssistant, entry: MilesightConfigEntry) -> Json:
 
 
 def _requests(_hass: HomeAssistant, entry: MilesightConfigEntry) -> Json:
-    budget, now = entry.runtime_data.budget, time.time()
+    quota, now = entry.runtime_data.quota, time.time()
     return {
-        "last_24_hours": budget.spent(now),
-        "limit": budget.limit,
-        "left_for_background": budget.background_left(now),
-        "token_seconds_left": _rounded(entry.runtime_data.client.token.seconds_left),
+        "last_24_hours": quota.used(now),
+        "limit": quota.limit,
+        "left_for_background": quota.background_remaining(now),
+        "token_seconds_left": _rounded(entry.runtime_data.client.tokens.seconds_left),
     }
 
 

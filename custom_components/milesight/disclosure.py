@@ -6,8 +6,8 @@ from functools import lru_cache
 from typing import Final
 
 from .api import DataType, Item, ThingSpecification
-from .api.decode import Json, number
-from .devices.capabilities import INDEX
+from .api.parsing import Json, as_number
+from .api.paths import template_of
 from .mapping.tokens import tokenize_path, vocabulary
 
 WITHHELD: Final = "(withheld)"
@@ -39,7 +39,7 @@ def public_value(item: Item, value: Json) -> Json:
         return value if str(value) in item.mappings else WITHHELD
     if item.data_type is DataType.BOOL:
         return value if str(value).lower() in FLAGS else WITHHELD
-    found = number(value)
+    found = as_number(value)
     if found is None or abs(found) >= BEYOND.get(item.data_type, 0):
         return WITHHELD
     return WITHHELD if _is_personal(item.path) else found
@@ -57,7 +57,7 @@ def public_values(
     items = {item.path: item for item in specification.leaves()}
     told: dict[str, Json] = {}
     for path in sorted(values):
-        item = items.get(INDEX.sub("[]", path))
+        item = items.get(template_of(path))
         if item is not None:
             told[path] = public_value(item, values[path])
     return told, len(values) - len(told)

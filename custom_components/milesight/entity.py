@@ -18,8 +18,8 @@ from homeassistant.helpers.entity_platform import (
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
 from .api import InvalidValueError, Item
-from .api.decode import Json
-from .api.values import Value, decode, encode
+from .api.codec import Value, decode, encode
+from .api.parsing import Json
 from .commands.sender import validation_error
 from .const import DOMAIN, LOGGER
 from .coordinator import MilesightConfigEntry, MilesightCoordinator
@@ -179,21 +179,19 @@ class MilesightDescribedEntity[D: Description](MilesightEntity):
         try:
             value = decode(item, raw)
         except InvalidValueError as error:
-            self._note_fault(item.path, error.kind)
+            self._note_fault(item.path, error.reason)
             return None
         if self._faulty is not None:
             self._note_recovery(item.path)
         return value
 
-    def _note_fault(self, path: str, kind: str) -> None:
+    def _note_fault(self, path: str, reason: str) -> None:
         if self._faulty is None:
             self._faulty = set()
         if path not in self._faulty:
             self._faulty.add(path)
             model, shown = self.device.info.model, path[:MAX_SHOWN_PATH]
-            LOGGER.warning(
-                "A %s reported a %s that is none, or out of range: %s", model, kind, shown
-            )
+            LOGGER.warning("A %s reported an invalid value of %s (%s)", model, shown, reason)
 
     def _note_recovery(self, path: str) -> None:
         if self._faulty and path in self._faulty:

@@ -14,8 +14,8 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util.limited_size_dict import LimitedSizeDict
 
 from .api import InvalidValueError, Item
-from .api.decode import Json
-from .api.values import decode
+from .api.codec import decode
+from .api.parsing import Json
 from .coordinator import MilesightConfigEntry, MilesightCoordinator
 from .devices.device import MilesightDevice
 from .devices.timestamps import now_ms

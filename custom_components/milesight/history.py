@@ -30,7 +30,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 
 from .api import InvalidValueError, Reading
-from .api.values import decode
+from .api.codec import decode
 from .const import DOMAIN
 from .devices.device import MilesightDevice
 from .hourly import (

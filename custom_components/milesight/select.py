@@ -6,7 +6,7 @@ from homeassistant.components.select import SelectEntity
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .api.values import Value
+from .api.codec import Value
 from .coordinator import MilesightConfigEntry
 from .entity import MilesightValueEntity, async_setup_platform, state_key
 from .mapping import SelectDescription

@@ -18,7 +18,7 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .agentcraft.entities import AgentcraftSensor, async_setup_agentcraft
-from .api.values import Value
+from .api.codec import Value
 from .const import DOMAIN
 from .coordinator import MilesightConfigEntry, MilesightCoordinator
 from .devices.device import MilesightDevice, Signal
@@ -109,7 +109,7 @@ APPLICATION_SENSORS = (
     ApplicationSensorDescription(
         key="requests_24h",
         state_class=SensorStateClass.MEASUREMENT,
-        value_fn=lambda coordinator: coordinator.budget.spent(clock.time()),
+        value_fn=lambda coordinator: coordinator.quota.used(clock.time()),
     ),
     ApplicationSensorDescription(
         key="pushes_24h",

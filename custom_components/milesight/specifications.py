@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from .api import Device, MilesightClient, MilesightError, parse_specification
-from .api.decode import Json
-from .api.errors import AuthenticationError, CannotConnectError, RateLimitError
+from .api.exceptions import AuthenticationError, CannotConnectError, RateLimitError
+from .api.parsing import Json
 from .const import LOGGER
 from .devices.capabilities import NO_CAPABILITIES, Capabilities
 

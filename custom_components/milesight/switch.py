@@ -7,7 +7,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .api import Item
-from .api.values import Value
+from .api.codec import Value
 from .coordinator import MilesightConfigEntry
 from .entity import MilesightFlagEntity, async_setup_platform, state_key
 from .mapping import SwitchDescription

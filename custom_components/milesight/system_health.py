@@ -30,10 +30,10 @@ async def async_system_health_info(hass: HomeAssistant) -> dict[str, Any]:
         entry.runtime_data for entry in hass.config_entries.async_loaded_entries(DOMAIN)
     ]
     now = time.time()
-    lives = [coordinator.client.token.seconds_left or 0 for coordinator in loaded]
+    lives = [coordinator.client.tokens.seconds_left or 0 for coordinator in loaded]
     valid = [dt_util.utcnow() + timedelta(seconds=left) for left in lives if left > 0]
     healthy = [coordinator for coordinator in loaded if coordinator.pushes.healthy]
-    spent = [f"{found.budget.spent(now)} / {found.budget.limit}" for found in loaded]
+    spent = [f"{found.quota.used(now)} / {found.quota.limit}" for found in loaded]
     pushed = [str(found.pushes.counter.count(now)) for found in loaded]
     return {
         "applications": f"{len(loaded)} / {len(entries)}",

@@ -15,7 +15,7 @@ from custom_components.milesight.api import (
     MilesightClient,
     MilesightError,
 )
-from custom_components.milesight.api.auth import TokenKeeper
+from custom_components.milesight.api.auth import TokenManager
 from tests.simulator import Simulator
 from tests.simulator.application import Application
 
@@ -26,7 +26,7 @@ LIFETIME = 3599
 TOKEN = {"access_token": "token", "expires_in": LIFETIME}
 
 
-class Platform:
+class TokenEndpoint:
     """A token endpoint that keeps the forms and gives prepared answers."""
 
     def __init__(self, *answers: Mapping[str, Any] | MilesightError) -> None:
@@ -113,51 +113,51 @@ async def test_expired_refresh_token_falls_back_to_credentials(
 
 
 async def test_unanswered_refresh_token_is_not_sent_again(freezer: FrozenDateTimeFactory) -> None:
-    platform = Platform(_pair(1), CannotConnectError("lost"), _pair(2))
-    keeper = TokenKeeper("id", "secret", platform.request)
-    await keeper.get()
+    endpoint = TokenEndpoint(_pair(1), CannotConnectError("lost"), _pair(2))
+    tokens = TokenManager("id", "secret", endpoint.request)
+    await tokens.get_access_token()
     freezer.tick(LIFETIME)
     with pytest.raises(CannotConnectError):
-        await keeper.get()
-    assert await keeper.get() == "access 2"
-    assert platform.grants == ["client_credentials", "refresh_token", "client_credentials"]
+        await tokens.get_access_token()
+    assert await tokens.get_access_token() == "access 2"
+    assert endpoint.grants == ["client_credentials", "refresh_token", "client_credentials"]
 
 
 async def test_waiting_callers_share_a_failed_renewal() -> None:
-    platform = Platform(CannotConnectError("hang"), TOKEN)
-    platform.answering.clear()
-    keeper = TokenKeeper("id", "secret", platform.request)
-    callers = [asyncio.create_task(keeper.get()) for _ in range(5)]
+    endpoint = TokenEndpoint(CannotConnectError("hang"), TOKEN)
+    endpoint.answering.clear()
+    tokens = TokenManager("id", "secret", endpoint.request)
+    callers = [asyncio.create_task(tokens.get_access_token()) for _ in range(5)]
     await asyncio.sleep(0)
-    platform.answering.set()
+    endpoint.answering.set()
     results = await asyncio.gather(*callers, return_exceptions=True)
     assert all(isinstance(result, CannotConnectError) for result in results)
-    assert len(platform.forms) == 1
-    assert await keeper.get() == "token"
+    assert len(endpoint.forms) == 1
+    assert await tokens.get_access_token() == "token"
 
 
 async def test_cancelled_renewal_is_continued_by_next_caller() -> None:
-    platform = Platform(TOKEN)
-    platform.answering.clear()
-    keeper = TokenKeeper("id", "secret", platform.request)
-    callers = [asyncio.create_task(keeper.get()) for _ in range(3)]
+    endpoint = TokenEndpoint(TOKEN)
+    endpoint.answering.clear()
+    tokens = TokenManager("id", "secret", endpoint.request)
+    callers = [asyncio.create_task(tokens.get_access_token()) for _ in range(3)]
     await asyncio.sleep(0)
     callers[0].cancel()
     await asyncio.sleep(0)
-    platform.answering.set()
+    endpoint.answering.set()
     assert await callers[1] == await callers[2] == "token"
-    assert len(platform.forms) == 2
+    assert len(endpoint.forms) == 2
 
 
 async def test_rejecting_a_replaced_token_keeps_its_successor() -> None:
-    platform = Platform(TOKEN | {"access_token": "old"}, TOKEN | {"access_token": "new"})
-    keeper = TokenKeeper("id", "secret", platform.request)
-    old = await keeper.get()
-    keeper.reject(old)
-    assert await keeper.get() == "new"
-    keeper.reject(old)
-    assert await keeper.get() == "new"
-    assert len(platform.forms) == 2
+    endpoint = TokenEndpoint(TOKEN | {"access_token": "old"}, TOKEN | {"access_token": "new"})
+    tokens = TokenManager("id", "secret", endpoint.request)
+    old = await tokens.get_access_token()
+    tokens.invalidate(old)
+    assert await tokens.get_access_token() == "new"
+    tokens.invalidate(old)
+    assert await tokens.get_access_token() == "new"
+    assert len(endpoint.forms) == 2
 
 
 async def test_requests_rejected_together_renew_the_token_once(socket_enabled: None) -> None:
@@ -183,33 +183,33 @@ async def test_requests_rejected_together_renew_the_token_once(socket_enabled: N
     "expires_in", [10**30, "1e400", 0, -5, None, True, "soon", float("inf"), [], {}]
 )
 async def test_senseless_lifetime_still_gives_a_usable_token(expires_in: object) -> None:
-    platform = Platform(TOKEN | {"expires_in": expires_in})
-    keeper = TokenKeeper("id", "secret", platform.request)
-    assert await keeper.get() == await keeper.get() == "token"
-    assert keeper.seconds_left is not None
-    assert 0 < keeper.seconds_left <= 24 * 3600
+    endpoint = TokenEndpoint(TOKEN | {"expires_in": expires_in})
+    tokens = TokenManager("id", "secret", endpoint.request)
+    assert await tokens.get_access_token() == await tokens.get_access_token() == "token"
+    assert tokens.seconds_left is not None
+    assert 0 < tokens.seconds_left <= 24 * 3600
 
 
 async def test_huge_refresh_token_is_not_kept(freezer: FrozenDateTimeFactory) -> None:
-    platform = Platform(_pair(1) | {"refresh_token": "r" * 2**20}, _pair(2))
-    keeper = TokenKeeper("id", "secret", platform.request)
-    await keeper.get()
+    endpoint = TokenEndpoint(_pair(1) | {"refresh_token": "r" * 2**20}, _pair(2))
+    tokens = TokenManager("id", "secret", endpoint.request)
+    await tokens.get_access_token()
     freezer.tick(LIFETIME)
-    assert await keeper.get() == "access 2"
-    assert platform.grants == ["client_credentials", "client_credentials"]
+    assert await tokens.get_access_token() == "access 2"
+    assert endpoint.grants == ["client_credentials", "client_credentials"]
 
 
 @pytest.mark.parametrize(
     "token", ["a" * 2**20, "a\r\nb", "ä", "", None, [], 5.5], ids=lambda token: str(token)[:8]
 )
 async def test_token_that_fits_no_header_is_a_bad_response(token: object) -> None:
-    keeper = TokenKeeper("id", "secret", Platform({"access_token": token}).request)
+    tokens = TokenManager("id", "secret", TokenEndpoint({"access_token": token}).request)
     with pytest.raises(BadResponseError):
-        await keeper.get()
+        await tokens.get_access_token()
 
 
 async def test_refused_credentials_are_an_authentication_error() -> None:
     refusal = AuthenticationError(401, "authentication_failed")
-    keeper = TokenKeeper("id", "secret", Platform(refusal).request)
+    tokens = TokenManager("id", "secret", TokenEndpoint(refusal).request)
     with pytest.raises(AuthenticationError):
-        await keeper.get()
+        await tokens.get_access_token()

@@ -190,9 +190,9 @@ async def test_history_is_paged_by_its_key(session: ClientSession, simulator: Si
     device = simulator.device("EM300-TH")
     for temperature in range(5):
         await simulator.report(device.sn, {"temperature": temperature})
-    first = await client.get_property_history(str(device.device_id), page_size=3, order="desc")
+    first = await client.get_history_page(str(device.device_id), page_size=3, order="desc")
     assert first.next_page_key is not None
-    second = await client.get_property_history(
+    second = await client.get_history_page(
         str(device.device_id), page_size=3, page_key=first.next_page_key, order="desc"
     )
     times = [reading.time for reading in (*first.readings, *second.readings)]
@@ -250,7 +250,7 @@ async def test_devices_without_any_id_are_left_out_and_odd_answers_are_read(
     async def answer(*_: object, **__: object) -> dict[str, object]:
         return {"data": answers.pop(0)}
 
-    monkeypatch.setattr(client, "envelope", answer)
+    monkeypatch.setattr(client, "request_envelope", answer)
     assert [device.sn for device in await client.list_devices()] == ["24E1"]
     assert await client.list_devices() == []
     assert [device.sn for device in await client.list_devices()] == ["a"]
@@ -272,7 +272,7 @@ async def test_an_answer_of_the_wrong_shape_is_a_bad_response(
     async def envelope(*_: object, **__: object) -> dict[str, object]:
         return {"data": answer}
 
-    monkeypatch.setattr(client, "envelope", envelope)
+    monkeypatch.setattr(client, "request_envelope", envelope)
     with pytest.raises(BadResponseError):
         await client.get_device("1")
     with pytest.raises(BadResponseError):
@@ -413,7 +413,7 @@ async def test_history_without_a_list_is_a_bad_response(socket_enabled: None, da
 
     async with client_of({HISTORY_PATH: history}) as client:
         with pytest.raises(BadResponseError):
-            await client.get_property_history("1")
+            await client.get_history_page("1")
 
 
 @pytest.mark.parametrize(
@@ -431,7 +431,7 @@ async def test_repeated_page_key_ends_the_history(
         return success({"list": reports, "nextPageKey": keys[page % len(keys)]})
 
     async with client_of({HISTORY_PATH: history}) as client:
-        readings = [reading async for reading in client.property_history("1", 0, 10**15)]
+        readings = [reading async for reading in client.iter_property_history("1", 0, 10**15)]
     assert len(readings) == requests
 
 
@@ -449,7 +449,7 @@ async def test_endless_history_ends_after_a_bounded_number_of_requests(
         return success({"list": reports, "nextPageKey": str(requests)})
 
     async with client_of({HISTORY_PATH: history}) as client:
-        reading = client.property_history("1", 0, 10**15)
+        reading = client.iter_property_history("1", 0, 10**15)
         if filled:
             with pytest.raises(BadResponseError):
                 [_ async for _ in reading]

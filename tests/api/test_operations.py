@@ -11,11 +11,11 @@ from custom_components.milesight.api import (
     AddedDevice,
     ApiError,
     BadResponseError,
-    DeviceFacts,
+    DeviceDetails,
     MilesightClient,
-    TaskKind,
+    TaskType,
 )
-from custom_components.milesight.api.client import INFERRED_MEMBERSHIP
+from custom_components.milesight.api.client import INFERRED_MEMBERSHIP_PATH
 from tests.simulator import Simulator
 from tests.simulator.history import History
 
@@ -30,14 +30,14 @@ async def client(simulator: Simulator) -> AsyncIterator[MilesightClient]:
 async def test_a_device_is_added_changed_and_deleted(
     client: MilesightClient, simulator: Simulator
 ) -> None:
-    facts = DeviceFacts(name="Attic", description="roof", project="P", tags=("A", "B"))
+    facts = DeviceDetails(name="Attic", description="roof", project="P", tags=("A", "B"))
     added = await client.add_device("6723d38552440001", facts)
     device = simulator.platform.by_sn("6723D38552440001")
     assert added == AddedDevice(
         sn=device.sn, device_id=str(device.device_id), dev_eui=device.dev_eui
     )
     assert (device.name, device.description, device.project) == ("Attic", "roof", "P")
-    await client.update_device(added.device_id, DeviceFacts(name="Cellar", tags=("C",)))
+    await client.update_device(added.device_id, DeviceDetails(name="Cellar", tags=("C",)))
     assert (device.name, device.description, device.tags) == ("Cellar", "", ["C"])
     await client.delete_device(added.device_id)
     assert not simulator.platform.has(device.sn)
@@ -54,11 +54,11 @@ async def test_a_device_can_leave_its_application_and_stay_on_the_platform(
     await client.remove_from_application(address)
     asked = simulator.requests[-1]
     assert asked.method == "DELETE"
-    assert asked.path.endswith(f"/devices/{address}/{INFERRED_MEMBERSHIP}")
+    assert asked.path.endswith(f"/devices/{address}/{INFERRED_MEMBERSHIP_PATH}")
     with pytest.raises(ApiError) as refused:
         await client.get_device_json(address)
     assert refused.value.status == 404
-    added = await client.add_device(device.sn, DeviceFacts(name="Attic"))
+    added = await client.add_device(device.sn, DeviceDetails(name="Attic"))
     assert (added.device_id, device.name) == (address, "Attic")
 
 
@@ -90,7 +90,7 @@ async def test_a_list_may_come_inside_an_object(
     async def call(*_: object, **__: object) -> Any:
         return {member: [{"sn": "1"}], "total": 1}
 
-    monkeypatch.setattr(client, "call", call)
+    monkeypatch.setattr(client, "request", call)
     assert await client.list_rps_profile_urls() == [{"sn": "1"}]
 
 
@@ -100,9 +100,9 @@ async def test_an_added_device_without_an_id_is_a_bad_response(
     async def call(*_: object, **__: object) -> Any:
         return {"sn": "1"}
 
-    monkeypatch.setattr(client, "call", call)
+    monkeypatch.setattr(client, "request", call)
     with pytest.raises(BadResponseError):
-        await client.add_device("1", DeviceFacts(name="x"))
+        await client.add_device("1", DeviceDetails(name="x"))
     with pytest.raises(BadResponseError):
         await client.get_device("1")
 
@@ -110,12 +110,12 @@ async def test_an_added_device_without_an_id_is_a_bad_response(
 @pytest.mark.parametrize(
     ("kind", "settings"),
     [
-        (TaskKind.TSL, {"reporting_interval": 600}),
-        (TaskKind.PROFILE, [{"key": "reporting_interval", "value": 600}]),
+        (TaskType.TSL, {"reporting_interval": 600}),
+        (TaskType.PROFILE, [{"key": "reporting_interval", "value": 600}]),
     ],
 )
 async def test_a_task_is_made_for_many_devices_in_either_form(
-    client: MilesightClient, simulator: Simulator, kind: TaskKind, settings: Any
+    client: MilesightClient, simulator: Simulator, kind: TaskType, settings: Any
 ) -> None:
     devices = [device for device in simulator.platform.devices if device.model.name == "WS523"]
     ids = [str(device.device_id) for device in devices]
@@ -132,7 +132,7 @@ async def test_settings_may_have_keys_as_a_file_in_yaml_brings_them(
     device = simulator.device("WS523")
     settings: Any = parse_yaml("- {key: reporting_interval, value: 600}")
     assert str not in map(type, settings[0])
-    await client.create_config_task([str(device.device_id)], TaskKind.PROFILE, settings)
+    await client.create_config_task([str(device.device_id)], TaskType.PROFILE, settings)
     await simulator.settle()
     assert device.values["reporting_interval"] == 600
 
@@ -146,7 +146,7 @@ async def test_history_is_paged_to_its_end_oldest_first(
         device.history.add(time, {"temperature": 1})
     found = [
         reading.time
-        async for reading in client.property_history(
+        async for reading in client.iter_property_history(
             str(device.device_id), 1_700_000_000_010, 1_700_000_000_240
         )
     ]
@@ -163,6 +163,8 @@ async def test_a_page_key_that_comes_again_ends_the_pages(
             "nextPageKey": "again",
         }
 
-    monkeypatch.setattr(client, "call", call)
-    found = [r async for r in client.property_history("1", 1_600_000_000_000, 1_800_000_000_000)]
+    monkeypatch.setattr(client, "request", call)
+    found = [
+        r async for r in client.iter_property_history("1", 1_600_000_000_000, 1_800_000_000_000)
+    ]
     assert len(found) == 2

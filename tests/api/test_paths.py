@@ -3,7 +3,7 @@
 from hypothesis import given, strategies as st
 import pytest
 
-from custom_components.milesight.api.decode import Json
+from custom_components.milesight.api.parsing import Json
 from custom_components.milesight.api.paths import MAX_DEPTH, flatten, nest, split
 
 KEYS = st.text(

@@ -12,7 +12,7 @@ from custom_components.milesight.api import (
     dump_specification,
     parse_specification,
 )
-from custom_components.milesight.api.specification import Event, Service
+from custom_components.milesight.api.specification import ThingEvent, ThingService
 from tests.strategies import json_values
 
 NAMES = st.text(max_size=12).map(str.strip)
@@ -68,12 +68,14 @@ SPECIFICATIONS = st.builds(
     properties=TREES,
     events=st.lists(
         st.builds(
-            Event, id=st.from_regex(r"E_[a-z]{1,6}", fullmatch=True), name=st.text(max_size=6)
+            ThingEvent, id=st.from_regex(r"E_[a-z]{1,6}", fullmatch=True), name=st.text(max_size=6)
         ),
         unique_by=lambda event: event.id,
     ).map(tuple),
     services=st.lists(
-        st.builds(Service, id=st.from_regex(r"S_[a-z]{1,6}", fullmatch=True), hidden=st.booleans()),
+        st.builds(
+            ThingService, id=st.from_regex(r"S_[a-z]{1,6}", fullmatch=True), hidden=st.booleans()
+        ),
         unique_by=lambda service: service.id,
     ).map(tuple),
 )

@@ -15,7 +15,7 @@ from custom_components.milesight.api import (
     MilesightClient,
     RateLimitError,
 )
-from custom_components.milesight.api.decode import Json
+from custom_components.milesight.api.parsing import Json
 
 from .helpers import DEVICES_PATH, SEARCH_PATH, TOKEN_PATH, client_of, issue_token, success
 
@@ -157,7 +157,7 @@ async def test_token_request_is_repeated_when_the_connection_was_closed(
     routes = {SEARCH_PATH: server.answer, TOKEN_PATH: server.answer}
     async with client_of(routes) as client:
         await client.search_devices()
-        client.token.reject(await client.token.get())
+        client.tokens.invalidate(await client.tokens.get_access_token())
         await client.search_devices()
 
 

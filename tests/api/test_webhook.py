@@ -16,8 +16,8 @@ from custom_components.milesight.api.webhook import (
     SystemMessage,
     TaskReport,
     WebhookTest,
-    decode_delivery,
-    verify,
+    parse_delivery,
+    verify_signature,
 )
 from tests.strategies import json_values
 
@@ -38,7 +38,7 @@ def _headers(
 
 @pytest.mark.parametrize("offset", [-300, 0, 300])
 def test_a_signed_and_fresh_delivery_gives_its_nonce(offset: int) -> None:
-    assert verify(_headers(str(1763007319 + offset)), SECRET, NOW) == "n"
+    assert verify_signature(_headers(str(1763007319 + offset)), SECRET, NOW) == "n"
 
 
 @pytest.mark.parametrize(
@@ -58,11 +58,11 @@ def test_a_signed_and_fresh_delivery_gives_its_nonce(offset: int) -> None:
 )
 def test_anything_else_is_refused(headers: dict[str, str]) -> None:
     with pytest.raises(SignatureError):
-        verify(headers, SECRET, NOW)
+        verify_signature(headers, SECRET, NOW)
 
 
 def _decode(*events: Any) -> Delivery:
-    return decode_delivery(json.dumps(list(events)).encode())
+    return parse_delivery(json.dumps(list(events)).encode())
 
 
 PROFILE = {"deviceId": 1988618061618307073, "sn": "6723D38552440001"}
@@ -100,7 +100,7 @@ def test_a_single_event_and_the_other_spellings_are_accepted() -> None:
         "eventCreatedTime": "1763007319",
         "data": {"type": "SERVICE", "tslID": "reboot", "deviceProfile": PROFILE},
     }
-    (report,) = decode_delivery(json.dumps(body).encode()).events
+    (report,) = parse_delivery(json.dumps(body).encode()).events
     assert isinstance(report, DeviceReport)
     assert (report.event_id, report.tsl_id, report.time) == ("e2", "reboot", 1763007319000)
 
@@ -193,7 +193,7 @@ def test_a_bad_element_does_not_spoil_the_others(bad: Any) -> None:
 )
 def test_what_is_no_delivery_is_refused(body: bytes) -> None:
     with pytest.raises(ValueError, match=r".*"):
-        decode_delivery(body)
+        parse_delivery(body)
 
 
 JSON = json_values(max_leaves=10, allow_nan=False)

@@ -4,7 +4,7 @@ from hypothesis import given, strategies as st
 import pytest
 
 from custom_components.milesight.api import ConnectStatus, Device, parse_specification
-from custom_components.milesight.api.decode import Json
+from custom_components.milesight.api.parsing import Json
 from custom_components.milesight.devices.capabilities import Capabilities
 from custom_components.milesight.devices.device import MilesightDevice, Signal
 from custom_components.milesight.devices.size_limit import MAX_UNSPECIFIED_SIZE, PATH_OVERHEAD

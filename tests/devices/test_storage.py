@@ -76,7 +76,7 @@ async def test_store_of_version_1_is_restored(
     assert state_of(hass, Platform.SENSOR, f"{BUTTON}_battery").state == "unavailable"
     held = restored.runtime_data.devices[BUTTON]
     assert (held.value("battery"), held.reported_at("battery")) == (64, 1789477200250)
-    assert restored.runtime_data.budget.spent(time.time()) >= 7
+    assert restored.runtime_data.quota.used(time.time()) >= 7
     assert restored.runtime_data.pushes.last_push == 1789477261.25
 
 

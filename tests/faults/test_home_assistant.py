@@ -157,7 +157,7 @@ async def test_what_is_spent_on_a_start_that_fails_is_counted_at_the_next(
     for _ in range(3):
         await next_poll(hass)
     assert entry.state is ConfigEntryState.LOADED
-    assert entry.runtime_data.budget.spent(time.time()) == len(counted(simulator))
+    assert entry.runtime_data.quota.used(time.time()) == len(counted(simulator))
 
 
 @pytest.mark.parametrize("devices", [partial(probes, 10)], indirect=True, ids=["10 devices"])

@@ -98,7 +98,7 @@ async def test_after_an_outage_a_large_fleet_is_read_few_at_a_time_and_within_th
     assert requests[SPECIFICATION] == 0
     assert 785 <= requests[HISTORY] <= 800 - PAGES + 2
     assert 2 <= traffic.most <= 4
-    assert entry.runtime_data.budget.spent(time.time()) <= 802
+    assert entry.runtime_data.quota.used(time.time()) <= 802
 
 
 async def test_no_more_than_four_requests_are_ever_under_way_whoever_asks(

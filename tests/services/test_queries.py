@@ -134,7 +134,7 @@ async def test_a_refresh_reads_the_list_and_what_changed_whatever_is_left_of_the
     device = simulator.device("EM300-TH")
     await simulator.report(device.sn, {"temperature": 33.5})
     for _ in range(2000):
-        loaded.runtime_data.budget.spend(time.time())
+        loaded.runtime_data.quota.record(time.time())
     simulator.requests.clear()
     await act_silently(hass, "refresh")
     assert asked(simulator) == {SEARCH: 1, HISTORY: 1}

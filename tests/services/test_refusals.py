@@ -14,17 +14,17 @@ from tests.simulator import Simulator
 REFUSALS: tuple[tuple[str, dict[str, Any], str, str], ...] = (
     ("call_service", {"service_id": "Reboot"}, "unknown_service", "reboot"),
     ("call_service", {"service_id": "set_delay_work", "inputs": "5"}, "not_an_object", "inputs"),
-    ("call_service", {"service_id": "set_delay_work"}, "invalid_missing", "delay_time"),
+    ("call_service", {"service_id": "set_delay_work"}, "missing_input", "delay_time"),
     (
         "call_service",
         {"service_id": "set_delay_work", "inputs": {"delay_time": 5}},
-        "invalid_missing",
+        "missing_input",
         "status1",
     ),
     (
         "call_service",
         {"service_id": "set_delay_work", "inputs": {"delay_time": 5, "status1": 1, "x": 2}},
-        "invalid_unknown",
+        "unknown_path",
         "delay_time, status1",
     ),
     (
@@ -43,12 +43,12 @@ REFUSALS: tuple[tuple[str, dict[str, Any], str, str], ...] = (
     ("set_properties", {"properties": {"reporting_interval": {}}}, "invalid_number", "reporting"),
     ("set_properties", {"properties": {}}, "not_an_object", "properties"),
     ("set_properties", {"properties": ["a"]}, "not_an_object", "properties"),
-    ("set_properties", {"properties": {"voltage": 1}}, "invalid_read_only", "set_socket.status"),
-    ("set_properties", {"properties": {"nothing": 1}}, "invalid_unknown", "reporting_interval"),
+    ("set_properties", {"properties": {"voltage": 1}}, "read_only_property", "set_socket.status"),
+    ("set_properties", {"properties": {"nothing": 1}}, "unknown_path", "reporting_interval"),
     (
         "set_properties",
         {"properties": {"set_socket.status": 1, "set_socket": {"status": 0}}},
-        "invalid_twice",
+        "duplicate_path",
         "set_socket.status",
     ),
     (
@@ -60,7 +60,7 @@ REFUSALS: tuple[tuple[str, dict[str, Any], str, str], ...] = (
     (
         "get_history",
         {"start_time": "2026-02-01", "properties": ["Voltage"]},
-        "invalid_unknown",
+        "unknown_path",
         "voltage",
     ),
     (

@@ -21,7 +21,7 @@ from aiohttp import (
 )
 from yarl import URL
 
-from ..api.decode import Json, mapping, parse, text
+from ..api.parsing import Json, as_mapping, as_text, parse_json
 
 TIMEOUT: Final = ClientTimeout(total=30, connect=10)
 HEADERS: Final = {"Content-Type": "application/json"}
@@ -94,7 +94,7 @@ class AgentcraftClient:
         """Create a device ID; refused with 401 for a wrong secret and 409 for a conflict."""
         answer = await self._request("POST", (), client_secret=client_secret)
         for key in ("device_id", "id"):
-            device_id = text(answer.get(key))
+            device_id = as_text(answer.get(key))
             if device_id is not None and is_identifier(device_id):
                 return device_id
         raise OutcomeUnknownError("no device ID in the answer")
@@ -131,10 +131,10 @@ class AgentcraftClient:
             if error.status in NOT_FOUND:
                 return TokenInfo(TokenStatus.INVALID)
             raise
-        status = (text(answer.get("status")) or "").lower()
+        status = (as_text(answer.get("status")) or "").lower()
         if status not in TokenStatus:
             raise OutcomeUnknownError("no status in the answer")
-        return TokenInfo(TokenStatus(status), text(answer.get("shadow_id")))
+        return TokenInfo(TokenStatus(status), as_text(answer.get("shadow_id")))
 
     async def refresh_token(self, refresh_token: str) -> Tokens:
         """Exchange a refresh token for new tokens; refused with 401 if it was used before."""
@@ -166,14 +166,14 @@ class AgentcraftClient:
         if not HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
             raise RefusedError(status)
         try:
-            return mapping(parse(body)) if body else {}
+            return as_mapping(parse_json(body)) if body else {}
         except ValueError:
             raise OutcomeUnknownError("the answer is not JSON") from None
 
 
 def _tokens(answer: Mapping[str, Json]) -> Tokens | None:
-    device_token = text(answer.get("device_token"))
-    refresh_token = text(answer.get("refresh_token"))
+    device_token = as_text(answer.get("device_token"))
+    refresh_token = as_text(answer.get("refresh_token"))
     return Tokens(device_token, refresh_token) if device_token and refresh_token else None
 
 

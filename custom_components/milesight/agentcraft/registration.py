@@ -2,11 +2,11 @@
 
 from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
-import math
 from typing import Any, Final
 
 import voluptuous as vol
 
+from ..api.backoff import exponential_delay
 from .client import Tokens, TokenStatus
 
 MINUTE: Final = 60.0
@@ -54,7 +54,7 @@ STATES: Final = {Phase.UNLINKED: State.WAITING, Phase.ACTIVE: State.ACTIVE}
 
 def backoff(attempts: int) -> float:
     """Return the seconds to wait after failed attempts: a minute, doubled up to six hours."""
-    return min(math.ldexp(MINUTE, min(attempts, 9)), MAX_DELAY)
+    return exponential_delay(attempts + 1, MAX_DELAY)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

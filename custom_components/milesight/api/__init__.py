@@ -1,41 +1,39 @@
-"""The Open API of the Milesight Development Platform: client, records, errors, specifications.
-
-Nothing in here knows Home Assistant.
-"""
+"""Client of the Open API of the Milesight Development Platform, independent of Home Assistant."""
 
 from .client import MilesightClient
-from .errors import (
+from .exceptions import (
     ApiError,
     AuthenticationError,
     BadResponseError,
     CannotConnectError,
+    InvalidReason,
     InvalidValueError,
     MilesightError,
     RateLimitError,
 )
 from .models import (
-    Accepted,
+    AcceptedCommand,
     AddedDevice,
     ConnectStatus,
     Device,
-    DeviceFacts,
+    DeviceDetails,
     DevicePage,
     HistoryPage,
     Reading,
-    TaskKind,
+    TaskType,
 )
 from .specification import (
     DataType,
-    Event,
     Item,
-    Service,
+    ThingEvent,
+    ThingService,
     ThingSpecification,
     dump_specification,
     parse_specification,
 )
 
 __all__ = [
-    "Accepted",
+    "AcceptedCommand",
     "AddedDevice",
     "ApiError",
     "AuthenticationError",
@@ -44,18 +42,19 @@ __all__ = [
     "ConnectStatus",
     "DataType",
     "Device",
-    "DeviceFacts",
+    "DeviceDetails",
     "DevicePage",
-    "Event",
     "HistoryPage",
+    "InvalidReason",
     "InvalidValueError",
     "Item",
     "MilesightClient",
     "MilesightError",
     "RateLimitError",
     "Reading",
-    "Service",
-    "TaskKind",
+    "TaskType",
+    "ThingEvent",
+    "ThingService",
     "ThingSpecification",
     "dump_specification",
     "parse_specification",

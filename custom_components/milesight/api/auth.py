@@ -1,4 +1,4 @@
-"""The access token of an Application: fetched, renewed before it expires, one at a time.
+"""The access token of an Application: requested once, and renewed before it expires.
 
 Sources: "Get an access token" and "Refresh an access token".
 """
@@ -7,8 +7,9 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 import time
+from typing import Final
 
-from .errors import (
+from .exceptions import (
     ApiError,
     AuthenticationError,
     BadResponseError,
@@ -17,21 +18,25 @@ from .errors import (
 )
 from .models import Token
 
-EXPIRY_MARGIN = 60.0
-LONGEST_LIFE = 24 * 60 * 60
-REFUSALS = (HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
+EXPIRY_MARGIN: Final = 60.0
+MAX_LIFETIME: Final = 24 * 60 * 60
+REFUSAL_STATUSES: Final = (
+    HTTPStatus.BAD_REQUEST,
+    HTTPStatus.UNAUTHORIZED,
+    HTTPStatus.FORBIDDEN,
+)
 
 type TokenRequest = Callable[[dict[str, str]], Awaitable[object]]
 
 
-class TokenKeeper:
-    """Keeps one access token valid for any number of concurrent callers.
+class TokenManager:
+    """Provides a valid access token to any number of concurrent callers.
 
     A refresh token is sent at most once, since the platform replaces it with every answer.
     """
 
     def __init__(self, client_id: str, client_secret: str, request: TokenRequest) -> None:
-        """Initialize with the credentials and a function that posts a form to the token path."""
+        """Initialize with the credentials and a function that sends a form to the token path."""
         self._client_id = client_id
         self._client_secret = client_secret
         self._request = request
@@ -44,17 +49,14 @@ class TokenKeeper:
 
     @property
     def seconds_left(self) -> float | None:
-        """Return for how long the token is still valid, ``None`` without a token."""
+        """Return the remaining lifetime of the token, ``None`` without a token."""
         return self._expires - time.monotonic() if self._access_token else None
 
-    async def get(self) -> str:
-        """Return a valid access token.
+    async def get_access_token(self) -> str:
+        """Return a valid access token; raises ``MilesightError``.
 
-        Callers that wait for a renewal share its outcome, also when it fails: a server that does
-        not answer would otherwise keep the last of them waiting for one timeout per caller.
-
-        Raises ``AuthenticationError`` when the credentials are refused, and what the request
-        raises when the platform cannot be reached.
+        Callers that wait for a renewal share its failure. Otherwise, if the server does not answer,
+        the last of them would wait for as many timeouts as there are callers.
         """
         failures = self._failures
         async with self._lock:
@@ -71,12 +73,12 @@ class TokenKeeper:
             self._error = None
             self._refresh_token = token.refresh_token
             self._access_token = token.access_token
-            life = min(token.expires_in, LONGEST_LIFE)
-            self._expires = time.monotonic() + life - min(EXPIRY_MARGIN, life / 2)
+            lifetime = min(token.expires_in, MAX_LIFETIME)
+            self._expires = time.monotonic() + lifetime - min(EXPIRY_MARGIN, lifetime / 2)
             return self._access_token
 
-    def reject(self, access_token: str) -> None:
-        """Forget a token that the platform no longer accepts, unless it was replaced already."""
+    def invalidate(self, access_token: str) -> None:
+        """Drop a token that the platform refused, unless it was replaced already."""
         if self._access_token == access_token:
             self._access_token = self._refresh_token = None
 
@@ -99,7 +101,7 @@ class TokenKeeper:
         try:
             token = Token.from_json(await self._request(form))
         except ApiError as error:
-            if error.status in REFUSALS:
+            if error.status in REFUSAL_STATUSES:
                 raise AuthenticationError(
                     error.status, error.code, error.message, error.request_id
                 ) from error

@@ -1,24 +1,24 @@
-"""The Open API of the Milesight Development Platform, one method per operation.
+"""Client of the Open API, one method per operation.
 
-The two operations on tokens (get, refresh) are in ``auth``. Paths that no published page gives are
-inferred from their siblings, each in a constant of its own.
+The operations on tokens are in ``auth``. Paths that no published page names are inferred from their
+siblings; their constants begin with ``INFERRED``.
 """
 
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from typing import Final
 
-from .decode import Json, integer, mapping, sequence, text
-from .errors import BadResponseError
+from .exceptions import BadResponseError
 from .models import (
-    Accepted,
+    AcceptedCommand,
     AddedDevice,
     Device,
-    DeviceFacts,
+    DeviceDetails,
     DevicePage,
     HistoryPage,
     Reading,
-    TaskKind,
+    TaskType,
 )
+from .parsing import Json, as_integer, as_list, as_mapping, as_text
 from .transport import Transport
 
 DEVICES_PATH: Final = "device/openapi/v1/devices"
@@ -26,7 +26,7 @@ TASKS_PATH: Final = "device/openapi/v1/tasks"
 RPS_PATH: Final = "device/openapi/v1/rps"
 RPS_PROFILE_PATH: Final = f"{RPS_PATH}/profile"
 INFERRED_RPS_LIST_PATH: Final = RPS_PROFILE_PATH
-INFERRED_MEMBERSHIP: Final = "application"
+INFERRED_MEMBERSHIP_PATH: Final = "application"
 PAGE_SIZE: Final = 100
 MAX_LIST_PAGES: Final = 1000
 MAX_HISTORY_PAGES: Final = 1000
@@ -36,7 +36,7 @@ STABLE_ORDER: Final[Mapping[str, Json]] = {"sorts": [{"direction": "asc", "prope
 
 
 class MilesightClient(Transport):
-    """An Application's view of the platform."""
+    """Client of one Application."""
 
     _pages: Sequence[DevicePage] = ()
 
@@ -50,46 +50,46 @@ class MilesightClient(Transport):
     ) -> DevicePage:
         """Return one page of the device list, 100 devices each; the first page is 1.
 
-        ``filters`` are fields of the request body such as ``model`` or ``connectStatus``. Where the
-        answer is that of the ``known`` page, that page is returned. Source: "Search specific
-        devices".
+        ``filters`` are fields of the request body such as ``model`` or ``connectStatus``. If the
+        answer is that of the ``known`` page, that page is returned without parsing. Source: "Search
+        specific devices".
         """
         body: dict[str, Json] = {"pageSize": PAGE_SIZE, "pageNumber": page, **filters}
-        data = await self.call(
+        data = await self.request(
             "POST", f"{DEVICES_PATH}/search", body, background=background, repeatable=True
         )
         if known is not None and known.source == data:
             return known
-        found = DevicePage.from_json(data)
-        if found is None:
+        result = DevicePage.from_json(data)
+        if result is None:
             raise BadResponseError("no list of devices in the answer")
-        return found
+        return result
 
     async def list_devices(self) -> list[Device]:
-        """Return every device of the Application.
+        """Return all devices of the Application; pages that did not change are not parsed again.
 
-        Pages that read as they did last time are not decoded again. Raises ``BadResponseError``
-        when the list cannot be read as a whole.
+        Raises ``BadResponseError`` if no complete list can be read.
         """
         self._pages = await self._read_list(NO_FILTERS, self._pages, background=True)
         return _devices(self._pages)
 
     async def find_devices(self, filters: Mapping[str, Json]) -> list[Device]:
-        """Return the devices of the Application that match, see ``search_devices``."""
+        """Return the devices that match the filters, see ``search_devices``."""
         return _devices(await self._read_list(filters, (), background=False))
 
     async def _read_list(
         self, filters: Mapping[str, Json], known: Sequence[DevicePage], *, background: bool
     ) -> Sequence[DevicePage]:
-        """Read all pages, again where devices come, go or move while they are read.
+        """Return the pages of one complete list, read again if it changes meanwhile.
 
-        Pages of a changing list may lack a device that exists, which would then be removed. From
-        the second time on the order is one that reports do not change.
+        Devices move between pages when others are added or removed, or when the order depends on
+        their reports. A list that lacks one of them would remove it. From the second attempt on,
+        the order is one that reports do not change.
         """
         for attempt in range(LIST_ATTEMPTS):
             order = {} if attempt == 0 else STABLE_ORDER
             pages = await self._read_pages({**order, **filters}, known, background=background)
-            if _is_whole(pages):
+            if _is_complete(pages):
                 return pages
         raise BadResponseError("the list of devices is incomplete or keeps changing")
 
@@ -110,8 +110,8 @@ class MilesightClient(Transport):
         return pages
 
     async def get_device_json(self, device_id: str) -> dict[str, Json]:
-        """Return one device as the platform words it. Source: "Query a specific device"."""
-        data = await self.call("GET", f"{DEVICES_PATH}/{device_id}")
+        """Return a device in the platform's form. Source: "Query a specific device"."""
+        data = await self.request("GET", f"{DEVICES_PATH}/{device_id}")
         if not isinstance(data, dict):
             raise BadResponseError("no device in the answer")
         return data
@@ -124,28 +124,28 @@ class MilesightClient(Transport):
         return device
 
     async def get_device_config(self, device_id: str) -> Json:
-        """Return the settings of a device as the platform words them.
+        """Return the settings of a device in the platform's form.
 
-        Its shape is not published; settings elsewhere are either ``{version, type, properties}``
-        or ``{version, values: [{key, value}]}``. Source: the link "Getting the Configuration API"
-        of "Create configuration tasks".
+        The form is not published. Elsewhere, settings are ``{version, type, properties}`` or
+        ``{version, values: [{key, value}]}``. Source: the link "Getting the Configuration API" of
+        "Create configuration tasks".
         """
-        data: Json = await self.call("GET", f"{DEVICES_PATH}/{device_id}/config")
+        data: Json = await self.request("GET", f"{DEVICES_PATH}/{device_id}/config")
         return data
 
     async def get_thing_specification(self, device_id: str) -> dict[str, Json]:
-        """Return the thing specification of a device as the platform words it.
+        """Return the thing specification of a device in the platform's form.
 
         Source: "Query the TSL model of a device".
         """
-        data = await self.call(
+        data = await self.request(
             "GET", f"{DEVICES_PATH}/{device_id}/thing-specification", background=True
         )
         if not isinstance(data, dict):
             raise BadResponseError("no thing specification in the answer")
         return data
 
-    async def get_property_history(
+    async def get_history_page(
         self,
         device_id: str,
         *,
@@ -156,11 +156,11 @@ class MilesightClient(Transport):
         order: str | None = None,
         background: bool = False,
     ) -> HistoryPage:
-        """Return one page of what a device reported.
+        """Return one page of the reports of a device.
 
-        Times are epoch milliseconds, ``order`` is ``asc`` or ``desc``, ``page_key`` the last
-        page's ``next_page_key``. The platform answers with an empty list unless data storage is
-        enabled for the device. Source: "Query the historical data of property reports".
+        Times are epoch milliseconds, ``order`` is ``asc`` or ``desc``, and ``page_key`` is the
+        ``next_page_key`` of the previous page. The list is empty unless data storage is enabled for
+        the device. Source: "Query the historical data of property reports".
         """
         query = {
             "startTime": start_time,
@@ -170,7 +170,7 @@ class MilesightClient(Transport):
             "order": order,
         }
         page = HistoryPage.from_json(
-            await self.call(
+            await self.request(
                 "GET",
                 f"{DEVICES_PATH}/{device_id}/properties/history",
                 query={key: str(value) for key, value in query.items() if value is not None},
@@ -181,7 +181,7 @@ class MilesightClient(Transport):
             raise BadResponseError("no list of reports in the answer")
         return page
 
-    async def history_pages(
+    async def iter_history_pages(
         self,
         device_id: str,
         *,
@@ -190,15 +190,15 @@ class MilesightClient(Transport):
         order: str | None = None,
         background: bool = False,
     ) -> AsyncIterator[HistoryPage]:
-        """Yield the pages of what a device reported, one request for each.
+        """Yield the pages of the reports of a device, see ``get_history_page``.
 
-        See ``get_property_history``. A page key that was used before ends the history. Raises
-        ``BadResponseError`` when there is no end.
+        A page key that was used before ends the history. Raises ``BadResponseError`` for a history
+        without end.
         """
         page_key: str | None = None
         used: set[str] = set()
         for _ in range(MAX_HISTORY_PAGES):
-            page = await self.get_property_history(
+            page = await self.get_history_page(
                 device_id,
                 start_time=start_time,
                 end_time=end_time,
@@ -213,14 +213,14 @@ class MilesightClient(Transport):
             used.add(page_key)
         raise BadResponseError(f"more than {MAX_HISTORY_PAGES} pages of history")
 
-    async def property_history(
+    async def iter_property_history(
         self, device_id: str, start_time: int, end_time: int, *, background: bool = False
     ) -> AsyncIterator[Reading]:
-        """Yield all that a device reported from ``start_time`` to ``end_time``, oldest first.
+        """Yield the reports of a device from ``start_time`` to ``end_time``, oldest first.
 
-        Times are epoch milliseconds; both ends are included. One request for each page.
+        Times are epoch milliseconds; both are included.
         """
-        async for page in self.history_pages(
+        async for page in self.iter_history_pages(
             device_id,
             start_time=start_time,
             end_time=end_time,
@@ -231,118 +231,119 @@ class MilesightClient(Transport):
                 if start_time <= reading.time <= end_time:
                     yield reading
 
-    async def update_properties(self, device_id: str, properties: Mapping[str, Json]) -> Accepted:
-        """Write properties, nested as the thing specification nests them.
+    async def update_properties(
+        self, device_id: str, properties: Mapping[str, Json]
+    ) -> AcceptedCommand:
+        """Write nested properties.
 
-        The answer says what the platform accepted; the device reports when it has applied it.
-        Source: "Update device properties incrementally".
+        The answer has the properties that the platform accepted. The device reports them once it
+        has applied them. Source: "Update device properties incrementally".
         """
-        envelope = await self.envelope(
+        envelope = await self.request_envelope(
             "PATCH", f"{DEVICES_PATH}/{device_id}/properties", {"properties": dict(properties)}
         )
-        return Accepted(
-            request_id=text(envelope.get("requestId")) or "",
-            properties=mapping(mapping(envelope.get("data")).get("properties")),
+        return AcceptedCommand(
+            request_id=as_text(envelope.get("requestId")) or "",
+            properties=as_mapping(as_mapping(envelope.get("data")).get("properties")),
         )
 
     async def call_service(
         self, device_id: str, service_id: str, inputs: Mapping[str, Json]
     ) -> str:
-        """Ask a device to do something; return the request id.
+        """Call a service of a device and return the request id.
 
-        The platform has only taken the call: its outcome comes by push, as a ``SERVICE`` report
-        and as reports of what it changed. Source: "Invoke device services asynchronously".
+        The outcome is pushed later: a ``SERVICE`` report, and reports of changed properties.
+        Source: "Invoke device services asynchronously".
         """
-        envelope = await self.envelope(
+        envelope = await self.request_envelope(
             "POST",
             f"{DEVICES_PATH}/{device_id}/services/call",
             {"serviceId": service_id, "inputs": dict(inputs)},
         )
-        return text(envelope.get("requestId")) or ""
+        return as_text(envelope.get("requestId")) or ""
 
     async def create_config_task(
-        self, device_ids: Iterable[str], kind: TaskKind, settings: Json, version: str = ""
+        self, device_ids: Iterable[str], task_type: TaskType, settings: Json, version: str = ""
     ) -> dict[str, str]:
-        """Configure devices, many of them in one request; return ``device id -> task id``.
+        """Configure devices in one request and return ``device id -> task id``.
 
-        ``settings`` are nested properties for ``TaskKind.TSL`` and a list of ``{key, value}`` for
-        ``TaskKind.PROFILE``. How it ends for each device comes by push, as ``TASK_DATA``.
+        ``settings`` are nested properties for ``TaskType.TSL`` and a list of ``{key, value}`` for
+        ``TaskType.PROFILE``. The outcome for each device is pushed later, as ``TASK_DATA``.
         Source: "Create configuration tasks".
         """
-        config: dict[str, Json] = {kind.member: settings}
+        config: dict[str, Json] = {task_type.config_key: settings}
         if version:
             config["version"] = version
-        if kind is TaskKind.TSL:
+        if task_type is TaskType.TSL:
             config["type"] = "tsl"
         body: dict[str, Json] = {
-            "type": kind.value,
-            "deviceIds": [integer(device_id) for device_id in device_ids],
+            "type": task_type.value,
+            "deviceIds": [as_integer(device_id) for device_id in device_ids],
             "config": config,
         }
-        data = await self.call("POST", TASKS_PATH, body)
-        relations = map(mapping, sequence(mapping(data).get("deviceTaskRelations")))
-        pairs = ((text(pair.get("deviceId")), text(pair.get("taskId"))) for pair in relations)
+        data = await self.request("POST", TASKS_PATH, body)
+        relations = map(as_mapping, as_list(as_mapping(data).get("deviceTaskRelations")))
+        pairs = ((as_text(pair.get("deviceId")), as_text(pair.get("taskId"))) for pair in relations)
         return {device_id: task_id for device_id, task_id in pairs if device_id and task_id}
 
-    async def add_device(self, serial_number: str, facts: DeviceFacts) -> AddedDevice:
-        """Add a device by the serial number or DevEUI printed on it; it must have a name.
+    async def add_device(self, serial_number: str, details: DeviceDetails) -> AddedDevice:
+        """Add a device by the serial number or DevEUI printed on it.
 
         Source: "Add a device".
         """
-        body: dict[str, Json] = {"snDevEUI": serial_number.upper(), **facts.to_json()}
-        added = AddedDevice.from_json(await self.call("POST", DEVICES_PATH, body))
+        body: dict[str, Json] = {"snDevEUI": serial_number.upper(), **details.to_json()}
+        added = AddedDevice.from_json(await self.request("POST", DEVICES_PATH, body))
         if added is None:
             raise BadResponseError("no device in the answer")
         return added
 
-    async def update_device(self, device_id: str, facts: DeviceFacts) -> None:
-        """Replace name, description and tags of a device; what is left out is emptied.
+    async def update_device(self, device_id: str, details: DeviceDetails) -> None:
+        """Replace the details of a device; those that are missing are cleared.
 
         Source: "Update a device's information".
         """
-        await self.call("PUT", DEVICES_PATH, {"deviceId": device_id, **facts.to_json()})
+        await self.request("PUT", DEVICES_PATH, {"deviceId": device_id, **details.to_json()})
 
     async def delete_device(self, device_id: str) -> None:
         """Delete a device from the platform. Source: "Delete a device"."""
-        await self.call("DELETE", f"{DEVICES_PATH}/{device_id}")
+        await self.request("DELETE", f"{DEVICES_PATH}/{device_id}")
 
     async def remove_from_application(self, device_id: str) -> None:
-        """Take a device out of the Application; it stays on the platform.
+        """Remove a device from the Application; it remains on the platform.
 
-        No published page gives the path: it is inferred from those of the other things that a
-        device has.
+        The path is inferred, since no published page names it.
         """
-        await self.call("DELETE", f"{DEVICES_PATH}/{device_id}/{INFERRED_MEMBERSHIP}")
+        await self.request("DELETE", f"{DEVICES_PATH}/{device_id}/{INFERRED_MEMBERSHIP_PATH}")
 
     async def set_rps_profile_url(self, serial_number: str, profile_url: str) -> None:
-        """Say from where a device that is not on the platform yet fetches its profile.
+        """Set the profile URL of a device that is not on the platform yet.
 
         Source: "Specify the Profile URL for RPS".
         """
         body: dict[str, Json] = {"sn": serial_number, "profileUrl": profile_url}
-        await self.call("POST", RPS_PROFILE_PATH, body)
+        await self.request("POST", RPS_PROFILE_PATH, body)
 
     async def list_rps_profile_urls(self) -> list[Json]:
-        """Return the profile URLs as the platform words them, ``{sn, profileUrl}`` each.
+        """Return the profile URLs in the platform's form, ``{sn, profileUrl}`` each.
 
-        No published page gives path and shape: the path is inferred from that of setting one, and
-        a list is accepted both bare and as the ``content`` or ``list`` of an object.
+        No published page names path or form: the path is that of setting a URL, and a list is
+        accepted as it is and as ``content`` or ``list`` of an object.
         """
-        data = await self.call("GET", INFERRED_RPS_LIST_PATH)
-        found = mapping(data)
-        return sequence(data) or sequence(found.get("content")) or sequence(found.get("list"))
+        data = await self.request("GET", INFERRED_RPS_LIST_PATH)
+        answer = as_mapping(data)
+        return as_list(data) or as_list(answer.get("content")) or as_list(answer.get("list"))
 
     async def delete_rps_record(self, serial_number: str) -> None:
-        """Forget the profile URL of a device. Source: "Delete the RPS record"."""
-        await self.call("DELETE", f"{RPS_PATH}/{serial_number}")
+        """Delete the profile URL of a device. Source: "Delete the RPS record"."""
+        await self.request("DELETE", f"{RPS_PATH}/{serial_number}")
 
 
 def _devices(pages: Iterable[DevicePage]) -> list[Device]:
     return list({device.device_id: device for page in pages for device in page.devices}.values())
 
 
-def _is_whole(pages: Sequence[DevicePage]) -> bool:
-    """Return whether pages are those of one list: all of it, and no device on two of them."""
+def _is_complete(pages: Sequence[DevicePage]) -> bool:
+    """Return whether pages have all items of one list, and no device is on two of them."""
     totals = {page.total for page in pages if page.total is not None}
     if not totals:
         return True

@@ -1,25 +1,34 @@
-"""What the Open API answers with, as typed records.
+"""Records of the Open API.
 
-Every record has a ``from_json`` that takes what the platform sent and never raises; a record that
-lacks what it cannot be without is ``None``.
+``from_json`` accepts any JSON and never raises. It returns ``None`` where a required member is
+missing.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Self
+from typing import Final, Self
 
-from .decode import Json, integer, mapping, milliseconds, number, parse, sequence, text
+from .parsing import (
+    Json,
+    as_integer,
+    as_list,
+    as_mapping,
+    as_milliseconds,
+    as_number,
+    as_text,
+    parse_json,
+)
 from .paths import flatten
 
-DEFAULT_EXPIRY = 300
-MAX_TOKEN_LENGTH = 8192  # servers refuse longer headers
-SERIAL_NUMBER_KEYS = ("sn", "snDevEUI", "devEUI")
-GATEWAY_KEYS = ("gatewaySn", "gatewayDevEUI", "gatewayId", "parentSn", "parentDeviceId")
+DEFAULT_EXPIRY: Final = 300
+MAX_TOKEN_LENGTH: Final = 8192  # servers refuse longer headers
+SERIAL_NUMBER_KEYS: Final = ("sn", "snDevEUI", "devEUI")
+GATEWAY_KEYS: Final = ("gatewaySn", "gatewayDevEUI", "gatewayId", "parentSn", "parentDeviceId")
 
 
 class ConnectStatus(StrEnum):
-    """``connectStatus`` of a device; ``DISCONNECT`` has never been online, or is detached."""
+    """``connectStatus`` of a device; ``DISCONNECT``: it was never online, or is detached."""
 
     ONLINE = "ONLINE"
     OFFLINE = "OFFLINE"
@@ -28,7 +37,7 @@ class ConnectStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Token:
-    """An access token and what renews it; life times in seconds. Source: "Get an access token"."""
+    """An access token, valid for ``expires_in`` seconds. Source: "Get an access token"."""
 
     access_token: str
     expires_in: int
@@ -36,38 +45,38 @@ class Token:
 
     @classmethod
     def from_json(cls, data: object) -> Self | None:
-        """Read the ``data`` of a token answer; tokens must fit a header."""
-        found = mapping(data)
-        access_token = _token(found.get("access_token"))
+        """Parse the ``data`` of a token answer; tokens that do not fit a header are dropped."""
+        raw = as_mapping(data)
+        access_token = _token(raw.get("access_token"))
         if access_token is None:
             return None
-        expires_in = integer(found.get("expires_in"))
+        expires_in = as_integer(raw.get("expires_in"))
         return cls(
             access_token=access_token,
             expires_in=expires_in if expires_in is not None and expires_in > 0 else DEFAULT_EXPIRY,
-            refresh_token=_token(found.get("refresh_token")),
+            refresh_token=_token(raw.get("refresh_token")),
         )
 
 
 def _token(value: Json) -> str | None:
-    token = text(value)
+    token = as_text(value)
     if token is None or len(token) > MAX_TOKEN_LENGTH:
         return None
     return token if token.isascii() and token.isprintable() else None
 
 
 def serial_number(device: Mapping[str, Json]) -> str | None:
-    """Return the serial number of a device object, or the DevEUI that stands in for it."""
-    return next(filter(None, (text(device.get(key)) for key in SERIAL_NUMBER_KEYS)), None)
+    """Return the serial number of a device object, else the DevEUI."""
+    return next(filter(None, (as_text(device.get(key)) for key in SERIAL_NUMBER_KEYS)), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Device:
     """A device of the Application. Source: "Search specific devices".
 
-    ``device_id`` is the 19-digit address as a string, ``last_update_time`` the time of the latest
-    report in epoch milliseconds, ``electricity`` the battery in percent and ``gateway`` the
-    serial number, DevEUI or device id of the gateway in front, where the platform tells it.
+    ``device_id`` is the id of 19 digits as a string, ``last_update_time`` the time of the latest
+    report in epoch milliseconds, ``electricity`` the battery level in percent, and ``gateway`` the
+    serial number, DevEUI or device id of the gateway.
     """
 
     sn: str
@@ -90,36 +99,36 @@ class Device:
 
     @classmethod
     def from_json(cls, data: object) -> Self | None:
-        """Read an item of a search page or the answer to a query for one device."""
-        found = mapping(data)
-        device_id = text(found.get("deviceId"))
-        sn = serial_number(found)
+        """Parse an item of a search page, or the answer to a query for one device."""
+        raw = as_mapping(data)
+        device_id = as_text(raw.get("deviceId"))
+        sn = serial_number(raw)
         if device_id is None or sn is None:
             return None
-        last_update_time = milliseconds(found.get("lastUpdateTime"))
-        electricity = number(found.get("electricity"))
+        last_update_time = as_milliseconds(raw.get("lastUpdateTime"))
+        electricity = as_number(raw.get("electricity"))
         return cls(
             sn=sn,
             device_id=device_id,
-            dev_eui=text(found.get("devEUI")),
-            imei=text(found.get("imei")),
-            name=text(found.get("name")),
-            description=text(found.get("description")),
-            model=text(found.get("model")),
-            hardware_version=text(found.get("hardwareVersion")),
-            firmware_version=text(found.get("firmwareVersion")),
-            connect_status=_connect_status(found.get("connectStatus"), last_update_time),
-            electricity=integer(round(electricity)) if electricity is not None else None,
+            dev_eui=as_text(raw.get("devEUI")),
+            imei=as_text(raw.get("imei")),
+            name=as_text(raw.get("name")),
+            description=as_text(raw.get("description")),
+            model=as_text(raw.get("model")),
+            hardware_version=as_text(raw.get("hardwareVersion")),
+            firmware_version=as_text(raw.get("firmwareVersion")),
+            connect_status=_connect_status(raw.get("connectStatus"), last_update_time),
+            electricity=as_integer(round(electricity)) if electricity is not None else None,
             last_update_time=last_update_time,
-            application_name=text(mapping(found.get("application")).get("applicationName")),
-            project=text(found.get("project")),
-            tags=tuple(tag for tag in map(text, sequence(found.get("tag"))) if tag),
-            device_type=text(found.get("deviceType")),
-            gateway=next(filter(None, (text(found.get(key)) for key in GATEWAY_KEYS)), None),
+            application_name=as_text(as_mapping(raw.get("application")).get("applicationName")),
+            project=as_text(raw.get("project")),
+            tags=tuple(tag for tag in map(as_text, as_list(raw.get("tag"))) if tag),
+            device_type=as_text(raw.get("deviceType")),
+            gateway=next(filter(None, (as_text(raw.get(key)) for key in GATEWAY_KEYS)), None),
         )
 
     def to_json(self) -> dict[str, Json]:
-        """Return the device in the platform's own words: the inverse of ``from_json``."""
+        """Return the device in the platform's form: the inverse of ``from_json``."""
         return {
             "sn": self.sn,
             "deviceId": self.device_id,
@@ -142,8 +151,8 @@ class Device:
 
 
 def _connect_status(value: Json, last_update_time: int | None) -> ConnectStatus:
-    """Return a status that may be null: a device that never reported has not been online."""
-    status = (text(value) or "").upper()
+    """Return the status, which follows from the last report where the platform omits it."""
+    status = (as_text(value) or "").upper()
     if status in ConnectStatus.__members__:
         return ConnectStatus(status)
     return ConnectStatus.DISCONNECT if last_update_time is None else ConnectStatus.ONLINE
@@ -151,9 +160,9 @@ def _connect_status(value: Json, last_update_time: int | None) -> ConnectStatus:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DevicePage:
-    """One page of the device list; ``total`` is ``None`` where the platform leaves it out.
+    """One page of the device list; ``total`` is ``None`` where the platform omits it.
 
-    ``unreadable`` counts items without any id, ``source`` is the answer that it was read from.
+    ``unreadable`` counts items without an id, ``source`` is the answer that was parsed.
     """
 
     devices: tuple[Device, ...]
@@ -168,36 +177,36 @@ class DevicePage:
 
     @classmethod
     def from_json(cls, data: Json) -> Self | None:
-        """Read the ``data`` of a search answer; devices without any id are left out."""
-        found = mapping(data)
-        content = found.get("content")
+        """Parse the ``data`` of a search answer; devices without an id are dropped."""
+        raw = as_mapping(data)
+        content = raw.get("content")
         if not isinstance(content, list):
             return None
         devices = tuple(device for device in map(Device.from_json, content) if device)
         return cls(
             devices=devices,
             unreadable=len(content) - len(devices),
-            total=integer(found.get("total")),
+            total=as_integer(raw.get("total")),
             source=data,
         )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """What a device reported at one time: epoch milliseconds and ``path -> value``."""
+    """A report of a device: epoch milliseconds and ``path -> value``."""
 
     time: int
     values: Mapping[str, Json]
 
     @classmethod
     def from_json(cls, data: object) -> Self | None:
-        """Read a record of the property history; ``properties`` may be JSON in a string."""
-        found = mapping(data)
-        time = milliseconds(found.get("ts"))
-        properties = found.get("properties")
+        """Parse a record of the property history; ``properties`` may be JSON in a string."""
+        raw = as_mapping(data)
+        time = as_milliseconds(raw.get("ts"))
+        properties = raw.get("properties")
         if isinstance(properties, str):
             try:
-                properties = parse(properties)
+                properties = parse_json(properties)
             except ValueError:
                 return None
         if time is None or not isinstance(properties, dict):
@@ -214,31 +223,31 @@ class HistoryPage:
 
     @classmethod
     def from_json(cls, data: object) -> Self | None:
-        """Read the ``data`` of a history answer; records that cannot be read are left out.
+        """Parse the ``data`` of a history answer; records that cannot be read are dropped.
 
         A page without records is the last one.
         """
-        found = mapping(data)
-        records = found.get("list")
+        raw = as_mapping(data)
+        records = raw.get("list")
         if not isinstance(records, list):
             return None
         return cls(
             readings=tuple(reading for reading in map(Reading.from_json, records) if reading),
-            next_page_key=text(found.get("nextPageKey")) if records else None,
+            next_page_key=as_text(raw.get("nextPageKey")) if records else None,
         )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Accepted:
-    """A command that the platform took; the device has not carried it out yet."""
+class AcceptedCommand:
+    """A command that the platform accepted; the device has not carried it out yet."""
 
     request_id: str
     properties: Mapping[str, Json]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DeviceFacts:
-    """What people say of a device; ``project`` and ``tags`` are both tags to the platform."""
+class DeviceDetails:
+    """Details of a device that users enter; the console shows ``project`` as a tag as well."""
 
     name: str
     description: str | None = None
@@ -246,7 +255,7 @@ class DeviceFacts:
     tags: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Json]:
-        """Return the members of a request body, without those that nobody filled in."""
+        """Return the members of a request body, without empty ones."""
         members: dict[str, Json] = {
             "name": self.name,
             "description": self.description,
@@ -258,7 +267,7 @@ class DeviceFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddedDevice:
-    """What the platform made of a serial number. Source: "Add a device"."""
+    """A device that was added. Source: "Add a device"."""
 
     sn: str
     device_id: str
@@ -267,26 +276,26 @@ class AddedDevice:
 
     @classmethod
     def from_json(cls, data: object) -> Self | None:
-        """Read the ``data`` of the answer."""
-        found = mapping(data)
-        sn, device_id = serial_number(found), text(found.get("deviceId"))
+        """Parse the ``data`` of the answer."""
+        raw = as_mapping(data)
+        sn, device_id = serial_number(raw), as_text(raw.get("deviceId"))
         if sn is None or device_id is None:
             return None
         return cls(
             sn=sn,
             device_id=device_id,
-            dev_eui=text(found.get("devEUI")),
-            imei=text(found.get("imei")),
+            dev_eui=as_text(raw.get("devEUI")),
+            imei=as_text(raw.get("imei")),
         )
 
 
-class TaskKind(StrEnum):
-    """In which form a configuration task has its settings."""
+class TaskType(StrEnum):
+    """Form of the settings of a configuration task."""
 
     TSL = "TSL"
     PROFILE = "PROFILE"
 
     @property
-    def member(self) -> str:
+    def config_key(self) -> str:
         """Return the member of ``config`` that holds the settings."""
-        return "properties" if self is TaskKind.TSL else "values"
+        return "properties" if self is TaskType.TSL else "values"

@@ -1,24 +1,46 @@
-"""Nested JSON to flat paths and back.
+"""Paths of values, and nested JSON as ``path -> value``.
 
-Reports, commands and history travel as nested JSON (``{"sensor": {"humidity": true}}``); inside
-the integration a value is known by its path: ``sensor.humidity``, and ``relay[0].state`` for the
-element of an array.
+Reports, commands and history are nested JSON: ``{"sensor": {"humidity": true}}``. Inside the
+integration a value has a path: ``sensor.humidity``, or ``relay[0].state`` for the element of an
+array. The template of a path, ``relay[].state``, leaves the indices out.
 """
 
 from collections.abc import Iterable, Mapping
 from itertools import pairwise
+import re
+from typing import Final
 
-from .decode import Json
+from .parsing import Json
 
-MAX_DEPTH = 16
-MAX_ELEMENTS = 1024
+ANY_INDEX: Final = "[]"
+INDEX: Final = re.compile(r"\[(\d+)\]")
+MAX_DEPTH: Final = 16
+MAX_ELEMENTS: Final = 1024
+
+
+def template_of(path: str) -> str:
+    """Return the template of a path: ``relay[].state`` for ``relay[0].state``."""
+    return INDEX.sub(ANY_INDEX, path)
+
+
+def indices_of(path: str) -> tuple[int, ...]:
+    """Return the indices in a path: ``(0,)`` of ``relay[0].state``."""
+    return tuple(map(int, INDEX.findall(path)))
+
+
+def parent_of(path: str) -> str:
+    """Return the enclosing path of a path or template, an empty string for a root."""
+    if path.endswith("]") and "[" in path:
+        return path[: path.rfind("[")]
+    above, _, key = path.rpartition(".")
+    return above if key else ""
 
 
 def flatten(value: Mapping[str, Json]) -> dict[str, Json]:
-    """Return ``path -> value`` for a nested object, each a scalar or an empty object or array.
+    """Return ``path -> value`` of a nested object, each a scalar or an empty object or array.
 
-    Nulls are kept, since a report may say that a value is unknown. What is nested deeper than any
-    device nests is left out.
+    Nulls are kept, since a report may say that a value is unknown. Values below ``MAX_DEPTH`` are
+    dropped.
     """
     flat: dict[str, Json] = {}
     for key, inner in value.items():
@@ -58,8 +80,8 @@ def split(path: str) -> list[str | int]:
 def nest(flat: Iterable[tuple[str, Json]] | Mapping[str, Json]) -> dict[str, Json]:
     """Return the nested object of ``path -> value``: the inverse of :func:`flatten`.
 
-    Elements of an array that no path names are null. Raises ``ValueError`` where two paths
-    contradict each other (``a`` and ``a.b``) or an index is beyond any device's array.
+    Array elements without a path are null. Raises ``ValueError`` where two paths contradict each
+    other (``a`` and ``a.b``) or an index is not below ``MAX_ELEMENTS``.
     """
     root: dict[str, Json] = {}
     for path, value in flat.items() if isinstance(flat, Mapping) else flat:
@@ -69,20 +91,20 @@ def nest(flat: Iterable[tuple[str, Json]] | Mapping[str, Json]) -> dict[str, Jso
 
 def _put(root: dict[str, Json], path: str, value: Json) -> None:
     steps = split(path)
-    holder: Json = root
+    container: Json = root
     for step, following in pairwise(steps):
-        holder = _enter(holder, step, [] if isinstance(following, int) else {}, path)
-    if _enter(holder, steps[-1], value, path) is not value:
+        container = _enter(container, step, [] if isinstance(following, int) else {}, path)
+    if _enter(container, steps[-1], value, path) is not value:
         raise ValueError(path)
 
 
-def _enter(holder: Json, step: str | int, fresh: Json, path: str) -> Json:
-    """Return what ``holder`` has at ``step``, putting ``fresh`` there if it has nothing."""
-    if isinstance(holder, dict) and isinstance(step, str):
-        return holder.setdefault(step, fresh)
-    if isinstance(holder, list) and isinstance(step, int) and step < MAX_ELEMENTS:
-        holder.extend([None] * (step + 1 - len(holder)))
-        if holder[step] is None:
-            holder[step] = fresh
-        return holder[step]
+def _enter(container: Json, step: str | int, default: Json, path: str) -> Json:
+    """Return the value of ``container`` at ``step``, which becomes ``default`` if there is none."""
+    if isinstance(container, dict) and isinstance(step, str):
+        return container.setdefault(step, default)
+    if isinstance(container, list) and isinstance(step, int) and step < MAX_ELEMENTS:
+        container.extend([None] * (step + 1 - len(container)))
+        if container[step] is None:
+            container[step] = default
+        return container[step]
     raise ValueError(path)

@@ -1,22 +1,23 @@
-"""The thing specification (TSL): what a model reports, accepts and can do.
+"""The thing specification (TSL) of a model: its properties, events and services.
 
-The platform sends flat lists of items whose children carry dotted ids and a ``parentId``; an
-array has exactly one child ``<id>._item``. Source: "Query the TSL model of a device".
+The platform sends flat lists of items; children have dotted ids and a ``parentId``, and an array
+has exactly one child ``<id>._item``. Source: "Query the TSL model of a device".
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import Final
 
-from .decode import Json, boolean, integer, mapping, number, sequence, text
+from .parsing import Json, as_flag, as_integer, as_list, as_mapping, as_number, as_text
+from .paths import ANY_INDEX, MAX_DEPTH, parent_of
 
-ELEMENT = "._item"
-BRACKETS = "[]"
-MAX_DEPTH = 16
+ELEMENT: Final = "._item"
+MAX_SHOWN: Final = 64
 
 
 class DataType(StrEnum):
-    """Types of ``dataSpec.dataType``; ``UNKNOWN`` stands for one that is not known here."""
+    """Types of ``dataSpec.dataType``; ``UNKNOWN`` stands for any other."""
 
     STRING = "STRING"
     ENUM = "ENUM"
@@ -43,13 +44,18 @@ class DataType(StrEnum):
         """Return whether values of this type are whole numbers."""
         return self in (DataType.INT, DataType.LONG)
 
+    @property
+    def is_scalar(self) -> bool:
+        """Return whether an item of this type has a value, rather than members or elements."""
+        return self not in (DataType.STRUCT, DataType.ARRAY, DataType.UNKNOWN)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """A property, or an input or output of a service or event, with all that is below it.
+    """A property, or a parameter of a service or event, with its members or its element.
 
-    ``path`` is dotted, with ``[]`` where an array's index goes: ``relay[].state`` for the id
-    ``relay._item.state``. ``mappings`` is ``key -> label`` in the order of the specification.
+    ``path`` is a template: ``relay[].state`` for the id ``relay._item.state``. ``mappings`` is
+    ``key -> label`` in the order of the specification.
     """
 
     path: str
@@ -71,13 +77,13 @@ class Item:
 
     @property
     def id(self) -> str:
-        """Return the id as the platform spells it."""
-        return self.path.replace(BRACKETS, ELEMENT)
+        """Return the id of the platform."""
+        return self.path.replace(ANY_INDEX, ELEMENT)
 
     @property
     def parent(self) -> str | None:
         """Return the path of the enclosing item, ``None`` at the root."""
-        return _parent(self.path)
+        return parent_of(self.path) or None
 
     @property
     def key(self) -> str:
@@ -85,19 +91,19 @@ class Item:
         return self.path.rpartition(".")[2]
 
     def walk(self) -> Iterator[Item]:
-        """Yield this item and all below it, parents first."""
+        """Yield this item and its descendants, parents first."""
         yield self
         for child in self.children:
             yield from child.walk()
 
     def leaves(self) -> Iterator[Item]:
-        """Yield the items that carry a value."""
+        """Yield the items without children."""
         return (item for item in self.walk() if not item.children)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
-    """Something that a device says once, with what it tells about it."""
+class ThingEvent:
+    """An event of a device, with its output parameters."""
 
     id: str
     name: str = ""
@@ -107,8 +113,8 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Service:
-    """Something that a device can be asked to do."""
+class ThingService:
+    """A service of a device, with its parameters."""
 
     id: str
     name: str = ""
@@ -120,113 +126,104 @@ class Service:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ThingSpecification:
-    """What one model with one firmware can do. ``problems`` says what could not be read."""
+    """Properties, events and services of a model; ``problems`` lists what could not be read."""
 
     version: str = ""
     properties: tuple[Item, ...] = ()
-    events: tuple[Event, ...] = ()
-    services: tuple[Service, ...] = ()
+    events: tuple[ThingEvent, ...] = ()
+    services: tuple[ThingService, ...] = ()
     problems: tuple[str, ...] = ()
 
     def leaves(self) -> Iterator[Item]:
-        """Yield every property that carries a value."""
+        """Yield every property without children."""
         for item in self.properties:
             yield from item.leaves()
 
 
 def parse_specification(data: object) -> ThingSpecification:
-    """Read the ``data`` of a thing-specification answer; never raises.
+    """Parse the ``data`` of a thing-specification answer; never raises.
 
-    Items without id or ``dataSpec`` are skipped, of items with the same id the first is taken,
-    a parent that is named but not listed is made up as a structure, and a child that does not tell
-    how it may be accessed may be as its parent is.
+    Items without id or ``dataSpec`` are skipped, and so are items whose id is listed before. A
+    parent that is not listed becomes a structure. A child without ``accessMode`` inherits it.
     """
-    found = mapping(data)
+    raw_data = as_mapping(data)
     problems: list[str] = []
     return ThingSpecification(
-        version=text(found.get("version")) or "",
-        properties=_tree(found.get("properties"), "", problems),
+        version=as_text(raw_data.get("version")) or "",
+        properties=_tree(raw_data.get("properties"), "", problems),
         events=tuple(
-            Event(
+            ThingEvent(
                 id=identifier,
-                name=text(raw.get("name")) or "",
-                type=text(raw.get("type")) or "",
-                hidden=boolean(raw.get("hidden")),
+                name=as_text(raw.get("name")) or "",
+                type=as_text(raw.get("type")) or "",
+                hidden=as_flag(raw.get("hidden")),
                 outputs=_tree(raw.get("outputs"), identifier, problems),
             )
-            for identifier, raw in _named(found.get("events"))
+            for identifier, raw in _unique(raw_data.get("events"))
         ),
         services=tuple(
-            Service(
+            ThingService(
                 id=identifier,
-                name=text(raw.get("name")) or "",
-                call_type=text(raw.get("callType")) or "",
-                hidden=boolean(raw.get("hidden")),
+                name=as_text(raw.get("name")) or "",
+                call_type=as_text(raw.get("callType")) or "",
+                hidden=as_flag(raw.get("hidden")),
                 inputs=_tree(raw.get("inputs"), identifier, problems),
                 outputs=_tree(raw.get("outputs"), identifier, problems),
             )
-            for identifier, raw in _named(found.get("services"))
+            for identifier, raw in _unique(raw_data.get("services"))
         ),
         problems=tuple(problems),
     )
 
 
-def _named(items: object) -> Iterator[tuple[str, Mapping[str, Json]]]:
+def _unique(items: object) -> Iterator[tuple[str, Mapping[str, Json]]]:
     seen: set[str] = set()
-    for item in sequence(items):
-        raw = mapping(item)
-        identifier = text(raw.get("id"))
+    for item in as_list(items):
+        raw = as_mapping(item)
+        identifier = as_text(raw.get("id"))
         if identifier and identifier not in seen:
             seen.add(identifier)
             yield identifier, raw
 
 
 def _tree(items: object, owner: str, problems: list[str]) -> tuple[Item, ...]:
-    """Return the trees of a flat list; ``owner`` is the id that may prefix each item's."""
+    """Return the items of a flat list as trees; ``owner`` is the id that may prefix their ids."""
     listed: dict[str, Mapping[str, Json]] = {}
-    for identifier, raw in _named(items):
+    for identifier, raw in _unique(items):
         if not isinstance(raw.get("dataSpec"), dict):
-            problems.append(f"{identifier[:64]}: no data specification")
+            problems.append(f"{identifier[:MAX_SHOWN]}: no data specification")
             continue
-        path = _path(identifier, text(mapping(raw["dataSpec"]).get("parentId")), owner)
-        if path.count(".") + path.count(BRACKETS) > MAX_DEPTH:
-            problems.append(f"{identifier[:64]}: nested too deeply")
+        path = _path(identifier, as_text(as_mapping(raw["dataSpec"]).get("parentId")), owner)
+        if path.count(".") + path.count(ANY_INDEX) > MAX_DEPTH:
+            problems.append(f"{identifier[:MAX_SHOWN]}: nested too deeply")
             continue
         listed.setdefault(path, raw)
-    children: dict[str | None, dict[str, None]] = {}
+    children: dict[str, dict[str, None]] = {}
     for path in listed:
-        step: str | None = path
-        while step is not None:
-            above = _parent(step)
-            siblings = children.setdefault(above, {})
+        step = path
+        while step:
+            siblings = children.setdefault(parent_of(step), {})
             if step in siblings:
                 break
             siblings[step] = None
-            step = above
+            step = parent_of(step)
 
     def build(path: str, access: str) -> Item:
         raw = listed.get(path, {})
-        access = text(raw.get("accessMode")) or access
+        access = as_text(raw.get("accessMode")) or access
         below = tuple(build(child, access) for child in children.get(path, ()))
         return _item(path, raw, access.upper(), below, problems)
 
-    return tuple(build(path, "R") for path in children.get(None, ()))
+    return tuple(build(path, "R") for path in children.get("", ()))
 
 
-def _path(identifier: str, parent: str | None, owner: str) -> str:
-    """Return where an item stands, whatever its id repeats of its parent and its owner."""
-    if parent and parent != owner and not identifier.startswith(f"{parent}."):
-        identifier = f"{parent}.{identifier}"
+def _path(identifier: str, parent_id: str | None, owner: str) -> str:
+    """Return the path of an item, whose id may or may not begin with those of parent and owner."""
+    if parent_id and parent_id != owner and not identifier.startswith(f"{parent_id}."):
+        identifier = f"{parent_id}.{identifier}"
     if owner:
         identifier = identifier.removeprefix(f"{owner}.")
-    return identifier.replace(ELEMENT, BRACKETS)
-
-
-def _parent(path: str) -> str | None:
-    if path.endswith(BRACKETS):
-        return path.removesuffix(BRACKETS) or None
-    above, dot, key = path.rpartition(".")
-    return above if dot and above and key else None
+    return identifier.replace(ELEMENT, ANY_INDEX)
 
 
 def _item(
@@ -236,28 +233,28 @@ def _item(
     children: tuple[Item, ...],
     problems: list[str],
 ) -> Item:
-    spec = mapping(raw.get("dataSpec"))
+    spec = as_mapping(raw.get("dataSpec"))
     data_type = _data_type(spec.get("dataType"))
     if children:
-        element = any(child.path == path + BRACKETS for child in children)
-        children = tuple(child for child in children if (child.path == path + BRACKETS) is element)
-        data_type = DataType.ARRAY if element else DataType.STRUCT
+        is_array = any(child.path == path + ANY_INDEX for child in children)
+        children = tuple(c for c in children if (c.path == path + ANY_INDEX) is is_array)
+        data_type = DataType.ARRAY if is_array else DataType.STRUCT
     elif data_type is DataType.UNKNOWN:
-        problems.append(f"{path[:64]}: unknown type {str(spec.get('dataType'))[:32]}")
-    validator = mapping(spec.get("validator"))
-    minimum, maximum = number(validator.get("min")), number(validator.get("max"))
+        problems.append(f"{path[:MAX_SHOWN]}: unknown type {str(spec.get('dataType'))[:32]}")
+    validator = as_mapping(spec.get("validator"))
+    minimum, maximum = as_number(validator.get("min")), as_number(validator.get("max"))
     if minimum is not None and maximum is not None and minimum > maximum:
-        problems.append(f"{path[:64]}: minimum above maximum")
+        problems.append(f"{path[:MAX_SHOWN]}: minimum above maximum")
         minimum = maximum = None
     item = Item(
         path=path,
-        name=(text(raw.get("name")) or "").strip(),
-        description=(text(raw.get("description")) or "").strip(),
+        name=(as_text(raw.get("name")) or "").strip(),
+        description=(as_text(raw.get("description")) or "").strip(),
         data_type=data_type,
         readable="R" in access,
         writable="W" in access,
-        hidden=boolean(raw.get("hidden")),
-        unit=text(spec.get("unitName")) or text(spec.get("unit")),
+        hidden=as_flag(raw.get("hidden")),
+        unit=as_text(spec.get("unitName")) or as_text(spec.get("unit")),
         fraction_digits=_size(spec.get("fractionDigits")),
         minimum=minimum,
         maximum=maximum,
@@ -268,39 +265,30 @@ def _item(
         children=children,
     )
     element_type = _data_type(spec.get("elementDataType"))
-    if data_type is DataType.ARRAY and not children and element_type not in _HOLLOW:
+    if data_type is DataType.ARRAY and not children and element_type.is_scalar:
         return _with_element(item, element_type)
     return item
 
 
-_HOLLOW = (DataType.UNKNOWN, DataType.STRUCT, DataType.ARRAY)
-
-
 def _with_element(array: Item, element_type: DataType) -> Item:
-    """Give an array of plain values the element item that the list left out."""
-    element = Item(
-        path=array.path + BRACKETS,
-        name=array.name,
+    """Return an array of scalars with the element that the list left out."""
+    element = replace(
+        array,
+        path=array.path + ANY_INDEX,
+        description="",
         data_type=element_type,
-        readable=array.readable,
-        writable=array.writable,
-        hidden=array.hidden,
-        unit=array.unit,
-        fraction_digits=array.fraction_digits,
-        minimum=array.minimum,
-        maximum=array.maximum,
-        mappings=array.mappings,
+        min_size=None,
+        max_size=None,
+        default=None,
     )
-    return Item(
-        path=array.path,
-        name=array.name,
-        description=array.description,
-        data_type=DataType.ARRAY,
-        readable=array.readable,
-        writable=array.writable,
-        hidden=array.hidden,
-        min_size=array.min_size,
-        max_size=array.max_size,
+    return replace(
+        array,
+        unit=None,
+        fraction_digits=None,
+        minimum=None,
+        maximum=None,
+        default=None,
+        mappings={},
         children=(element,),
     )
 
@@ -311,8 +299,8 @@ def _data_type(value: object) -> DataType:
 
 
 def _size(value: object) -> int | None:
-    found = integer(value)
-    return found if found is not None and found >= 0 else None
+    size = as_integer(value)
+    return size if size is not None and size >= 0 else None
 
 
 def _scalar(value: object) -> Json:
@@ -320,19 +308,19 @@ def _scalar(value: object) -> Json:
 
 
 def _mappings(value: object) -> dict[str, str]:
-    """Return ``key -> label``; keys of flags are folded to ``true`` and ``false``."""
+    """Return ``key -> label``; keys of flags become ``true`` and ``false``."""
     labels: dict[str, str] = {}
-    for entry in sequence(value):
-        pair = mapping(entry)
+    for entry in as_list(value):
+        pair = as_mapping(entry)
         raw = pair.get("key")
-        key = str(raw).lower() if isinstance(raw, bool) else text(raw)
+        key = str(raw).lower() if isinstance(raw, bool) else as_text(raw)
         if key is not None:
-            labels.setdefault(key, text(pair.get("value")) or key)
+            labels.setdefault(key, as_text(pair.get("value")) or key)
     return labels
 
 
 def dump_specification(specification: ThingSpecification) -> dict[str, Json]:
-    """Return a specification in the platform's own shape: the inverse of the parser."""
+    """Return a specification in the platform's form: the inverse of the parser."""
     return {
         "version": specification.version,
         "properties": _dump_items(specification.properties, _dump_property),
@@ -372,7 +360,6 @@ def _dump_property(item: Item) -> dict[str, Json]:
 
 
 def _dump_parameter(item: Item) -> dict[str, Json]:
-    parent = item.parent
     validator: dict[str, Json] = {
         "min": item.minimum,
         "max": item.maximum,
@@ -381,7 +368,7 @@ def _dump_parameter(item: Item) -> dict[str, Json]:
     }
     spec: dict[str, Json] = {
         "dataType": item.data_type.value,
-        "parentId": parent.replace(BRACKETS, ELEMENT) if parent else None,
+        "parentId": parent_of(item.path).replace(ANY_INDEX, ELEMENT) or None,
         "unitName": item.unit,
         "fractionDigits": item.fraction_digits,
         "defaultValue": item.default,

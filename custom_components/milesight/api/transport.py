@@ -1,4 +1,4 @@
-"""Requests to the Open API: tokens, places in the queue, envelopes and what failures mean."""
+"""Requests to the Open API: access tokens, concurrency, envelopes, and errors."""
 
 import asyncio
 from collections.abc import Callable, Mapping
@@ -19,35 +19,36 @@ from aiohttp import (
 import orjson
 from yarl import URL
 
-from .auth import TokenKeeper
-from .decode import Json, mapping, parse, text
-from .errors import (
+from .auth import TokenManager
+from .backoff import MAX_RETRY_AFTER
+from .exceptions import (
     ApiError,
     AuthenticationError,
     BadResponseError,
     CannotConnectError,
+    InvalidReason,
     InvalidValueError,
     RateLimitError,
 )
+from .parsing import Json, as_mapping, as_text, parse_json
 
 TOKEN_PATH: Final = "oauth/token"
 CONCURRENCY: Final = 4
 TIMEOUT: Final = ClientTimeout(total=30)
 MAX_BODY: Final = 32 * 1024 * 1024
-MAX_WORDS: Final = 200
-MAX_RETRY_AFTER: Final = 24 * 60 * 60
-# A server may close an idle connection just when it is used again. aiohttp then repeats requests
-# that change nothing by their method, but not a POST.
+MAX_MESSAGE: Final = 200
+# A server may close an idle connection at the moment it is used again. aiohttp then repeats
+# requests of idempotent methods, but no POST.
 CLOSED_CONNECTION: Final = (ServerDisconnectedError, ClientConnectionResetError)
 AUTHENTICATION_CODES: Final = frozenset({"authentication_failed", "token_not_found"})
 
 
 class Transport:
-    """Sends requests in an Application's name, on a session that somebody else owns.
+    """Sends the requests of an Application on a session that the caller owns.
 
-    At most four requests run at a time, and background work never takes the last place, so that
-    a user's command finds one. ``on_request`` is called once for every request that counts
-    against the plan's limit: all but the token's.
+    At most four requests run at a time, three of them in the background, so that a command of the
+    user does not wait for background work. ``on_request`` is called for every request that counts
+    against the quota: all but those for tokens.
     """
 
     def __init__(
@@ -59,19 +60,19 @@ class Transport:
         *,
         on_request: Callable[[], None] = lambda: None,
     ) -> None:
-        """Take the session, the server address and the Application's credentials."""
+        """Initialize with the server address and the credentials of the Application."""
         self._session = session
         self._url = URL(url)
         self._on_request = on_request
-        self._places = asyncio.Semaphore(CONCURRENCY)
-        self._background_places = asyncio.Semaphore(CONCURRENCY - 1)
-        self.token = TokenKeeper(client_id, client_secret, self._request_token)
+        self._slots = asyncio.Semaphore(CONCURRENCY)
+        self._background_slots = asyncio.Semaphore(CONCURRENCY - 1)
+        self.tokens = TokenManager(client_id, client_secret, self._request_token)
 
     async def _request_token(self, form: dict[str, str]) -> Json:
-        envelope = await self._exchange("POST", TOKEN_PATH, {"data": form}, repeatable=True)
+        envelope = await self._send("POST", TOKEN_PATH, {"data": form}, repeatable=True)
         return envelope.get("data")
 
-    async def call(
+    async def request(
         self,
         method: str,
         path: str,
@@ -81,13 +82,13 @@ class Transport:
         background: bool = False,
         repeatable: bool = False,
     ) -> Any:
-        """Send a request and return the ``data`` of the answer; raises ``MilesightError``."""
-        envelope = await self.envelope(
+        """Return the ``data`` of the answer, see ``request_envelope``."""
+        envelope = await self.request_envelope(
             method, path, body, query=query, background=background, repeatable=repeatable
         )
         return envelope.get("data")
 
-    async def envelope(
+    async def request_envelope(
         self,
         method: str,
         path: str,
@@ -99,57 +100,57 @@ class Transport:
     ) -> Mapping[str, Json]:
         """Send a request with a valid token and return the envelope of the answer.
 
-        A token refused once is replaced once. ``repeatable`` says that the request changes nothing,
-        so that it may be sent again where the connection turns out to be closed. Raises
+        The request is sent again with a new token if the token is refused, and, where it is
+        ``repeatable``, on a new connection if the server closed the one in use. Raises
         ``MilesightError``.
         """
         arguments: dict[str, Any] = {"params": query} if query else {}
         if body is not None:
             try:
-                # Keys may be of a subclass of str, as those are that a file in YAML brings.
+                # Keys from YAML files are of a subclass of str.
                 arguments["data"] = orjson.dumps(body, option=orjson.OPT_NON_STR_KEYS)
             except TypeError as error:
-                raise InvalidValueError("json", str(error)) from error
-        first_place: AbstractAsyncContextManager[object] = (
-            self._background_places if background else nullcontext()
+                raise InvalidValueError(InvalidReason.JSON, str(error)) from error
+        background_slot: AbstractAsyncContextManager[object] = (
+            self._background_slots if background else nullcontext()
         )
-        async with first_place, self._places:
-            token = await self.token.get()
+        async with background_slot, self._slots:
+            token = await self.tokens.get_access_token()
             try:
-                return await self._authorized(method, path, token, arguments, repeatable)
+                return await self._send_authorized(method, path, token, arguments, repeatable)
             except AuthenticationError:
-                self.token.reject(token)
-            token = await self.token.get()
-            return await self._authorized(method, path, token, arguments, repeatable)
+                self.tokens.invalidate(token)
+            token = await self.tokens.get_access_token()
+            return await self._send_authorized(method, path, token, arguments, repeatable)
 
-    async def _authorized(
+    async def _send_authorized(
         self, method: str, path: str, token: str, arguments: dict[str, Any], repeatable: bool
     ) -> Mapping[str, Json]:
         headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
         arguments = {**arguments, "headers": headers}
-        return await self._exchange(method, path, arguments, repeatable=repeatable)
+        return await self._send(method, path, arguments, repeatable=repeatable)
 
-    async def _exchange(
+    async def _send(
         self, method: str, path: str, arguments: dict[str, Any], *, repeatable: bool
     ) -> Mapping[str, Json]:
-        """Return the envelope of a success; raise what the answer means otherwise."""
+        """Send a request and return the envelope of a success; raises ``MilesightError``."""
         if path != TOKEN_PATH:
             self._on_request()
         try:
             async with self._session.request(
                 method, self._url / path, timeout=TIMEOUT, allow_redirects=False, **arguments
             ) as response:
-                return _open_envelope(response, await _read(response))
+                return _parse_envelope(response, await _read(response))
         except TimeoutError as error:
             raise CannotConnectError(f"no answer within {TIMEOUT.total:g} seconds") from error
         except (ClientError, OSError) as error:
             if repeatable and isinstance(error, CLOSED_CONNECTION):
-                return await self._exchange(method, path, arguments, repeatable=False)
-            raise CannotConnectError(_words(error) or type(error).__name__) from error
+                return await self._send(method, path, arguments, repeatable=False)
+            raise CannotConnectError(_sanitize(error) or type(error).__name__) from error
 
 
 async def _read(response: ClientResponse) -> bytes:
-    """Return the body of an answer, which no server may make arbitrarily large."""
+    """Return the body of an answer; raises ``BadResponseError`` if it is too large."""
     body = bytearray()
     async for chunk in response.content.iter_any():
         body += chunk
@@ -158,20 +159,20 @@ async def _read(response: ClientResponse) -> bytes:
     return bytes(body)
 
 
-def _open_envelope(response: ClientResponse, body: bytes) -> Mapping[str, Json]:
-    """Read ``{data, status, requestId}``. Source: "Response" of the API overview.
+def _parse_envelope(response: ClientResponse, body: bytes) -> Mapping[str, Json]:
+    """Parse ``{data, status, requestId}``. Source: "Response" of the API overview.
 
-    A failure may come with the HTTP status of a success; then its code tells what it is.
+    A failure may have the HTTP status of a success, and is then recognized by its code.
     """
     try:
-        envelope = mapping(parse(body))
+        envelope = as_mapping(parse_json(body))
     except ValueError:
         envelope = {}
-    status = text(envelope.get("status")) or ""
+    status = as_text(envelope.get("status")) or ""
     if response.status == HTTPStatus.OK and status.lower() == "success":
         return envelope
     code, message, request_id = (
-        _words(text(envelope.get(key)) or "") for key in ("errCode", "errMsg", "requestId")
+        _sanitize(as_text(envelope.get(key)) or "") for key in ("errCode", "errMsg", "requestId")
     )
     failure = (response.status, code, message, request_id)
     if response.status == HTTPStatus.TOO_MANY_REQUESTS:
@@ -185,14 +186,14 @@ def _open_envelope(response: ClientResponse, body: bytes) -> Mapping[str, Json]:
     raise BadResponseError(f"unexpected answer with HTTP status {response.status}")
 
 
-def _words(said: object) -> str:
-    """Return what others said, as one line that is short enough for dialogs and logs."""
-    letters = str(said)[:MAX_WORDS]
-    return "".join(letter if letter.isprintable() else " " for letter in letters)
+def _sanitize(message: object) -> str:
+    """Return a message of the server as one short printable line, for dialogs and logs."""
+    characters = str(message)[:MAX_MESSAGE]
+    return "".join(character if character.isprintable() else " " for character in characters)
 
 
 def _retry_after(response: ClientResponse) -> float | None:
-    """Return the seconds to wait, a day at most: the header has a number of them, or a date."""
+    """Return the delay that the ``Retry-After`` header asks for, a number or a date."""
     value = response.headers.get("Retry-After", "")
     if value.isdecimal() and value.isascii():
         seconds = float(value)

@@ -1,6 +1,6 @@
-"""What the platform pushes: who sent it, and what it says.
+"""Deliveries of the platform: their signature, and the events in them.
 
-Sources: "Webhook" of the user guide and the header names seen on live deliveries.
+Sources: "Webhook" of the user guide, and header names of live deliveries.
 """
 
 from collections.abc import Mapping
@@ -9,24 +9,24 @@ from enum import StrEnum
 import hmac
 from typing import Final
 
-from .decode import Json, mapping, milliseconds, number, parse, text
+from .parsing import Json, as_mapping, as_milliseconds, as_number, as_text, parse_json
 from .paths import flatten
 
 TIMESTAMP_HEADER: Final = "x-msc-request-timestamp"
 NONCE_HEADER: Final = "x-msc-request-nonce"
 SIGNATURE_HEADER: Final = "x-msc-request-signature"
-FRESHNESS_SECONDS: Final = 300
+MAX_AGE_SECONDS: Final = 300
 
 
 class SignatureError(Exception):
-    """A delivery is not signed with the Application's secret, or is not fresh."""
+    """A delivery is not signed with the Application's secret, or is too old."""
 
 
-def verify(headers: Mapping[str, str], secret: str, now: float) -> str:
-    """Return the nonce of a delivery that is signed and fresh.
+def verify_signature(headers: Mapping[str, str], secret: str, now: float) -> str:
+    """Verify the signature of a delivery received ``now`` (epoch seconds), and return its nonce.
 
-    The signature is the hex HMAC-SHA256 of timestamp and nonce under the secret; the body is not
-    signed. ``now`` is the present in epoch seconds. Raises ``SignatureError``.
+    The signature is the hex HMAC-SHA256 of timestamp and nonce; the body is not signed. Raises
+    ``SignatureError``.
     """
     timestamp, nonce, signature = (
         headers.get(name, "") for name in (TIMESTAMP_HEADER, NONCE_HEADER, SIGNATURE_HEADER)
@@ -39,14 +39,14 @@ def verify(headers: Mapping[str, str], secret: str, now: float) -> str:
         expected.encode(), signature.lower().encode(errors="surrogateescape")
     ):
         raise SignatureError("wrong signature")
-    sent = number(timestamp)
-    if sent is None or not now - FRESHNESS_SECONDS <= sent <= now + FRESHNESS_SECONDS:
-        raise SignatureError("not fresh")
+    sent = as_number(timestamp)
+    if sent is None or not now - MAX_AGE_SECONDS <= sent <= now + MAX_AGE_SECONDS:
+        raise SignatureError("too old or in the future")
     return nonce
 
 
 class ReportType(StrEnum):
-    """What a device's event is: ``type`` of the data."""
+    """``type`` of a ``DEVICE_DATA`` event."""
 
     PROPERTY = "PROPERTY"
     EVENT = "EVENT"
@@ -55,14 +55,14 @@ class ReportType(StrEnum):
     OFFLINE = "OFFLINE"
 
 
-REPORT_TYPES: Final = {str(kind): kind for kind in ReportType}
+REPORT_TYPES: Final = {str(report_type): report_type for report_type in ReportType}
 
 
 @dataclass(slots=True, kw_only=True)
-class Pushed:
-    """What every pushed event has: an id, if any, and when the platform made it (epoch ms).
+class WebhookEvent:
+    """Base class of all events: their id, and the time at which they were created (epoch ms).
 
-    Events are not frozen, since that makes each a good deal dearer; nobody changes one.
+    Events are not frozen, since creating frozen instances is considerably slower.
     """
 
     event_id: str | None
@@ -70,11 +70,11 @@ class Pushed:
 
 
 @dataclass(slots=True, kw_only=True)
-class DeviceReport(Pushed):
-    """Something that a device did or said. Source: ``DEVICE_DATA``.
+class DeviceReport(WebhookEvent):
+    """A report of a device. Source: ``DEVICE_DATA``.
 
-    ``time`` is the time of the reading in epoch ms, ``None`` where nothing tells it; ``values``
-    is ``path -> value``; ``tsl_id`` names the event or service that it belongs to.
+    ``time`` is the time of the reading in epoch ms, ``None`` if it is unknown, ``values`` is
+    ``path -> value``, and ``tsl_id`` is the id of the event or service.
     """
 
     type: ReportType
@@ -87,8 +87,8 @@ class DeviceReport(Pushed):
 
 
 @dataclass(slots=True, kw_only=True)
-class TaskReport(Pushed):
-    """How a configuration task ended for one device. Source: ``TASK_DATA``."""
+class TaskReport(WebhookEvent):
+    """The outcome of a configuration task for one device. Source: ``TASK_DATA``."""
 
     device_id: str | None
     task_id: str | None
@@ -98,8 +98,8 @@ class TaskReport(Pushed):
 
 
 @dataclass(slots=True, kw_only=True)
-class SystemMessage(Pushed):
-    """A notice about the pushing itself. Source: ``SYSTEM_MESSAGES``."""
+class SystemMessage(WebhookEvent):
+    """A notice about the pushes of an Application. Source: ``SYSTEM_MESSAGES``."""
 
     type: str
     error: str
@@ -107,87 +107,84 @@ class SystemMessage(Pushed):
 
 
 @dataclass(slots=True, kw_only=True)
-class WebhookTest(Pushed):
-    """The test that the console sends at the push of a button. Source: ``WEBHOOK_TEST``."""
-
-
-type Event = DeviceReport | TaskReport | SystemMessage | WebhookTest
+class WebhookTest(WebhookEvent):
+    """The event of the console's test button. Source: ``WEBHOOK_TEST``."""
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """The events of one request, and how many of its elements could not be read."""
+    """The events of one request, and the number of elements that could not be read."""
 
-    events: tuple[Event, ...]
+    events: tuple[WebhookEvent, ...]
     unreadable: int
 
 
-def decode_delivery(body: bytes) -> Delivery:
-    """Read a request body: an array of events, or one event.
+def parse_delivery(body: bytes) -> Delivery:
+    """Parse a request body: an array of events, or one event.
 
-    Raises ``ValueError`` when it is not JSON or neither of the two. An element that cannot be
-    read, or whose type is unknown, is counted and left out.
+    Elements of unknown type and those that cannot be read are dropped. Raises ``ValueError`` for a
+    body that is neither of the two.
     """
-    parsed = parse(body)
+    parsed = parse_json(body)
     elements = [parsed] if isinstance(parsed, dict) else parsed
     if not isinstance(elements, list):
-        raise ValueError("neither an array nor an event")  # noqa: TRY004
-    decoded = [_decode_event(element) for element in elements]
-    events = tuple(event for event in decoded if event is not None)
-    return Delivery(events, len(decoded) - len(events))
+        raise ValueError("neither an array nor an object")  # noqa: TRY004
+    parsed_events = [_parse_event(element) for element in elements]
+    events = tuple(event for event in parsed_events if event is not None)
+    return Delivery(events, len(elements) - len(events))
 
 
-def _decode_event(element: object) -> Event | None:
-    envelope = mapping(element)
-    event_id = text(envelope.get("eventId")) or text(envelope.get("eventID"))
-    created = milliseconds(envelope.get("eventCreatedTime"))
+def _parse_event(element: object) -> WebhookEvent | None:
+    envelope = as_mapping(element)
+    event_id = as_text(envelope.get("eventId")) or as_text(envelope.get("eventID"))
+    created = as_milliseconds(envelope.get("eventCreatedTime"))
     data = envelope.get("data")
-    match (text(envelope.get("eventType")) or "").upper():
+    match (as_text(envelope.get("eventType")) or "").upper():
         case "DEVICE_DATA":
-            return _decode_report(mapping(data), event_id, created)
+            return _parse_report(as_mapping(data), event_id, created)
         case "TASK_DATA":
-            info = mapping(mapping(data).get("info"))
+            info = as_mapping(as_mapping(data).get("info"))
             return TaskReport(
                 event_id=event_id,
                 created=created,
-                device_id=text(info.get("deviceId")),
-                task_id=text(info.get("taskId")),
-                type=text(mapping(data).get("type")) or "",
-                status=text(info.get("status")) or "",
-                error=text(info.get("errCode")) or "",
+                device_id=as_text(info.get("deviceId")),
+                task_id=as_text(info.get("taskId")),
+                type=as_text(as_mapping(data).get("type")) or "",
+                status=as_text(info.get("status")) or "",
+                error=as_text(info.get("errCode")) or "",
             )
         case "SYSTEM_MESSAGES":
-            message = mapping(data).get("message", data)
+            message = as_mapping(data).get("message", data)
             return SystemMessage(
                 event_id=event_id,
                 created=created,
-                type=text(mapping(data).get("type")) or text(envelope.get("type")) or "",
-                error=text(mapping(message).get("errCode")) or "",
-                info=text(mapping(message).get("info")) or text(message) or "",
+                type=as_text(as_mapping(data).get("type")) or as_text(envelope.get("type")) or "",
+                error=as_text(as_mapping(message).get("errCode")) or "",
+                info=as_text(as_mapping(message).get("info")) or as_text(message) or "",
             )
         case "WEBHOOK_TEST":
             return WebhookTest(event_id=event_id, created=created)
     return None
 
 
-def _decode_report(
+def _parse_report(
     data: Mapping[str, Json], event_id: str | None, created: int | None
 ) -> DeviceReport | None:
-    profile = mapping(data.get("deviceProfile"))
-    device_id, dev_eui = text(profile.get("deviceId")), text(profile.get("devEUI"))
-    sn = text(profile.get("sn")) or text(profile.get("snDevEUI"))
-    kind = REPORT_TYPES.get((text(data.get("type")) or "").upper())
-    if kind is None or not (device_id or sn or dev_eui):
+    profile = as_mapping(data.get("deviceProfile"))
+    device_id, dev_eui = as_text(profile.get("deviceId")), as_text(profile.get("devEUI"))
+    sn = as_text(profile.get("sn")) or as_text(profile.get("snDevEUI"))
+    report_type = REPORT_TYPES.get((as_text(data.get("type")) or "").upper())
+    if report_type is None or not (device_id or sn or dev_eui):
         return None
     payload = data.get("payload")
     return DeviceReport(
         event_id=event_id,
         created=created,
-        type=kind,
+        type=report_type,
         device_id=device_id,
         sn=sn,
         dev_eui=dev_eui,
-        tsl_id=text(data.get("tslId")) or text(data.get("tslID")),
-        time=milliseconds(data.get("ts")) or created,
+        tsl_id=as_text(data.get("tslId")) or as_text(data.get("tslID")),
+        time=as_milliseconds(data.get("ts")) or created,
         values=flatten(payload) if isinstance(payload, dict) else {},
     )

@@ -7,8 +7,8 @@ from typing import Final
 
 from homeassistant.core import HomeAssistant, callback
 
-from ..api import Service
-from ..api.decode import Json
+from ..api import ThingService
+from ..api.parsing import Json
 from ..api.webhook import DeviceReport, ReportType, TaskReport
 from ..const import DOMAIN
 from ..devices.device import MilesightDevice
@@ -46,7 +46,9 @@ class ResponseWaiter:
             queue.put_nowait(response)
 
 
-async def wait_for_service_outputs(queue: ResponseQueue, service: Service) -> Mapping[str, Json]:
+async def wait_for_service_outputs(
+    queue: ResponseQueue, service: ThingService
+) -> Mapping[str, Json]:
     """Wait for the outputs of a service call, as ``path -> value``.
 
     These are either in the report of the service or in a report of properties whose names match

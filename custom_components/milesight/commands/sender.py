@@ -11,14 +11,14 @@ from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers.event import async_call_later
 
 from ..api import (
-    Accepted,
+    AcceptedCommand,
     ApiError,
     AuthenticationError,
     InvalidValueError,
     MilesightClient,
     MilesightError,
 )
-from ..api.decode import Json
+from ..api.parsing import Json
 from ..api.paths import nest
 from ..const import COMMAND_TIMEOUT, DOMAIN
 from ..devices.device import MilesightDevice
@@ -30,7 +30,7 @@ def validation_error(error: InvalidValueError) -> ServiceValidationError:
     """Return the error of a value that does not match the thing specification."""
     return ServiceValidationError(
         translation_domain=DOMAIN,
-        translation_key=f"invalid_{error.kind}",
+        translation_key=error.reason,
         translation_placeholders={"path": error.path, **error.allowed},
     )
 
@@ -75,7 +75,7 @@ class CommandSender:
         device: MilesightDevice,
         values: Mapping[str, Json],
         shown: Mapping[str, Json] = MappingProxyType({}),
-    ) -> Accepted:
+    ) -> AcceptedCommand:
         """Write properties, ``path -> encoded value``; return what the platform accepted.
 
         ``shown`` are values of other properties that result from the command. Raises

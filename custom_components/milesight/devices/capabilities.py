@@ -9,7 +9,7 @@ from typing import Final, Self
 from homeassistant.components.sensor.const import SensorDeviceClass
 
 from ..api import DataType, ThingSpecification
-from ..api.specification import BRACKETS
+from ..api.paths import ANY_INDEX, template_of
 from ..mapping import Description, Priority, SensorDescription, describe, expected_entities
 
 INDEX: Final = re.compile(r"\[(\d+)\]")
@@ -45,7 +45,7 @@ class Capabilities:
             descriptions=descriptions,
             array_sizes={item.path: item.max_size for item in items if item.max_size is not None},
             scalars=frozenset(
-                leaf.path for leaf in specification.leaves() if leaf.data_type not in CONTAINERS
+                leaf.path for leaf in specification.leaves() if leaf.data_type.is_scalar
             ),
             entity_counts={
                 priority: sum(
@@ -64,7 +64,7 @@ class Capabilities:
 
     def is_scalar(self, path: str) -> bool:
         """Return whether the specification has a value at a path and nothing nested in it."""
-        return INDEX.sub(BRACKETS, path) in self.scalars
+        return template_of(path) in self.scalars
 
     def enclosing_scalar(self, path: str) -> str | None:
         """Return the path of the scalar that a report nests this path in, if it does."""
@@ -74,7 +74,7 @@ class Capabilities:
     def allows_element(self, template: str, indices: Iterable[int]) -> bool:
         """Return whether indices are within the sizes of their arrays."""
         arrays = accumulate(
-            template.split(BRACKETS)[:-1], lambda path, rest: path + BRACKETS + rest
+            template.split(ANY_INDEX)[:-1], lambda path, rest: path + ANY_INDEX + rest
         )
         return all(
             index < self.array_sizes.get(array, index + 1)

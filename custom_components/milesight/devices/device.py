@@ -8,12 +8,12 @@ from typing import Final
 from homeassistant.util.limited_size_dict import LimitedSizeDict
 
 from ..api import ConnectStatus, Device, Item
-from ..api.decode import Json
-from ..api.specification import BRACKETS
+from ..api.parsing import Json
+from ..api.paths import indices_of, template_of
 from ..const import CLOCK_TOLERANCE_MS
 from ..mapping import Description, Priority
 from .availability import SECOND_MS, Availability
-from .capabilities import INDEX, NO_CAPABILITIES, Capabilities
+from .capabilities import NO_CAPABILITIES, Capabilities
 from .pending_writes import PendingWrite, PendingWrites
 from .size_limit import MAX_PATH_LENGTH, SHORT_TEXT_LENGTH, SizeLimit, limit_outputs
 from .timestamps import clamp_timestamp
@@ -130,7 +130,7 @@ class MilesightDevice:
 
     def find_item(self, path: str) -> Item | None:
         """Return the item of the thing specification that a path belongs to."""
-        template = INDEX.sub(BRACKETS, path)
+        template = template_of(path)
         leaves = self.capabilities.specification.leaves()
         return next((item for item in leaves if item.path == template), None)
 
@@ -295,8 +295,8 @@ class MilesightDevice:
         """Add the array element that a path belongs to; return whether there is one."""
         if "[" not in path:
             return False
-        indices = tuple(int(index) for index in INDEX.findall(path))
-        self._elements.setdefault(INDEX.sub(BRACKETS, path), set()).add(indices)
+        indices = indices_of(path)
+        self._elements.setdefault(template_of(path), set()).add(indices)
         return True
 
     def begin_writes(self, values: Mapping[str, Json], now: int) -> list[PendingWrite]:

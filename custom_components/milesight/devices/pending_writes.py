@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ..api.decode import Json
+from ..api.parsing import Json
 
 
 @dataclass(slots=True, eq=False)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from ..api.decode import Json
+from ..api.parsing import Json
 
 MAX_EVENT_SIZE: Final = 8192  # of outputs, which become attributes of a state
 MAX_PATH_LENGTH: Final = 256

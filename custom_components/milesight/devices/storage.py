@@ -7,9 +7,9 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.storage import Store
 
-from ..api.decode import Json
+from ..api.parsing import Json
+from ..api.quota import Buckets
 from ..const import DOMAIN, LOGGER
-from ..counter import Buckets
 from .device import MilesightDevice
 from .pending_writes import PendingWrite
 from .timestamps import now_ms

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from homeassistant.const import Platform
 
-from ..api import Service
+from ..api import ThingService
 from .descriptions import BinarySensorDescription, Description, Priority, SwitchDescription
 from .entities import identity, switch_class
 from .labels import binary_options
@@ -25,7 +25,7 @@ SWITCHED = pattern(
 def paired(
     descriptions: Iterable[Description],
     properties: Iterable[Property],
-    services: tuple[Service, ...],
+    services: tuple[ThingService, ...],
 ) -> list[Description]:
     """Return the descriptions with each control joined to the property that shows its state.
 
@@ -80,7 +80,7 @@ def _join_releases(by_key: dict[str, Description], tokens: dict[str, Tokens]) ->
 
 
 def _switched(
-    state: BinarySensorDescription, prop: Property, services: tuple[Service, ...]
+    state: BinarySensorDescription, prop: Property, services: tuple[ThingService, ...]
 ) -> SwitchDescription | None:
     """Return the switch that a state becomes if a service sets it."""
     if not SWITCHED.matches(prop.tokens) or state.priority is Priority.RARE:

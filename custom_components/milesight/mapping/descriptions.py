@@ -15,9 +15,8 @@ from homeassistant.components.switch import SwitchDeviceClass
 from homeassistant.components.valve.const import ValveDeviceClass
 from homeassistant.const import EntityCategory, Platform
 
-from ..api import Item, Service
-
-BRACKETS = "[]"
+from ..api import Item, ThingService
+from ..api.paths import ANY_INDEX
 
 
 class Priority(IntEnum):
@@ -36,7 +35,7 @@ class Priority(IntEnum):
 class Setter:
     """A service that sets what no property can; ``input`` takes the value."""
 
-    service: Service
+    service: ThingService
     input: Item
 
 
@@ -63,7 +62,7 @@ class Description:
     @property
     def is_template(self) -> bool:
         """Return whether this stands for the elements of an array."""
-        return BRACKETS in self.path
+        return ANY_INDEX in self.path
 
     def element(self, *indices: int) -> Self:
         """Return the description of one element: ``relay[].state`` with 0 is ``relay[0].state``.
@@ -77,7 +76,7 @@ class Description:
 
     def _at(self, index: int) -> Self:
         def numbered(text: str) -> str:
-            return text.replace(BRACKETS, str(index + 1), 1)
+            return text.replace(ANY_INDEX, str(index + 1), 1)
 
         return replace(
             self,
@@ -95,7 +94,7 @@ class Description:
 
 def path_at(path: str, index: int) -> str:
     """Return a path with its first ``[]`` replaced by an index."""
-    return path.replace(BRACKETS, f"[{index}]", 1)
+    return path.replace(ANY_INDEX, f"[{index}]", 1)
 
 
 def item_at[T: Item | None](item: T, index: int) -> T:

@@ -6,6 +6,7 @@ import re
 
 from homeassistant.const import Platform
 
+from ..api.paths import ANY_INDEX
 from .descriptions import Description, NumberDescription, Priority, SensorDescription
 from .labels import slug
 from .properties import Property
@@ -84,7 +85,7 @@ def _short(text: str) -> str:
 
 def humanise(identifier: str) -> str:
     """Return an id as words: ``report_interval`` is "Report interval"."""
-    return tidy(STEPS.sub(" ", identifier.replace("[]", " "))) or UNNAMED
+    return tidy(STEPS.sub(" ", identifier.replace(ANY_INDEX, " "))) or UNNAMED
 
 
 def subject(name: str) -> str:
@@ -96,10 +97,10 @@ def property_name(prop: Property) -> str:
     """Return the name that the specification gives a prop, with its structure where it needs it."""
     item = prop.item
     name = SPACE.sub(" ", INVISIBLE.sub(" ", item.name[:500])).strip()
-    parents = [parent for parent in prop.parents if not parent.path.endswith("[]")]
+    parents = [parent for parent in prop.parents if not parent.path.endswith(ANY_INDEX)]
     group = parents[-1].name if parents else ""
     if not name:
-        name = humanise(item.key.replace("[]", ""))
+        name = humanise(item.key.replace(ANY_INDEX, ""))
     elif channel := CHANNEL_ASIDE.search(name):
         rest = f"{name[: channel.start()]} {name[channel.end() :]}"
         return tidy(f"Channel {channel[1]} {_uncapital(rest.strip())}")
@@ -114,20 +115,20 @@ def property_name(prop: Property) -> str:
     if not WORD.search(name):
         name = humanise(item.key)
     text = _joined(group, name)
-    if prop.path.count("[]"):
+    if prop.path.count(ANY_INDEX):
         text = _numbered(prop, text)
     return tidy_template(text)
 
 
 def tidy_template(text: str) -> str:
     """Return a tidied name that keeps the places where the numbers of elements go."""
-    first, *rest = (tidy(part) for part in text.split("[]"))
+    first, *rest = (tidy(part) for part in text.split(ANY_INDEX))
     return " [] ".join((first, *map(_uncapital, rest))).strip()
 
 
 def _numbered(prop: Property, text: str) -> str:
     """Return a name with ``[]`` after the name of each array, so that elements are told apart."""
-    count = prop.path.count("[]")
+    count = prop.path.count(ANY_INDEX)
     arrays = [step for step in prop.parents if prop.path.startswith(f"{step.path}[]")]
     holding = arrays[-1] if arrays else prop.item
     array = TAIL.sub("", holding.name or humanise(holding.key))
@@ -182,7 +183,7 @@ def translation_of(prop: Property, platform: str) -> tuple[str, dict[str, str]] 
     """Return the translation key and placeholders of a prop that is well known."""
     table = TRANSLATED.get(platform, {})
     key = table.get(prop.tokens.key)
-    counted = (*map(str, prop.tokens.numbers), *["[]"] * prop.path.count("[]"))
+    counted = (*map(str, prop.tokens.numbers), *[ANY_INDEX] * prop.path.count(ANY_INDEX))
     if key is None and CHANNEL in prop.tokens:
         key = table.get("_".join(word for word in prop.tokens.phrase if word != CHANNEL))
         return _counted(key, "channel", counted) if key in TRANSLATED_CHANNELS else None

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from ..api import DataType, Item
+from ..api.paths import ANY_INDEX
 from .tokens import SCALES, Tokens, tokenize, tokenize_path
 from .units import fold
 
@@ -22,7 +23,6 @@ REGISTRY = frozenset(
 )
 CELSIUS = "celsius"
 UNIT_SCALES = {"°C": CELSIUS, "°F": "fahrenheit"}
-VALUELESS = (DataType.STRUCT, DataType.ARRAY, DataType.UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ def is_history(identifier: str) -> bool:
 
 
 def _below(item: Item, parents: tuple[Item, ...]) -> Iterator[Property]:
-    holds = bool(item.children) or item.data_type in VALUELESS
+    holds = bool(item.children) or not item.data_type.is_scalar
     if holds and is_history(item.key):
         return
     for child in item.children:
@@ -118,7 +118,7 @@ def _one_scale(found: Iterable[Property]) -> Iterator[Property]:
 
 def _scale(prop: Property) -> tuple[str | None, tuple[tuple[str, ...], ...]]:
     """Return the scale that a path names, and what else its steps say."""
-    steps = [tokenize(step)[0] for step in prop.path.replace("[]", "").split(".")]
+    steps = [tokenize(step)[0] for step in prop.path.replace(ANY_INDEX, "").split(".")]
     if (named := UNIT_SCALES.get(prop.unit or "")) is not None and steps[-1][-1:] == (named[0],):
         steps[-1] = (*steps[-1][:-1], named)  # temperature_f, in degrees Fahrenheit
     scale = next((word for step in reversed(steps) for word in step if word in SCALES), None)

@@ -7,7 +7,7 @@ from typing import Final
 from homeassistant.components.event import EventDeviceClass
 from homeassistant.const import EntityCategory, Platform
 
-from ..api import DataType, Event, Item, Service
+from ..api import DataType, Item, ThingEvent, ThingService
 from .button_rules import button_rule
 from .descriptions import ButtonDescription, Priority, ThingEventDescription
 from .labels import shown
@@ -20,7 +20,7 @@ DIAGNOSTIC = EntityCategory.DIAGNOSTIC
 UNNAMED: Final = ""
 
 
-def buttons(services: tuple[Service, ...]) -> Iterator[ButtonDescription]:
+def buttons(services: tuple[ThingService, ...]) -> Iterator[ButtonDescription]:
     """Yield a button for each service that needs no inputs."""
     for service in services:
         if needs_input(service):
@@ -38,7 +38,7 @@ def buttons(services: tuple[Service, ...]) -> Iterator[ButtonDescription]:
         )
 
 
-def needs_input(service: Service) -> bool:
+def needs_input(service: ThingService) -> bool:
     """Return whether a service cannot be called without knowing what with."""
     return any(prop.default is None for item in service.inputs for prop in item.leaves())
 
@@ -68,7 +68,7 @@ EVENT_RULES: tuple[EventRule, ...] = (
 KINDS = ("type", "alarm_type", "status", "event", "action", "kind")
 
 
-def event_entities(events: tuple[Event, ...]) -> Iterator[ThingEventDescription]:
+def event_entities(events: tuple[ThingEvent, ...]) -> Iterator[ThingEventDescription]:
     """Yield an event entity for each event that does not tell of the past."""
     for event in events:
         if is_history(event.id):
@@ -94,7 +94,7 @@ def _event_rule(tokens: Tokens) -> EventRule:
     return next(rule for rule in EVENT_RULES if pattern(rule.words).matches(tokens))
 
 
-def kind_of(event: Event) -> Item | None:
+def kind_of(event: ThingEvent) -> Item | None:
     """Return the output whose value tells one kind of the event from another."""
     choices = {
         "_".join(tokenize(item.key)[0]): item
@@ -104,7 +104,7 @@ def kind_of(event: Event) -> Item | None:
     return next((choices[kind] for kind in KINDS if kind in choices), None)
 
 
-def _types(event: Event, kind: Item | None, translation_key: str | None) -> dict[str, str]:
+def _types(event: ThingEvent, kind: Item | None, translation_key: str | None) -> dict[str, str]:
     """Return the kinds of an event by the key of its ``type`` role; ``""`` for any other."""
     types = translated_states(translation_key, shown(kind.mappings) if kind is not None else {})
     fallback = event.id[:100]

@@ -1,9 +1,9 @@
 """Services that set a value: which one, and where the value goes."""
 
 from collections.abc import Iterable
-import re
 
-from ..api import DataType, Item, Service
+from ..api import DataType, Item, ThingService
+from ..api.paths import INDEX
 from .descriptions import Setter
 from .safety import INSTALLATION
 from .tokens import SCALES, tokenize, tokenize_path
@@ -11,10 +11,11 @@ from .tokens import SCALES, tokenize, tokenize_path
 SETTING = frozenset({"set", "control", "write", "update"})
 SAYING_NOTHING = SETTING | frozenset({"value", "status", "of", "degree", "switch"})
 STRUCTURES = (DataType.STRUCT, DataType.ARRAY)
-INDEX = re.compile(r"\[\d+\]")
 
 
-def find_setter(services: Iterable[Service], words: frozenset[str], item: Item) -> Setter | None:
+def find_setter(
+    services: Iterable[ThingService], words: frozenset[str], item: Item
+) -> Setter | None:
     """Return the service that sets what these words say, if it takes one value.
 
     ``item`` is the property that shows the value: the input must be of its kind.
@@ -34,7 +35,7 @@ def find_setter(services: Iterable[Service], words: frozenset[str], item: Item) 
     return min(found, key=lambda setter: setter.service.id, default=None)
 
 
-def _input(service: Service, item: Item) -> Item | None:
+def _input(service: ThingService, item: Item) -> Item | None:
     """Return the input that takes the value, if nothing else has to be given."""
     inputs = [prop for root in service.inputs for prop in root.leaves()]
     fitting = [
@@ -63,7 +64,7 @@ def _is_twin(item: Item, other: Item) -> bool:
     return words == others
 
 
-def matches_service(path: str, service: Service) -> bool:
+def matches_service(path: str, service: ThingService) -> bool:
     """Return whether a property is named for what a service sets."""
     meant = tokenize_path(service.id).all - SAYING_NOTHING
     return bool(meant) and meant <= tokenize_path(INDEX.sub("", path)).all

@@ -10,7 +10,7 @@ import re
 
 from homeassistant.components.climate.const import HVACAction, HVACMode
 
-from ..api import DataType, Item, Service
+from ..api import DataType, Item, ThingService
 from .descriptions import Setter
 from .labels import binary_options, words_of
 from .properties import Property
@@ -120,7 +120,7 @@ class Choice:
 
 
 def targets(
-    properties: list[Property], services: tuple[Service, ...]
+    properties: list[Property], services: tuple[ThingService, ...]
 ) -> tuple[dict[str, Property], dict[str, Setter]]:
     """Return the set-points by role, and the services for those that no property sets."""
     claims: dict[str, list[tuple[tuple[bool, int, int], Property, Setter | None]]] = {}

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping
 from homeassistant.components.climate.const import HVACMode
 from homeassistant.const import UnitOfTemperature
 
-from ..api import DataType, Item, Service
+from ..api import DataType, Item, ThingService
+from ..api.paths import ANY_INDEX
 from .bounds import bounds, has_bounds, step
 from .descriptions import ClimateDescription, Composite, Priority, Setter
 from .properties import Property
@@ -49,9 +50,11 @@ LEADING = (
 RESOLUTION = pattern("target temperature resolution")
 
 
-def thermostat(properties: tuple[Property, ...], services: tuple[Service, ...]) -> Composite | None:
+def thermostat(
+    properties: tuple[Property, ...], services: tuple[ThingService, ...]
+) -> Composite | None:
     """Return the thermostat that a device is, if it is one."""
-    single = [prop for prop in properties if "[]" not in prop.path]
+    single = [prop for prop in properties if ANY_INDEX not in prop.path]
     set_points, setters = targets(single, services)
     leading = next((set_points[role] for role in LEADING if role in set_points), None)
     if leading is None:

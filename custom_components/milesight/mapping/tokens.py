@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 import re
 
+from ..api.paths import ANY_INDEX
 from .spelling import corrected
 
 MAX_LENGTH = 500
@@ -194,7 +195,7 @@ def tokenize_path(path: str) -> Tokens:
     words: list[str] = []
     numbers: list[int] = []
     last: tuple[str, ...] = ()
-    for step in path[-MAX_LENGTH:].replace("[]", "").split("."):
+    for step in path[-MAX_LENGTH:].replace(ANY_INDEX, "").split("."):
         last, counted = tokenize(step)
         words.extend(last)
         numbers.extend(counted)

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from homeassistant.components.valve.const import ValveDeviceClass
 from homeassistant.const import PERCENTAGE
 
-from ..api import DataType, Service
-from .descriptions import BRACKETS, Composite, Priority, Setter, ValveDescription
+from ..api import DataType, ThingService
+from ..api.paths import ANY_INDEX
+from .descriptions import Composite, Priority, Setter, ValveDescription
 from .labels import binary_options, on_keys
 from .properties import Property
 from .setters import find_setter
@@ -38,7 +39,9 @@ class Valve:
     setters: dict[str, Setter] = field(default_factory=dict)
 
 
-def valves(properties: Iterable[Property], services: tuple[Service, ...]) -> Iterator[Composite]:
+def valves(
+    properties: Iterable[Property], services: tuple[ThingService, ...]
+) -> Iterator[Composite]:
     """Yield a valve for each channel that can be opened and closed, or set to a position."""
     properties = tuple(properties)
     found: dict[tuple[str, tuple[int, ...]], Valve] = {}
@@ -47,7 +50,7 @@ def valves(properties: Iterable[Property], services: tuple[Service, ...]) -> Ite
     for prop in sorted(about, key=lambda prop: (prop.path.count("."), prop.path)):
         if (kind := _valve_part(prop)) is None:
             continue
-        array = prop.path.rpartition(BRACKETS)[0]
+        array = prop.path.rpartition(ANY_INDEX)[0]
         valve = found.setdefault((array, prop.tokens.numbers), Valve(prop.tokens.numbers))
         if prop.item.readable and not prop.tokens.any(TASK):
             valve.parts.setdefault(kind, prop)
@@ -63,7 +66,7 @@ def valves(properties: Iterable[Property], services: tuple[Service, ...]) -> Ite
 
 
 def _complete(
-    valve: Valve, shared: Valve | None, index: Property | None, services: tuple[Service, ...]
+    valve: Valve, shared: Valve | None, index: Property | None, services: tuple[ThingService, ...]
 ) -> None:
     """Give a valve that cannot be set the command for several valves, or a service."""
     if {"set_state", "set_position"} & valve.parts.keys():
@@ -97,7 +100,7 @@ def _valve_index(about: Iterable[Property]) -> Property | None:
             for prop in about
             if prop.item.writable
             and prop.item.data_type is DataType.ENUM
-            and BRACKETS not in prop.path
+            and ANY_INDEX not in prop.path
             and prop.tokens.any(INDEX)
             and VALVE_TASK.matches(prop.tokens)
         ),
@@ -128,7 +131,7 @@ def _valve(valve: Valve, *, for_gas: bool) -> Composite:
     if valve.index is not None:
         roles["index"] = valve.index.item
         options["index"] = _index_of(valve.index, valve.numbers)
-    counted = (*map(str, valve.numbers), *[BRACKETS] * own.path.count(BRACKETS))
+    counted = (*map(str, valve.numbers), *[ANY_INDEX] * own.path.count(ANY_INDEX))
     numbered = len(counted) == 1
     return Composite(
         ValveDescription(

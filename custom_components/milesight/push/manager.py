@@ -9,7 +9,7 @@ from homeassistant.const import CONF_WEBHOOK_ID
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.translation import async_get_translations
 
-from ..api.webhook import Event, WebhookTest
+from ..api.webhook import WebhookEvent, WebhookTest
 from ..const import CONF_WEBHOOK_SECRET, DOMAIN
 from .callback_url import async_delete_cloudhook
 from .monitor import PushMonitor
@@ -27,14 +27,16 @@ class WebhookManager:
         self._webhook_id: str = entry.data[CONF_WEBHOOK_ID]
 
     @callback
-    def async_register(self, monitor: PushMonitor, deliver: Callable[[list[Event]], None]) -> None:
+    def async_register(
+        self, monitor: PushMonitor, deliver: Callable[[list[WebhookEvent]], None]
+    ) -> None:
         """Answer probes and deliveries until the entry is unloaded.
 
         ``deliver`` is called with the events of each delivery that ``monitor`` has not seen.
         """
 
         @callback
-        def handle_events(events: list[Event]) -> None:
+        def handle_events(events: list[WebhookEvent]) -> None:
             if any(isinstance(event, WebhookTest) for event in events):
                 self._entry.async_create_background_task(
                     self._hass, self._async_confirm_test(), "confirm the webhook test"

@@ -7,8 +7,8 @@ from typing import Final
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 
+from ..api.quota import RollingCounter
 from ..api.webhook import SystemMessage
-from ..counter import DayCounter
 from ..issues import (
     NO_PUSHES_RECEIVED,
     PUSH_LIMIT,
@@ -38,7 +38,7 @@ class PushMonitor:
 
     def __init__(self, hass: HomeAssistant, entry: ConfigEntry) -> None:
         """Initialize without a push."""
-        self.counter = DayCounter()
+        self.counter = RollingCounter()
         self.last_push: float | None = None
         self.nonces = RecentIds()
         self.event_ids = RecentIds()
@@ -57,7 +57,7 @@ class PushMonitor:
         self, buckets: Iterable[tuple[int, int]], last_push: float | None, recent_ids: StoredIds
     ) -> None:
         """Restore the state of an earlier run."""
-        self.counter = DayCounter(buckets)
+        self.counter = RollingCounter(buckets)
         self.last_push = last_push
         self.nonces = RecentIds(recent_ids.get("nonces"))
         self.event_ids = RecentIds(recent_ids.get("event_ids"))

@@ -10,7 +10,13 @@ from aiohttp.hdrs import METH_POST
 from aiohttp.web import Request, RequestPayloadError, Response
 from homeassistant.core import HomeAssistant
 
-from ..api.webhook import NONCE_HEADER, Event, SignatureError, decode_delivery, verify
+from ..api.webhook import (
+    NONCE_HEADER,
+    SignatureError,
+    WebhookEvent,
+    parse_delivery,
+    verify_signature,
+)
 from ..const import LOGGER
 from .recent_ids import RecentIds
 
@@ -26,7 +32,7 @@ class WebhookReceiver:
         secret: str | None,
         nonces: RecentIds,
         event_ids: RecentIds,
-        deliver: Callable[[list[Event]], None],
+        deliver: Callable[[list[WebhookEvent]], None],
     ) -> None:
         """Initialize the receiver.
 
@@ -64,7 +70,7 @@ class WebhookReceiver:
         if nonce in self._nonces:
             return HTTPStatus.OK
         try:
-            delivery = decode_delivery(body)
+            delivery = parse_delivery(body)
         except ValueError:
             LOGGER.debug("A delivery of %s bytes is neither an array nor an event", len(body))
             return HTTPStatus.BAD_REQUEST
@@ -79,7 +85,7 @@ class WebhookReceiver:
 
     def _is_signed(self, headers: Mapping[str, str], secret: str) -> bool:
         try:
-            verify(headers, secret, time.time())
+            verify_signature(headers, secret, time.time())
         except SignatureError as error:
             if not self._warned:
                 self._warned = True
@@ -87,7 +93,7 @@ class WebhookReceiver:
             return False
         return True
 
-    def _is_new(self, event: Event, now: float) -> bool:
+    def _is_new(self, event: WebhookEvent, now: float) -> bool:
         if event.event_id is None:
             return True
         if event.event_id in self._event_ids:

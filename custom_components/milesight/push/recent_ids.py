@@ -5,11 +5,11 @@ from typing import Final
 
 from homeassistant.util.limited_size_dict import LimitedSizeDict
 
-from ..api.webhook import FRESHNESS_SECONDS
+from ..api.webhook import MAX_AGE_SECONDS
 
 MAX_IDS: Final = 10_000
 MAX_ID_LENGTH: Final = 100
-STORED_SECONDS: Final = 2 * FRESHNESS_SECONDS
+STORED_SECONDS: Final = 2 * MAX_AGE_SECONDS
 
 
 class RecentIds:

@@ -10,7 +10,7 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.util.json import JsonValueType
 import voluptuous as vol
 
-from ..api import DeviceFacts, MilesightClient, MilesightError
+from ..api import DeviceDetails, MilesightClient, MilesightError
 from ..const import DOMAIN
 from ..coordinator import MilesightCoordinator
 from .targets import APPLICATION, DEVICES, Round, Target, answer_each, coordinator_of, targets_of
@@ -46,7 +46,7 @@ DELETE_RPS_RECORD: Final = vol.Schema({**APPLICATION, **SERIAL_NUMBER})
 async def async_add_device(call: ServiceCall) -> ServiceResponse:
     """Add a device to the platform and to the Application."""
     coordinator = coordinator_of(call)
-    facts = replace(DeviceFacts(name=call.data[ATTR_NAME]), **_given(call))
+    facts = replace(DeviceDetails(name=call.data[ATTR_NAME]), **_given(call))
     added = await _ask(coordinator, coordinator.client.add_device(_serial_number(call), facts))
     await coordinator.async_request_refresh()
     return {
@@ -65,7 +65,7 @@ async def async_update_device(call: ServiceCall) -> ServiceResponse:
 
     async def update(client: MilesightClient, address: str) -> None:
         held = await client.get_device(address)
-        facts = DeviceFacts(
+        facts = DeviceDetails(
             name=held.name or held.sn,
             description=held.description,
             project=held.project,

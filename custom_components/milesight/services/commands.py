@@ -11,10 +11,10 @@ from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.util.json import JsonValueType
 import voluptuous as vol
 
-from ..api import InvalidValueError, Service, TaskKind
-from ..api.arguments import encode_inputs, encode_properties
-from ..api.decode import Json
+from ..api import InvalidValueError, TaskType, ThingService
+from ..api.parsing import Json
 from ..api.paths import nest
+from ..api.validation import encode_inputs, encode_properties
 from ..commands.responses import ResponseQueue, wait_for_service_outputs, wait_for_task
 from ..commands.sender import validation_error
 from ..const import DOMAIN
@@ -82,7 +82,7 @@ async def async_call_service(call: ServiceCall) -> ServiceResponse:
     targets = targets_of(call)
     given = _object(ATTR_INPUTS, call.data[ATTR_INPUTS])
     wait = call.data[ATTR_TIMEOUT]
-    prepared: dict[str, tuple[Service, dict[str, Json]]] = {}
+    prepared: dict[str, tuple[ThingService, dict[str, Json]]] = {}
     for target in targets:
         service = _service(target, call.data[ATTR_SERVICE_ID])
         try:
@@ -148,7 +148,7 @@ async def async_create_config_task(call: ServiceCall) -> ServiceResponse:
 async def _configure(
     coordinator: MilesightCoordinator,
     targets: list[Target],
-    kind: TaskKind,
+    kind: TaskType,
     settings: Json,
     wait: float,
 ) -> dict[str, JsonValueType | HomeAssistantError]:
@@ -190,14 +190,14 @@ async def _task_answer(
     return answer
 
 
-def _settings(call: ServiceCall, targets: Iterable[Target]) -> tuple[TaskKind, Json]:
+def _settings(call: ServiceCall, targets: Iterable[Target]) -> tuple[TaskType, Json]:
     """Return kind and settings of the task that a call describes."""
     if (ATTR_PROPERTIES in call.data) is (ATTR_VALUES in call.data):
         raise ServiceValidationError(
             translation_domain=DOMAIN, translation_key="properties_or_values"
         )
     if ATTR_VALUES in call.data:
-        return TaskKind.PROFILE, _pairs(call.data[ATTR_VALUES])
+        return TaskType.PROFILE, _pairs(call.data[ATTR_VALUES])
     given = _object(ATTR_PROPERTIES, call.data[ATTR_PROPERTIES])
     distinct: list[dict[str, Json]] = []
     for target in targets:
@@ -206,7 +206,7 @@ def _settings(call: ServiceCall, targets: Iterable[Target]) -> tuple[TaskKind, J
             distinct.append(encoded)
     if len(distinct) > 1:
         raise ServiceValidationError(translation_domain=DOMAIN, translation_key="differing_devices")
-    return TaskKind.TSL, nest(distinct[0])
+    return TaskType.TSL, nest(distinct[0])
 
 
 def _pairs(values: object) -> list[Json]:
@@ -220,7 +220,7 @@ def _pairs(values: object) -> list[Json]:
     return pairs
 
 
-def _service(target: Target, service_id: str) -> Service:
+def _service(target: Target, service_id: str) -> ThingService:
     services = target.specification.services
     for service in services:
         if service.id == service_id:

@@ -13,8 +13,8 @@ from homeassistant.util.json import JsonValueType
 import voluptuous as vol
 
 from ..api import InvalidValueError, Item, MilesightError, Reading, ThingSpecification
-from ..api.arguments import check_paths
-from ..api.decode import Json
+from ..api.parsing import Json
+from ..api.validation import check_paths
 from ..commands.sender import validation_error
 from ..const import DOMAIN
 from ..hourly import HOUR_MS, hour_of
@@ -213,7 +213,7 @@ def _leaf(item: Item) -> dict[str, JsonValueType]:
 
 
 async def _readings(target: Target, start: int, end: int) -> list[Reading]:
-    history = target.coordinator.client.property_history(target.address, start, end)
+    history = target.coordinator.client.iter_property_history(target.address, start, end)
     return sorted([reading async for reading in history], key=lambda reading: reading.time)
 
 

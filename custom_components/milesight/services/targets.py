@@ -22,7 +22,7 @@ from ..api import (
     RateLimitError,
     ThingSpecification,
 )
-from ..api.decode import Json
+from ..api.parsing import Json
 from ..api.paths import nest
 from ..api.transport import CONCURRENCY
 from ..const import DOMAIN

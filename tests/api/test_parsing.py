@@ -5,7 +5,7 @@ from math import inf
 import orjson
 import pytest
 
-from custom_components.milesight.api.decode import Json, integer, milliseconds, parse
+from custom_components.milesight.api.parsing import Json, as_integer, as_milliseconds, parse_json
 
 HUGE = b"9" * 400
 
@@ -21,7 +21,7 @@ HUGE = b"9" * 400
     ],
 )
 def test_what_was_parsed_can_be_written_again(body: bytes, parsed: list[Json]) -> None:
-    found = parse(body)
+    found = parse_json(body)
     assert isinstance(found, list)
     assert [None if value != value else value for value in found] == parsed  # noqa: PLR0124 - NaN
     assert orjson.loads(orjson.dumps(found)) is not None
@@ -29,5 +29,5 @@ def test_what_was_parsed_can_be_written_again(body: bytes, parsed: list[Json]) -
 
 @pytest.mark.parametrize("found", ["9" * 30, 1e30, "1e30", -(2.0**63)])
 def test_a_whole_number_beyond_64_bits_is_none(found: object) -> None:
-    assert integer(found) is None
-    assert milliseconds(found) is None
+    assert as_integer(found) is None
+    assert as_milliseconds(found) is None

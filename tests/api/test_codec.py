@@ -8,8 +8,8 @@ import orjson
 import pytest
 
 from custom_components.milesight.api import DataType, InvalidValueError, Item
-from custom_components.milesight.api.decode import Json
-from custom_components.milesight.api.values import Value, decode, encode
+from custom_components.milesight.api.codec import Value, decode, encode
+from custom_components.milesight.api.parsing import Json
 from tests.strategies import json_values
 
 FAN = {"0": "Auto", "1": "Low", "2": "High"}

@@ -10,15 +10,15 @@ import pytest
 from custom_components.milesight.api import (
     InvalidValueError,
     Item,
-    Service,
+    ThingService,
     parse_specification,
 )
-from custom_components.milesight.api.arguments import (
+from custom_components.milesight.api.paths import flatten, nest
+from custom_components.milesight.api.validation import (
     check_paths,
     encode_inputs,
     encode_properties,
 )
-from custom_components.milesight.api.paths import flatten, nest
 from tests.strategies import json_values
 
 
@@ -107,7 +107,7 @@ def test_inputs_travel_nested_and_without_the_id_of_their_service() -> None:
 
 
 def test_an_input_that_is_named_as_its_service_keeps_its_name() -> None:
-    service = Service(id="run", inputs=(Item(path="run"),))
+    service = ThingService(id="run", inputs=(Item(path="run"),))
     with pytest.raises(InvalidValueError) as wrong:
         encode_inputs(service, {"run": {"fast": 1}})
     assert wrong.value.path == "run"
@@ -132,7 +132,7 @@ def test_what_is_unambiguous_is_understood() -> None:
         "marks": [1, 2],
     }
     assert _properties({"marks": []}) == {"marks": []}
-    assert _properties({"mode": "warm"}, like={"mode": 0}) == {"mode": 1}
+    assert _properties({"mode": "warm"}, reported={"mode": 0}) == {"mode": 1}
 
 
 def test_a_date_without_a_zone_is_local() -> None:
@@ -143,52 +143,53 @@ def test_a_date_without_a_zone_is_local() -> None:
     assert _properties({"when": "2026-01-01T00:00:00+00:00"}, zone=zone) == {"when": expected}
     with pytest.raises(InvalidValueError) as wrong:
         _properties({"when": "soon"}, zone=zone)
-    assert wrong.value.kind == "date"
+    assert wrong.value.reason == "invalid_date"
 
 
 @pytest.mark.parametrize(
-    ("values", "kind", "path"),
+    ("values", "reason", "path"),
     [
-        ({"Level": 1}, "unknown", "Level"),
-        ({"plan": {"off": 1}}, "unknown", "plan.off"),
-        ({"plan.deep.to.x": 1}, "unknown", "plan.deep.to"),
-        ({"level.x": 1}, "number", "level"),
-        ({"level": {"x": 1}}, "number", "level"),
-        ({"level": [1]}, "number", "level"),
-        ({"level": {}}, "number", "level"),
-        ({"level": []}, "number", "level"),
-        ({"level": 101}, "number", "level"),
-        ({"level": None}, "number", "level"),
-        ({"level": True}, "number", "level"),
-        ({"mode": "hot"}, "option", "mode"),
-        ({"plan": 1}, "object", "plan"),
-        ({"plan": [1]}, "object", "plan"),
-        ({"plan": []}, "object", "plan"),
-        ({"plan": {}}, "object", "plan"),
-        ({"plan": {"deep": [{"at": 1}]}}, "object", "plan.deep"),
-        ({"relay": {"state": 1}}, "list", "relay"),
-        ({"relay": 1}, "list", "relay"),
-        ({"relay": []}, "list", "relay"),
-        ({"relay": [{"state": 1}] * 4}, "list", "relay"),
-        ({"relay[3].state": 1}, "list", "relay"),
-        ({"relay": [1]}, "object", "relay[0]"),
-        ({"relay": [[1]]}, "object", "relay[0]"),
-        ({"relay": [{"stat": 1}]}, "unknown", "relay[0].stat"),
-        ({"marks": [1, "x"]}, "number", "marks[1]"),
-        ({"marks[]": 1}, "list", "marks"),
-        ({"marks[-1]": 1}, "list", "marks"),
-        ({"marks[99999999999]": 1}, "list", "marks"),
-        ({"seen": 1}, "read_only", "seen"),
-        ({"plan.on": 1, "plan": {"on": 0}}, "twice", "plan.on"),
-        ({"": 1}, "unknown", ""),
-        ({"]": 1}, "unknown", "]"),
-        ({3: 1}, "unknown", "3"),
+        ({"Level": 1}, "unknown_path", "Level"),
+        ({"plan": {"off": 1}}, "unknown_path", "plan.off"),
+        ({"plan.deep.to.x": 1}, "unknown_path", "plan.deep.to"),
+        ({"level.x": 1}, "invalid_number", "level"),
+        ({"level": {"x": 1}}, "invalid_number", "level"),
+        ({"level": [1]}, "invalid_number", "level"),
+        ({"level": {}}, "invalid_number", "level"),
+        ({"level": []}, "invalid_number", "level"),
+        ({"level": 101}, "invalid_number", "level"),
+        ({"level": None}, "invalid_number", "level"),
+        ({"level": True}, "invalid_number", "level"),
+        ({"mode": "hot"}, "invalid_option", "mode"),
+        ({"plan": 1}, "invalid_object", "plan"),
+        ({"plan": [1]}, "invalid_object", "plan"),
+        ({"plan": []}, "invalid_object", "plan"),
+        ({"plan": {}}, "invalid_object", "plan"),
+        ({"plan": {"deep": [{"at": 1}]}}, "invalid_object", "plan.deep"),
+        ({"relay": {"state": 1}}, "invalid_list", "relay"),
+        ({"relay": 1}, "invalid_list", "relay"),
+        ({"relay": []}, "invalid_list", "relay"),
+        ({"relay": [{"state": 1}] * 4}, "invalid_list", "relay"),
+        ({"relay[3].state": 1}, "invalid_list", "relay"),
+        ({"relay": [1]}, "invalid_object", "relay[0]"),
+        ({"relay": [[1]]}, "invalid_object", "relay[0]"),
+        ({"relay": [{"stat": 1}]}, "unknown_path", "relay[0].stat"),
+        ({"marks": [1, "x"]}, "invalid_number", "marks[1]"),
+        ({"marks[]": 1}, "invalid_list", "marks"),
+        ({"marks[-1]": 1}, "invalid_list", "marks"),
+        ({"marks[99999999999]": 1}, "invalid_list", "marks"),
+        ({f"marks[{'9' * 5000}]": 1}, "invalid_list", "marks"),
+        ({"seen": 1}, "read_only_property", "seen"),
+        ({"plan.on": 1, "plan": {"on": 0}}, "duplicate_path", "plan.on"),
+        ({"": 1}, "unknown_path", ""),
+        ({"]": 1}, "unknown_path", "]"),
+        ({3: 1}, "unknown_path", "3"),
     ],
 )
-def test_what_does_not_fit_is_named(values: dict[str, Any], kind: str, path: str) -> None:
+def test_what_does_not_fit_is_named(values: dict[str, Any], reason: str, path: str) -> None:
     with pytest.raises(InvalidValueError) as wrong:
         _properties(values)
-    assert (wrong.value.kind, wrong.value.path) == (kind, path)
+    assert (wrong.value.reason, wrong.value.path) == (reason, path)
 
 
 @pytest.mark.parametrize("path", ["level", "when", "plan.on", "plan.deep.at", "relay[1].state"])
@@ -197,13 +198,13 @@ def test_an_input_without_a_default_is_required(path: str) -> None:
     del flat[path]
     with pytest.raises(InvalidValueError) as wrong:
         encode_inputs(DO, flat)
-    assert (wrong.value.kind, wrong.value.path) == ("missing", path)
+    assert (wrong.value.reason, wrong.value.path) == ("missing_input", path)
 
 
 def test_an_array_that_may_not_be_empty_is_required_and_its_defaults_are_not() -> None:
     with pytest.raises(InvalidValueError) as wrong:
         encode_inputs(DO, {key: value for key, value in WHOLE.items() if key != "relay"})
-    assert (wrong.value.kind, wrong.value.path) == ("missing", "relay")
+    assert (wrong.value.reason, wrong.value.path) == ("missing_input", "relay")
     assert "plan.note" not in encode_inputs(DO, WHOLE)
 
 
@@ -212,7 +213,7 @@ def test_one_scale_of_an_input_is_enough() -> None:
         assert encode_inputs(HEAT, {name: 50, "minutes": 1}) == {name: 50, "minutes": 1}
     with pytest.raises(InvalidValueError) as wrong:
         encode_inputs(HEAT, {"minutes": 1})
-    assert wrong.value.kind == "missing"
+    assert wrong.value.reason == "missing_input"
     with pytest.raises(InvalidValueError) as wrong:
         encode_inputs(HEAT, {"value": 1})
     assert wrong.value.path == "minutes"
