@@ -61,6 +61,21 @@ async def test_a_device_that_moves_to_another_address_keeps_its_entities(
     assert temperature(hass, device) == "12"
 
 
+async def test_devices_that_swap_addresses_are_both_found(
+    hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
+) -> None:
+    first, second = simulator.device("EM300-TH"), simulator.device("WS523")
+    fleet = loaded.runtime_data.fleet
+    simulator.remove_device(first.sn)
+    simulator.remove_device(second.sn)
+    first.device_id, second.device_id = second.device_id, first.device_id
+    for device in (first, second):
+        simulator.platform._take(device)
+    await poll(hass, loaded)
+    found = [fleet.find(str(device.device_id)) for device in (first, second)]
+    assert [device and device.sn for device in found] == [first.sn, second.sn]
+
+
 async def test_devices_are_linked_to_their_gateway_where_the_platform_tells_it(
     hass: HomeAssistant, entry: MockConfigEntry, simulator: Simulator
 ) -> None:

@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
-from homeassistant.components.recorder import get_instance
+from homeassistant.components.recorder import get_instance, tasks as recorder_tasks
 from homeassistant.components.recorder.models import (
     StatisticData,
     StatisticMeanType,
@@ -161,6 +161,32 @@ async def test_what_a_device_measured_becomes_hourly_statistics_and_doing_it_twi
 
     assert await act(hass, "import_history", **data) == response
     assert await _rows(hass, sensor) == rows
+
+
+async def test_import_answers_once_its_rows_are_written(
+    hass: HomeAssistant,
+    loaded: MockConfigEntry,
+    simulator: Simulator,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    device = simulator.device("EM300-TH")
+    _tell(device, (_hours_ago(5), {"temperature": 20.0}))
+    sensor = _sensor(hass, device)
+    write = recorder_tasks.statistics.import_statistics
+
+    def write_slowly(*arguments: Any) -> bool:
+        time.sleep(0.3)
+        return write(*arguments)
+
+    await async_wait_recording_done(hass)
+    monkeypatch.setattr(recorder_tasks.statistics, "import_statistics", write_slowly)
+    await _import(hass, loaded, device, _hours_ago(6))
+    rows = await get_instance(hass).async_add_executor_job(
+        lambda: statistics_during_period(
+            hass, _start(_hours_ago(9)), None, {sensor}, "hour", None, {"mean"}
+        )
+    )
+    assert [row["mean"] for row in rows[sensor]] == [20.0]
 
 
 async def test_a_range_writes_only_its_own_hours(

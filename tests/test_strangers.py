@@ -1,12 +1,27 @@
 """Devices that report before the device list tells of them."""
 
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.const import CONF_WEBHOOK_ID, Platform
 from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.milesight.api.webhook import DeviceReport, ReportType
-from custom_components.milesight.strangers import MOST_REPORTS, Strangers
-from tests.common import poll, temperature
+from custom_components.milesight.strangers import MAX_SEARCHES, MOST_REPORTS, Strangers
+from tests.common import (
+    SEARCH,
+    WEBHOOK_ID,
+    asked,
+    device_id,
+    entry_of,
+    pass_time,
+    poll,
+    set_up,
+    settle,
+    state_of,
+    temperature,
+)
 from tests.fleets import of_demo
 from tests.simulator import Device, Simulator
 
@@ -28,6 +43,62 @@ async def test_what_a_device_says_before_it_is_listed_is_heard_once_it_is(
     await simulator.report(device.sn, {"temperature": 12.5})
     await poll(hass, pushing)
     assert temperature(hass, device) == "12.5"
+
+
+async def test_device_of_another_entry_triggers_no_search(
+    hass: HomeAssistant,
+    loaded: MockConfigEntry,
+    simulator: Simulator,
+    hass_client_no_auth: ClientSessionGenerator,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    second = entry_of(simulator, {CONF_WEBHOOK_ID: "ab" * 32}, unique_id="second")
+    second.add_to_hass(hass)
+    await set_up(hass, second)
+    visitor = await hass_client_no_auth()
+    for webhook_id in (WEBHOOK_ID, "ab" * 32):
+        await simulator.add_callback(str(visitor.make_url(f"/api/webhook/{webhook_id}")))
+    simulator.requests.clear()
+    for _ in range(3):
+        freezer.tick(90)
+        await simulator.report(simulator.device("WS523").sn)
+        await settle(hass)
+    assert asked(simulator) == {}
+
+
+async def test_device_that_moves_to_another_entry_follows(
+    hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
+) -> None:
+    device = simulator.device("WS523")
+    key = f"{device.sn}_set_socket.status"
+    async with Simulator([]) as platform:
+        second = entry_of(platform, {CONF_WEBHOOK_ID: "ab" * 32}, unique_id="second")
+        second.add_to_hass(hass)
+        await set_up(hass, second)
+        platform.platform._take(device)
+        await poll(hass, second)
+        assert device.sn not in second.runtime_data.devices, "the first keeps it"
+
+        simulator.remove_device(device.sn)
+        await poll(hass, loaded)
+        await poll(hass, second)
+        assert state_of(hass, Platform.SWITCH, key).state in {"on", "off"}
+        assert device_id(hass, second, device)
+        assert await hass.config_entries.async_unload(second.entry_id)
+
+
+async def test_devices_never_listed_cost_few_searches_a_day(
+    hass: HomeAssistant,
+    loaded: MockConfigEntry,
+    simulator: Simulator,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    hours = 8
+    for minute in range(0, hours * 60, 6):
+        await pass_time(hass, freezer, minutes=6)
+        loaded.runtime_data.async_receive([_report(f"24E124{minute % 60:06}", minute)])
+        await settle(hass)
+    assert asked(simulator)[SEARCH] <= hours * 10 + 12, "each poll, and each device once"
 
 
 def _report(sn: str, time: int = 0) -> DeviceReport:
@@ -57,7 +128,18 @@ def test_who_reports_while_the_list_is_read_is_heard_after_the_next_one() -> Non
     assert [report.sn for report in strangers.introduce(3, lambda _: True)] == ["late"]
 
 
-def test_one_search_an_hour_is_worth_it_for_each_stranger() -> None:
+def test_each_stranger_is_worth_a_search_a_day(freezer: FrozenDateTimeFactory) -> None:
     strangers = Strangers()
     searches = [strangers.is_worth_a_search(_report(sn)) for sn in ("a", "a", "b", "a")]
     assert searches == [True, False, True, False]
+    freezer.tick(25 * 60 * 60)
+    assert strangers.is_worth_a_search(_report("a"))
+
+
+def test_strangers_are_worth_a_bounded_number_of_searches() -> None:
+    strangers = Strangers()
+    searches = [strangers.is_worth_a_search(_report(str(number))) for number in range(1000)]
+    assert sum(searches) == MAX_SEARCHES
+    strangers.meet(_report(SN), arrived=1)
+    strangers.introduce(1, _is_known)
+    assert strangers.is_worth_a_search(_report("new")), "a search that found one allows others"

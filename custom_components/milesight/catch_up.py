@@ -32,9 +32,9 @@ class CatchUp:
     Those that were read longest ago come first, and those that could not be read last. Rounds in
     which nothing could be read make the next ones wait, the longer the more of them there were.
 
-    ``devices`` are those of the fleet by serial number, now and later; ``background_left`` says how
-    many requests the account can spare, ``grown`` is told of devices that turn out to have more
-    than was known, ``done`` is called at the end of a round.
+    ``devices`` are those of the fleet by serial number, now and later; ``may_go_on`` says whether
+    the account can spare a request, ``grown`` is told of devices that turn out to have more than
+    was known, ``done`` is called at the end of a round.
     """
 
     def __init__(
@@ -44,7 +44,7 @@ class CatchUp:
         client: MilesightClient,
         devices: Mapping[str, MilesightDevice],
         *,
-        background_left: Callable[[], int],
+        may_go_on: Callable[[], bool],
         grown: Callable[[MilesightDevice], None],
         done: Callable[[], None],
     ) -> None:
@@ -54,7 +54,7 @@ class CatchUp:
         self._entry = entry
         self._client = client
         self._devices = devices
-        self._background_left = background_left
+        self._can_spare = may_go_on
         self._grown = grown
         self._done = done
         self._missing: dict[str, int] = {}
@@ -63,6 +63,13 @@ class CatchUp:
         self._resume = 0.0
         self._task: asyncio.Task[None] | None = None
         self._urgent = 0
+        self._stopped = False
+        self._error: MilesightError | None = None
+
+    @callback
+    def stop(self) -> None:
+        """Begin nothing any more: the entry is unloaded, which ends what runs."""
+        self._stopped = True
 
     @callback
     def miss(self) -> None:
@@ -80,18 +87,23 @@ class CatchUp:
             device = self._devices.get(sn)
             if device is None or (device.info.last_update_time or 0) <= since:
                 del self._missing[sn]
-        return [
-            device
-            for sn, device in self._devices.items()
-            if device.has_unread_reports or sn in self._missing
-        ]
+        return [device for device in self._devices.values() if self._is_behind(device)]
+
+    def _is_behind(self, device: MilesightDevice) -> bool:
+        """Return whether a device of the fleet has something to read."""
+        return self._is_ours(device) and (device.has_unread_reports or device.sn in self._missing)
+
+    def _is_ours(self, device: MilesightDevice) -> bool:
+        """Return whether a device is in the fleet; it may leave it while its history is read."""
+        return self._devices.get(device.sn) is device
 
     @callback
     def start(self, behind: list[MilesightDevice]) -> None:
         """Read on in the background what the device list says is newer than what is held."""
-        if not behind or (self._task is not None and not self._task.done()):
+        if self._stopped or not behind or (self._task is not None and not self._task.done()):
             return
         if self._urgent or time.monotonic() >= self._resume:
+            self._unreadable &= self._devices.keys()
             in_turn = sorted(
                 behind, key=lambda device: (device.sn in self._unreadable, device.covered_until)
             )
@@ -100,21 +112,27 @@ class CatchUp:
             )
 
     async def finish(self) -> None:
-        """Read now, whatever the account can spare, and wait for the end."""
+        """Read now, whatever the account can spare, and wait for the end.
+
+        Raises ``MilesightError`` when there was something to read and nothing could be read.
+        """
         self._urgent += 1
         try:
             await self._wait()
+            self._error = None
             self.start(self.behind())
             await self._wait()
         finally:
             self._urgent -= 1
+        if self._error is not None:
+            raise self._error
 
     async def _wait(self) -> None:
         if self._task is not None:
             await asyncio.wait([self._task])
 
     def _may_go_on(self) -> bool:
-        return self._urgent > 0 or self._background_left() > 0
+        return self._urgent > 0 or self._can_spare()
 
     async def _read_all(self, devices: Iterable[MilesightDevice]) -> None:
         waiting = iter(devices)
@@ -126,6 +144,8 @@ class CatchUp:
             for device in waiting:
                 if not self._may_go_on():
                     return
+                if not self._is_behind(device):
+                    continue
                 try:
                     await self._read(device)
                 except MilesightError as error:
@@ -142,6 +162,7 @@ class CatchUp:
     @callback
     def _judge(self, read: int, errors: list[MilesightError]) -> None:
         """Decide from a round when the next may begin, and tell of a change once."""
+        self._error = errors[0] if errors and not read else None
         if any(isinstance(error, AuthenticationError) for error in errors):
             self._entry.async_start_reauth(self._hass)
             return
@@ -165,6 +186,8 @@ class CatchUp:
         if since is not None:
             start = hour_of(since)
         readings, complete = await self._readings(device, start, whole=since is not None)
+        if not self._is_ours(device):
+            return
         grown = False
         for reading in readings:
             made = device.report_time(reading.time, now_ms(), pushed=False)

@@ -1,5 +1,6 @@
 """Where polls and pushes come together: the pace of the one, the way of the other."""
 
+import asyncio
 from collections.abc import Callable, Coroutine, Iterable
 from datetime import datetime, timedelta
 import time
@@ -7,14 +8,20 @@ from typing import Any, Final, override
 
 from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntry, ConfigEntryState
 from homeassistant.const import CONF_CLIENT_ID, CONF_CLIENT_SECRET, CONF_URL
-from homeassistant.core import CALLBACK_TYPE, HassJob, HomeAssistant, callback
+from homeassistant.core import (
+    CALLBACK_TYPE,
+    DOMAIN as HOMEASSISTANT_DOMAIN,
+    HassJob,
+    HomeAssistant,
+    callback,
+)
 from homeassistant.exceptions import ConfigEntryAuthFailed, HomeAssistantError
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.event import async_call_later
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 
 from . import registry
-from .api import AuthenticationError, MilesightClient, MilesightError
+from .api import AuthenticationError, Device, MilesightClient, MilesightError
 from .api.backoff import add_jitter, backoff_delay
 from .api.quota import RequestQuota, page_count
 from .api.webhook import (
@@ -31,7 +38,7 @@ from .commands.sender import CommandSender
 from .const import CONF_DAILY_API_LIMIT, DEFAULT_DAILY_API_LIMIT, DOMAIN, LOGGER
 from .devices.device import MilesightDevice, Signal
 from .devices.storage import ApplicationStore, StoredApplication
-from .devices.timestamps import now_ms
+from .devices.timestamps import clamp_timestamp, now_ms
 from .fleet import Fleet
 from .issues import REQUEST_LIMIT, keep_issue
 from .push.connection import ConnectionMonitor
@@ -71,7 +78,7 @@ class MilesightCoordinator(DataUpdateCoordinator[None]):
             entry.data[CONF_CLIENT_SECRET],
             on_request=self._count_request,
         )
-        self._specifications = Specifications(self.client)
+        self._specifications = Specifications(self.client, self._may_go_on)
         self.fleet = Fleet(hass, entry, self._specifications)
         self.devices = self.fleet.devices
         self.in_touch = True
@@ -83,6 +90,9 @@ class MilesightCoordinator(DataUpdateCoordinator[None]):
         self._used_up = False
         self._failures = 0
         self._urgent = False
+        self._polls_begun = 0
+        self._poll_finished = 0
+        self._refreshing = asyncio.Lock()
         self._connection = ConnectionMonitor(hass, self._connection_changed)
         self.pushes = PushMonitor(hass, entry)
         self.next_poll: float | None = None
@@ -95,7 +105,7 @@ class MilesightCoordinator(DataUpdateCoordinator[None]):
             entry,
             self.client,
             self.devices,
-            background_left=lambda: self.quota.background_remaining(time.time()),
+            may_go_on=self._may_go_on,
             grown=self._announce,
             done=self._save_soon,
         )
@@ -126,7 +136,7 @@ class MilesightCoordinator(DataUpdateCoordinator[None]):
         return {
             "devices": self.fleet.stored(),
             "specifications": self._specifications.stored(
-                device.info for device in self.devices.values()
+                device.capabilities for device in self.devices.values()
             ),
             "requests": self.quota.buckets,
             "pushes": self.pushes.counter.buckets,
@@ -138,6 +148,7 @@ class MilesightCoordinator(DataUpdateCoordinator[None]):
     async def async_shutdown(self) -> None:
         """Stop waiting for anything, and write what waits to be written."""
         self.commands.stop()
+        self.catch_up.stop()
         self._connection.stop()
         if self._telling is not None:
             self._telling()
@@ -166,15 +177,26 @@ class MilesightCoordinator(DataUpdateCoordinator[None]):
     async def _async_update_data(self) -> None:
         """Read the device list, missing specifications, and what changed without a push."""
         if not self._may_poll():
-            self._connection.limit_silence(self._most_silence)
-            self._set_interval()
+            self._skip_poll()
             return
-        asked = now_ms()
+        self._polls_begun += 1
+        number, asked = self._polls_begun, now_ms()
+        failure: MilesightError | None = None
+        listed: dict[str, Device] = {}
         try:
             listed = {device.sn: device for device in await self.client.list_devices()}
-            await self._specifications.fetch_missing(self.fleet.unspecified(listed))
+            await self._specifications.fetch_missing(self.fleet.ours(listed), urgent=self._urgent)
         except MilesightError as error:
-            raise self._poll_failed(error) from error
+            failure = error
+        if self._shutdown_requested:
+            return
+        self._poll_finished = number
+        if failure is not None:
+            raise self._poll_failed(failure) from failure
+        self._take(listed, asked)
+
+    def _take(self, listed: dict[str, Device], asked: int) -> None:
+        """Take a complete device list that was asked for then (epoch ms)."""
         self._failures = 0
         self._connection.stop()
         self._connection.record_contact()
@@ -190,6 +212,15 @@ class MilesightCoordinator(DataUpdateCoordinator[None]):
         self.pushes.record_poll(found_reports=changed > 0)
         self.catch_up.start(behind)
         self._save_soon()
+
+    def _skip_poll(self) -> None:
+        """Go without a poll; one that failed before has failed still."""
+        self._connection.limit_silence(self._most_silence)
+        self._set_interval()
+        failure = self.last_exception
+        if isinstance(failure, UpdateFailed) and not self.last_update_success:
+            failure.retry_after = None
+            raise failure.with_traceback(None)
 
     def _poll_failed(self, error: MilesightError) -> HomeAssistantError:
         """Return what to raise for a poll that failed, which says when to try again.
@@ -237,19 +268,43 @@ class MilesightCoordinator(DataUpdateCoordinator[None]):
         keep_issue(self.hass, self.config_entry, REQUEST_LIMIT, raised=used_up, limit=limit)
         return self._urgent or not used_up
 
+    def _may_go_on(self) -> bool:
+        """Return whether requests are left for what nobody waits for."""
+        return self.quota.background_remaining(time.time()) > 0
+
     async def async_refresh_now(self) -> None:
         """Read everything that changed, whatever is left of the day's requests.
 
-        Raises what the poll raised.
+        Calls that wait together share a poll, which begins after the last of them. Raises what the
+        poll raised, or why nothing could be read.
         """
-        self._urgent = True
+        begun = self._polls_begun
+        async with self._refreshing:
+            if self._poll_finished <= begun:
+                self._urgent = True
+                try:
+                    await self.async_refresh()
+                finally:
+                    self._urgent = False
+            self._raise_if_unloaded()
+            if self.last_exception is not None and not self.last_update_success:
+                raise self.last_exception
         try:
-            await self.async_refresh()
-        finally:
-            self._urgent = False
-        if self.last_exception is not None and not self.last_update_success:
-            raise self.last_exception
-        await self.catch_up.finish()
+            await self.catch_up.finish()
+        except MilesightError as error:
+            raise self.commands.request_failed(error) from error
+        self._raise_if_unloaded()
+
+    def _raise_if_unloaded(self) -> None:
+        if self._shutdown_requested:
+            raise HomeAssistantError(
+                translation_domain=HOMEASSISTANT_DOMAIN,
+                translation_key="service_config_entry_not_loaded",
+                translation_placeholders={
+                    "domain": DOMAIN,
+                    "entry_title": self.config_entry.title,
+                },
+            )
 
     @callback
     def async_start(self) -> None:
@@ -288,6 +343,8 @@ class MilesightCoordinator(DataUpdateCoordinator[None]):
     @callback
     def async_receive(self, events: Iterable[WebhookEvent]) -> None:
         """Take pushed events in the order in which they came."""
+        if self._shutdown_requested:
+            return
         self._connection.record_contact()
         for event in events:
             match event:
@@ -315,11 +372,12 @@ class MilesightCoordinator(DataUpdateCoordinator[None]):
             return
         device.mark_active(made, now)
         self.responses.deliver(device, report)
-        device.covered_until = max(device.covered_until, (report.created or 0) + 1000)
         if report.type is ReportType.EVENT and report.tsl_id is not None:
             device.deliver_event(report.tsl_id, report.values)
-        if report.type is ReportType.PROPERTY and device.merge(made, report.values, pushed=True):
-            self._announce(device)
+        if report.type is ReportType.PROPERTY:
+            if device.merge(made, report.values, pushed=True):
+                self._announce(device)
+            device.cover(made, clamp_timestamp(report.created or made, now))
 
     def _receive_task(self, report: TaskReport) -> None:
         device = self.fleet.find(report.device_id)
@@ -333,9 +391,10 @@ class MilesightCoordinator(DataUpdateCoordinator[None]):
 
     def _meet(self, report: DeviceReport, arrived: int) -> None:
         """Look for a device that reports before the list was read, and hear it then."""
+        if self.fleet.is_elsewhere(report.device_id, report.sn, report.dev_eui):
+            return
         self._strangers.meet(report, arrived)
-        spare = self.quota.background_remaining(time.time())
-        if spare and self._strangers.is_worth_a_search(report):
+        if self._may_go_on() and self._strangers.is_worth_a_search(report):
             self._in_background(self.async_request_refresh(), "look for a new device")
 
     # Availability of the platform as a whole

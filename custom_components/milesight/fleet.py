@@ -8,7 +8,7 @@ from homeassistant.core import HomeAssistant, callback
 from . import registry
 from .allowance import EntityAllowance
 from .api import Device
-from .devices.capabilities import NO_CAPABILITIES
+from .devices.capabilities import NO_CAPABILITIES, Capabilities
 from .devices.device import MilesightDevice
 from .devices.storage import StoredDevice, dump_device, restore_device
 from .specifications import Specifications
@@ -26,6 +26,8 @@ class Fleet:
         """Start without devices; ``specifications`` tells what each of them can do."""
         self.devices: dict[str, MilesightDevice] = {}
         self._by_id: dict[str, MilesightDevice] = {}
+        self._elsewhere: set[str] = set()
+        self._linked: dict[str, str | None] = {}
         self._hass = hass
         self._entry = entry
         self._specifications = specifications
@@ -43,15 +45,16 @@ class Fleet:
         )
 
     @callback
-    def unspecified(self, listed: Mapping[str, Device]) -> list[Device]:
-        """Return the listed devices of which it must be asked again what they can do."""
-        return [
-            info
-            for sn, info in listed.items()
-            if (device := self.devices.get(sn)) is None
-            or device.info is not info
-            or self._specifications.get(info) is NO_CAPABILITIES
-        ]
+    def is_elsewhere(self, device_id: str | None, sn: str | None, dev_eui: str | None) -> bool:
+        """Return whether the list names a device that another Application showed first."""
+        return not self._elsewhere.isdisjoint(
+            filter(None, (device_id, sn, (dev_eui or "").upper()))
+        )
+
+    @callback
+    def ours(self, listed: Mapping[str, Device]) -> list[Device]:
+        """Return the listed devices that belong to this Application."""
+        return [info for sn, info in listed.items() if sn in self.devices or self._is_ours(sn)]
 
     @callback
     def take(self, listed: Mapping[str, Device], asked: int) -> list[MilesightDevice]:
@@ -62,13 +65,19 @@ class Fleet:
         for sn in self.devices.keys() - listed.keys():
             self._dismiss(self.devices[sn])
         new = [info for sn, info in listed.items() if sn not in self.devices and self._is_ours(sn)]
-        self._reserve(new)
+        self._allowance.reserve((info, self._specifications.get(info)) for info in new)
         renewed = [
             device for sn, device in self.devices.items() if self._update(device, listed[sn], asked)
         ]
         renewed += [self.admit(info) for info in new]
-        if renewed:
-            self._register(renewed)
+        self._by_id = {key: device for device in self.devices.values() for key in _ids(device.info)}
+        self._elsewhere = {
+            key
+            for sn, info in listed.items()
+            if sn not in self.devices
+            for key in (sn, *_ids(info))
+        }
+        self._register(renewed)
         return renewed
 
     @callback
@@ -78,13 +87,13 @@ class Fleet:
         Raises what malformed data lead to, part of them taken.
         """
         found = [
-            (info, data)
+            (info, self._specifications.closest(info), data)
             for data in known
             if (info := Device.from_json(data["info"])) is not None and self._is_ours(info.sn)
         ]
-        self._reserve(info for info, _ in found)
-        for info, data in found:
-            restore_device(self.admit(info), data)
+        self._allowance.reserve((info, capabilities) for info, capabilities, _ in found)
+        for info, capabilities, data in found:
+            restore_device(self._admit(info, capabilities), data)
         self._register(self.devices.values())
 
     @callback
@@ -94,6 +103,7 @@ class Fleet:
             self._allowance.dismiss(sn)
         self.devices.clear()
         self._by_id.clear()
+        self._linked.clear()
 
     @callback
     def stored(self) -> list[StoredDevice]:
@@ -103,7 +113,10 @@ class Fleet:
     @callback
     def admit(self, info: Device) -> MilesightDevice:
         """Take a device into the fleet."""
-        device = MilesightDevice(info, self._specifications.get(info))
+        return self._admit(info, self._specifications.get(info))
+
+    def _admit(self, info: Device, capabilities: Capabilities) -> MilesightDevice:
+        device = MilesightDevice(info, capabilities)
         device.shown_priority = self._allowance.admit(device)
         self.devices[info.sn] = device
         self._by_id |= dict.fromkeys(_ids(info), device)
@@ -116,9 +129,6 @@ class Fleet:
         """
         before = device.info
         device.update_information(info, asked)
-        if _ids(info) != _ids(before):
-            self._forget_ids(before)
-            self._by_id |= dict.fromkeys(_ids(info), device)
         capabilities = self._specifications.get(info)
         if capabilities is NO_CAPABILITIES:
             capabilities = device.capabilities
@@ -131,30 +141,33 @@ class Fleet:
     def _dismiss(self, device: MilesightDevice) -> None:
         """Forget a device that a complete list no longer holds."""
         del self.devices[device.sn]
-        self._forget_ids(device.info)
         self._allowance.dismiss(device.sn)
         registry.remove_device(self._hass, self._entry, device.sn)
-
-    def _forget_ids(self, info: Device) -> None:
-        for key in _ids(info):
-            self._by_id.pop(key, None)
 
     def _is_ours(self, sn: str) -> bool:
         return not registry.belongs_elsewhere(self._hass, self._entry, sn)
 
-    def _reserve(self, expected: Iterable[Device]) -> None:
-        self._allowance.reserve((info, self._specifications.get(info)) for info in expected)
-
     def _register(self, devices: Iterable[MilesightDevice]) -> None:
-        """Write devices to the registry; it is not told which id of a gateway names it."""
+        """Write devices to the registry, and link all that are behind another gateway now.
+
+        It is not told which id of a gateway names it.
+        """
+        infos = (device.info for device in devices)
+        registry.register_devices(self._hass, self._entry, infos)
         gateways = {
             key: device.sn
             for device in self.devices.values()
             for key in (device.info.device_id, device.info.dev_eui, device.sn)
             if key is not None
         }
-        infos = (device.info for device in devices)
-        registry.register_devices(self._hass, self._entry, infos, gateways)
+        links = {sn: gateways.get(device.info.gateway or "") for sn, device in self.devices.items()}
+        changed = {
+            sn: gateway
+            for sn, gateway in links.items()
+            if sn not in self._linked or gateway != self._linked[sn]
+        }
+        registry.link_devices(self._hass, self._entry, changed)
+        self._linked = links
 
 
 def _ids(info: Device) -> tuple[str, ...]:

@@ -23,6 +23,7 @@ from homeassistant.components.recorder.statistics import (
     statistics_during_period,
     weighted_circular_mean,
 )
+from homeassistant.components.recorder.tasks import SynchronizeTask
 from homeassistant.components.sensor import SensorStateClass
 from homeassistant.components.sensor.const import UNIT_CONVERTERS
 from homeassistant.const import ATTR_UNIT_OF_MEASUREMENT, Platform
@@ -111,8 +112,17 @@ class HistoryImporter:
                 series.points.extend(decoded(kept))
                 if series.points:
                     written += await self._write(series)
-            await get_instance(self._hass).async_block_till_done()
+            await self._written()
         return written
+
+    async def _written(self) -> None:
+        """Wait until the recorder has done all that it was told.
+
+        Its own wait ends at once when it has taken the last task, and not done it yet.
+        """
+        done: asyncio.Future[None] = self._hass.loop.create_future()
+        get_instance(self._hass).queue_task(SynchronizeTask(done))
+        await done
 
     def _sensors(
         self, device: MilesightDevice

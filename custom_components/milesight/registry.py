@@ -25,20 +25,11 @@ def register_application(hass: HomeAssistant, entry: ConfigEntry) -> dr.DeviceEn
 
 
 @callback
-def register_devices(
-    hass: HomeAssistant,
-    entry: ConfigEntry,
-    devices: Iterable[Device],
-    gateways: Mapping[str, str],
-) -> None:
-    """Write devices to the registry, then link them to their gateways.
-
-    ``gateways`` is ``id -> serial number`` for every id by which a device may name its gateway.
-    """
+def register_devices(hass: HomeAssistant, entry: ConfigEntry, devices: Iterable[Device]) -> None:
+    """Write devices to the registry."""
     registry = dr.async_get(hass)
-    linked: list[tuple[str, str]] = []
     for device in devices:
-        registered = registry.async_get_or_create(
+        registry.async_get_or_create(
             config_entry_id=entry.entry_id,
             identifiers={(DOMAIN, device.sn)},
             manufacturer=MANUFACTURER,
@@ -49,13 +40,20 @@ def register_devices(
             configuration_url=CONSOLE,
             sw_version=device.firmware_version,
         )
-        gateway = gateways.get(device.gateway or "")
-        if gateway is not None and gateway != device.sn:
-            linked.append((registered.id, gateway))
-    for device_id, gateway in linked:
-        via = registry.async_get_device_by_identifier((DOMAIN, gateway), entry.entry_id)
-        if via is not None:
-            registry.async_update_device(device_id, via_device_id=via.id)
+
+
+@callback
+def link_devices(
+    hass: HomeAssistant, entry: ConfigEntry, gateways: Mapping[str, str | None]
+) -> None:
+    """Link devices to their gateways, both by serial number; one without gateway to none."""
+    registry = dr.async_get(hass)
+    for sn, gateway in gateways.items():
+        device = registered(hass, entry, sn)
+        via = registered(hass, entry, gateway) if gateway and gateway != sn else None
+        via_device_id = via.id if via is not None else None
+        if device is not None and device.via_device_id != via_device_id:
+            registry.async_update_device(device.id, via_device_id=via_device_id)
 
 
 @callback
@@ -68,7 +66,7 @@ def differs(before: Device, after: Device) -> bool:
     """Return whether something changed that registry or entities are made of."""
     return (before.electricity is None) is not (after.electricity is None) or any(
         getattr(before, name) != getattr(after, name)
-        for name in ("name", "model", "hardware_version", "firmware_version", "gateway")
+        for name in ("name", "model", "hardware_version", "firmware_version")
     )
 
 

@@ -7,8 +7,8 @@ from typing import Final
 
 from .api.webhook import DeviceReport
 
-SEARCH_SECONDS: Final = 60 * 60
-MOST_STRANGERS: Final = 1000
+SEARCH_SECONDS: Final = 24 * 60 * 60
+MAX_SEARCHES: Final = 20
 MOST_REPORTS: Final = 100
 
 
@@ -25,17 +25,22 @@ class Strangers:
         self._said.append((arrived, report))
 
     def is_worth_a_search(self, report: DeviceReport) -> bool:
-        """Return whether to read the list because of a report: once an hour for each stranger."""
+        """Return whether to read the list because of a report.
+
+        That is once a day for each stranger, and for a few of them: who was not listed then is most
+        likely a device of another Application. A search that finds one allows others.
+        """
         now = time.monotonic()
+        self._searched = {
+            name: searched
+            for name, searched in self._searched.items()
+            if now - searched < SEARCH_SECONDS
+        }
         name = report.sn or report.device_id or report.dev_eui or ""
-        searched = self._searched.get(name)
-        if searched is None:
-            worth = len(self._searched) < MOST_STRANGERS
-        else:
-            worth = now - searched >= SEARCH_SECONDS
-        if worth:
-            self._searched[name] = now
-        return worth
+        if name in self._searched or len(self._searched) >= MAX_SEARCHES:
+            return False
+        self._searched[name] = now
+        return True
 
     def introduce(
         self, asked: int, is_known: Callable[[DeviceReport], object]

@@ -93,7 +93,7 @@ async def _admit_many(
         for serial in range(number)
         if (info := Listed.from_json(like | {"sn": f"60000000{serial:08}", "deviceId": serial + 1}))
     ]
-    registry.register_devices(hass, entry, infos, {})
+    registry.register_devices(hass, entry, infos)
     for info in infos:
         coordinator.fleet.admit(info)
     return [

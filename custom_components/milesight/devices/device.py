@@ -246,6 +246,15 @@ class MilesightDevice:
         for state in changed.values():
             state.notify(state.value)
 
+    def cover(self, time: int, created: int) -> None:
+        """Extend ``covered_until`` by a pushed report, made and pushed at these times.
+
+        The device list tells of reports by the clock of the platform, with a resolution of a
+        second. A report that was stored on the device for long covers itself only.
+        """
+        if created - time <= CLOCK_TOLERANCE_MS:
+            self.covered_until = max(self.covered_until, created + SECOND_MS)
+
     def restore(
         self, values: Mapping[str, Json], times: Mapping[str, int], last_report: int | None
     ) -> None:

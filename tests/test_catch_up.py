@@ -1,0 +1,193 @@
+"""Reports of which no push told: what counts as read, and what changes while it is read."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+import time
+from typing import Any
+
+from aiohttp import web
+from aiohttp.test_utils import TestClient
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import device_registry as dr, entity_registry as er
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.milesight.const import DOMAIN
+from tests.common import ADDRESS, HISTORY, asked, poll, property_event, settle, signed, temperature
+from tests.fleets import of_demo
+from tests.simulator import Device, Simulator
+from tests.traffic import Answer, Traffic, handle_requests
+
+MINUTE_MS = 60_000
+
+
+@pytest.fixture
+def devices() -> list[Device]:
+    """Return what is on the platform."""
+    return of_demo("EM300-TH", "WS523", "WT101", "UC300")
+
+
+@pytest.fixture
+def device(simulator: Simulator) -> Device:
+    """Return a thermometer."""
+    return simulator.device("EM300-TH")
+
+
+def now_ms() -> int:
+    """Return the present in epoch milliseconds."""
+    return int(time.time() * 1000)
+
+
+async def push_signed(
+    simulator: Simulator, visitor: TestClient[Any, Any], event: dict[str, object]
+) -> None:
+    """Deliver an event as the platform does."""
+    headers = signed(simulator.webhook_secret)
+    response = await visitor.post(ADDRESS, json=[event], headers=headers)
+    assert response.status == 200
+
+
+def report_unpushed(device: Device, value: float, *, ago: int = 0) -> None:
+    """Let the platform hold a report whose push was lost, ``ago`` milliseconds old."""
+    made = now_ms() - ago
+    device.history.add(made, {"temperature": value})
+    device.last_update = made
+
+
+async def test_heartbeat_does_not_cover_a_lost_report(
+    hass: HomeAssistant, pushing: MockConfigEntry, simulator: Simulator, device: Device
+) -> None:
+    report_unpushed(device, 31.5)
+    await simulator.online(device.sn)
+    await poll(hass, pushing)
+    assert temperature(hass, device) == "31.5"
+
+
+async def test_event_does_not_cover_a_lost_report(
+    hass: HomeAssistant, pushing: MockConfigEntry, simulator: Simulator, device: Device
+) -> None:
+    report_unpushed(device, 31.5)
+    await simulator.event(device.sn, "low_battery", {})
+    await poll(hass, pushing)
+    assert temperature(hass, device) == "31.5"
+
+
+async def test_backlog_does_not_cover_a_lost_report(
+    hass: HomeAssistant,
+    pushing: MockConfigEntry,
+    simulator: Simulator,
+    visitor: TestClient[Any, Any],
+    device: Device,
+) -> None:
+    report_unpushed(device, 31.5, ago=1000)
+    event = property_event(device.sn, {"humidity": 40}, ts=now_ms() - 30 * MINUTE_MS)
+    await push_signed(simulator, visitor, event)
+    await poll(hass, pushing)
+    assert temperature(hass, device) == "31.5"
+
+
+async def test_event_of_the_far_future_does_not_end_reading(
+    hass: HomeAssistant,
+    pushing: MockConfigEntry,
+    simulator: Simulator,
+    visitor: TestClient[Any, Any],
+    device: Device,
+) -> None:
+    event = property_event(device.sn, {"temperature": 20})
+    await push_signed(simulator, visitor, {**event, "eventCreatedTime": 4102444800})
+    report_unpushed(device, 31.5, ago=-2000)
+    await poll(hass, pushing)
+    assert temperature(hass, device) == "31.5"
+
+
+async def test_push_of_a_slow_device_clock_is_not_read_again(
+    hass: HomeAssistant,
+    pushing: MockConfigEntry,
+    simulator: Simulator,
+    visitor: TestClient[Any, Any],
+    device: Device,
+) -> None:
+    event = property_event(device.sn, {"temperature": 31.5}, ts=now_ms() - 2 * MINUTE_MS)
+    await push_signed(simulator, visitor, event)
+    device.last_update = event["eventCreatedTime"] * 1000 + 500  # type: ignore[operator]
+    simulator.requests.clear()
+    await poll(hass, pushing)
+    assert HISTORY not in asked(simulator)
+
+
+async def test_push_during_reading_saves_the_request(
+    hass: HomeAssistant,
+    pushing: MockConfigEntry,
+    simulator: Simulator,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    coordinator = pushing.runtime_data
+    for each in simulator.platform.devices:
+        report_unpushed(each, 31.5)
+    traffic = Traffic(simulator, monkeypatch)
+    simulator.requests.clear()
+    await coordinator.async_refresh()
+    traffic.hold()
+    await traffic.reaches(3)
+    for each in simulator.platform.devices:
+        simulator.platform.report(each, {"temperature": 32.5})
+    await simulator.push.delivered()
+    traffic.let_go()
+    await settle(hass)
+    assert len(simulator.platform.devices) > 3
+    assert asked(simulator)[HISTORY] == 3
+
+
+async def test_device_removed_while_it_is_read_stays_removed(
+    hass: HomeAssistant,
+    loaded: MockConfigEntry,
+    simulator: Simulator,
+    monkeypatch: pytest.MonkeyPatch,
+    device_registry: dr.DeviceRegistry,
+) -> None:
+    controller = simulator.device("UC300")
+    channels = [{"channel_id": number, "value": 1} for number in range(6)]
+    controller.history.add(now_ms(), {"modbus_channel": channels})
+    controller.last_update = now_ms()
+    reading, removed = asyncio.Event(), asyncio.Event()
+
+    async def hold_history(request: web.Request, answer: Callable[[], Awaitable[Answer]]) -> Answer:
+        found = await answer()
+        if request.path.endswith("/history"):
+            reading.set()
+            await removed.wait()
+        return found
+
+    handle_requests(simulator, monkeypatch, hold_history)
+    await loaded.runtime_data.async_refresh()
+    await reading.wait()
+    simulator.remove_device(controller.sn)
+    await loaded.runtime_data.async_refresh()
+    removed.set()
+    await settle(hass)
+    identifier = (DOMAIN, controller.sn)
+    assert device_registry.async_get_device_by_identifier(identifier, loaded.entry_id) is None
+    entities = er.async_entries_for_config_entry(er.async_get(hass), loaded.entry_id)
+    assert not any(entity.unique_id.startswith(controller.sn) for entity in entities)
+
+
+async def test_reading_ends_with_the_entry(
+    hass: HomeAssistant,
+    loaded: MockConfigEntry,
+    simulator: Simulator,
+    device: Device,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    report_unpushed(device, 31.5)
+    traffic = Traffic(simulator, monkeypatch)
+    coordinator = loaded.runtime_data
+    await coordinator.async_refresh()
+    traffic.hold()
+    await traffic.reaches(1)
+    assert await hass.config_entries.async_unload(loaded.entry_id)
+    assert loaded.state is ConfigEntryState.NOT_LOADED
+    traffic.let_go()
+    total = traffic.total
+    await coordinator.catch_up.finish()
+    assert traffic.total == total
