@@ -26,10 +26,18 @@ from tests.fleets import of_demo, probes
 from tests.simulator import Device, Simulator
 
 
+def siblings(size: int) -> list[Device]:
+    """Return devices that share a specification."""
+    devices = probes(size)
+    for device in devices:
+        device.firmware = devices[0].firmware
+    return devices
+
+
 @pytest.fixture
 def devices(request: pytest.FixtureRequest) -> list[Device]:
     """Return what is on the platform; a test may ask for others by their maker."""
-    make: Callable[[], list[Device]] = getattr(request, "param", partial(probes, 5))
+    make: Callable[[], list[Device]] = getattr(request, "param", partial(siblings, 5))
     return make()
 
 
@@ -88,7 +96,7 @@ async def test_server_error_at_one_device_is_passed_round_later(
     assert have_entities(hass, *devices) == [True] * 5
 
 
-@pytest.mark.parametrize("devices", [partial(probes, 400)], indirect=True, ids=["400 devices"])
+@pytest.mark.parametrize("devices", [partial(siblings, 400)], indirect=True, ids=["400 devices"])
 @pytest.mark.parametrize("model", ["PROBE-1", None])
 async def test_refusals_are_bounded_however_many_devices(
     hass: HomeAssistant,
