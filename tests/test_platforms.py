@@ -1,5 +1,6 @@
 """Each platform's entities: what they show of a report, and what they send."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -69,6 +70,9 @@ MODEL = model(
     item("blind.position", "int", "%", "RW", validator=PERCENT, defaultValue=50),
     item("valve_1_opening", "int", "%", "RW", validator=PERCENT),
     item("valve_2", "bool", None, "R", "false=close/true=open"),
+    item("valve_4", "bool", None, "RW", "false=close/true=open", defaultValue=True),
+    item("valve_4_opening", "int", "%", validator=PERCENT),
+    item("sound", "enum", None, "RW", "None=silent/1=loud"),
     item("valve_task", "struct", access="W"),
     item("valve_task.valve_index", "enum", None, "W", "2=valve 2/3=valve 3"),
     item("valve_task.valve_status", "bool", None, "W", "false=close/true=open"),
@@ -93,12 +97,14 @@ MODEL = model(
         service("set_socket", item("set_socket.status_1", "enum", labels="off/on")),
     ],
 )
+UNREPORTED = {"valve_4_opening", "sound"}
 
 
 @pytest.fixture
 def devices() -> list[Device]:
     """Return the one device."""
-    return new_devices(MODEL)
+    values = {path: value for path, value in MODEL.values.items() if path not in UNREPORTED}
+    return new_devices(replace(MODEL, values=values))
 
 
 @pytest.fixture
@@ -335,7 +341,7 @@ async def test_a_value_of_the_wrong_type_makes_one_entity_unknown_and_is_told_on
     assert caplog.text.count("(invalid_number)") == 1
     await simulator.report(sn, {"reporting_interval": 90})
     assert state_of(hass, Platform.NUMBER, f"{sn}_reporting_interval").state == "90"
-    assert caplog.text.count("reports reporting_interval properly again") == 1
+    assert caplog.text.count("reports a valid value of reporting_interval again") == 1
 
 
 async def test_what_is_for_experts_is_disabled_until_asked_for(
@@ -426,3 +432,23 @@ async def test_an_alarm_goes_back_when_its_release_is_told(
         freezer.tick(5)
         await simulator.report(sn, report)
         assert state_of(hass, Platform.BINARY_SENSOR, key).state == expected
+
+
+@pytest.mark.usefixtures("everything")
+async def test_valve_without_reported_position_shows_state(
+    hass: HomeAssistant, simulator: Simulator, sn: str
+) -> None:
+    key = f"{sn}_valve_valve_4"
+    assert state_of(hass, Platform.VALVE, key).state == "open"
+    await simulator.report(sn, {"valve_4_opening": 0})
+    shown = state_of(hass, Platform.VALVE, key)
+    assert (shown.state, shown.attributes["current_position"]) == ("closed", 0)
+
+
+@pytest.mark.usefixtures("everything")
+async def test_unreported_option_with_key_none_is_unknown(
+    hass: HomeAssistant, simulator: Simulator, sn: str
+) -> None:
+    assert state_of(hass, Platform.SELECT, f"{sn}_sound").state == "unknown"
+    await simulator.report(sn, {"sound": "None"})
+    assert state_of(hass, Platform.SELECT, f"{sn}_sound").state == "silent"

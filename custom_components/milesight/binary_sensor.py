@@ -1,4 +1,4 @@
-"""Binary sensors: contacts, leaks, alarms, presence, and whether a device is connected."""
+"""Binary sensors: contacts, leaks, alarms, presence, and the connectivity of devices."""
 
 from collections.abc import Iterator
 from typing import override
@@ -31,77 +31,85 @@ async def async_setup_entry(
     """Set up the binary sensors of an Application."""
     async_add_entities([PushHealthSensor(entry.runtime_data, "push_healthy")])
     async_setup_platform(
-        entry, async_add_entities, BinarySensorDescription, MilesightBinarySensor, _own_sensors
+        entry,
+        async_add_entities,
+        BinarySensorDescription,
+        MilesightBinarySensor,
+        _connectivity_sensors,
     )
 
 
-def _own_sensors(
+def _connectivity_sensors(
     coordinator: MilesightCoordinator, device: MilesightDevice
 ) -> Iterator[MilesightEntity]:
     yield ConnectivitySensor(coordinator, device)
 
 
 class MilesightBinarySensor(MilesightFlagEntity[BinarySensorDescription], BinarySensorEntity):
-    """A property of two states that is read."""
+    """A property with two states that is read.
+
+    An alarm with a release is on until the release is reported.
+    """
 
     @override
-    def _adopt(self, description: BinarySensorDescription) -> None:
-        """Take the class from the description."""
+    def _apply_description(self, description: BinarySensorDescription) -> None:
+        super()._apply_description(description)
         self._attr_device_class = description.device_class
-        self._release = description.release
 
     @override
     def _subscribe(self) -> Iterator[CALLBACK_TYPE]:
-        """Listen for every report where a release is told apart: which came last is what counts."""
+        """Subscribe to all reports of an alarm and its release: the later one counts."""
         yield from super()._subscribe()
-        if self._release is not None:
-            for item in (self.item, self._release):
+        if (release := self.description.release) is not None:
+            for item in (self.description.item, release):
                 yield self.device.listen_reports(item.path, self._reported)
 
     @callback
-    def _reported(self, _raw: Json, _made: int, _pushed: bool) -> None:
-        self._changed(self._raw)
+    def _reported(self, _raw: Json, _time: int, _pushed: bool) -> None:
+        self._value_changed(self._raw)
 
     @override
     def _convert(self, value: Value) -> bool | None:
-        """Return whether it is on; where a release is told apart, until it is told."""
         is_on = super()._convert(value)
-        if not is_on or self._release is None or self.read(self._release) is not True:
+        release = self.description.release
+        if not is_on or release is None:
             return is_on
-        made, released = map(self.device.reported_at, (self.item.path, self._release.path))
-        return made > released
+        if self.device.decode(release, self.device.value(release.path)) is not True:
+            return True
+        item = self.description.item
+        return self.device.reported_at(item.path) > self.device.reported_at(release.path)
 
 
 class ConnectivitySensor(MilesightEntity, BinarySensorEntity):
-    """Whether the platform is in touch with the device."""
+    """The connection between the device and the platform."""
 
     _attr_device_class = BinarySensorDeviceClass.CONNECTIVITY
     _attr_entity_category = EntityCategory.DIAGNOSTIC
 
     def __init__(self, coordinator: MilesightCoordinator, device: MilesightDevice) -> None:
-        """Name the sensor."""
+        """Initialize the sensor."""
         super().__init__(coordinator, device, "connectivity")
 
     @property
     @override
     def available(self) -> bool:
-        """Tell also when the device is gone, as long as the platform can be asked."""
+        """Return if the platform is reachable, also while the device is offline."""
         return self.coordinator.in_touch
 
     @property
     @override
     def is_on(self) -> bool:
-        """Return whether the device is connected."""
+        """Return if the device is online."""
         return self.device.online
 
 
 class PushHealthSensor(MilesightApplicationEntity, BinarySensorEntity):
-    """Whether the platform pushes."""
+    """Whether the pushes of the platform arrive."""
 
     _attr_device_class = BinarySensorDeviceClass.CONNECTIVITY
 
     @property
     @override
     def is_on(self) -> bool:
-        """Return whether pushes come."""
+        """Return if pushes arrive."""
         return self.coordinator.pushes.healthy

@@ -1,4 +1,4 @@
-"""Buttons: what a device does when it is asked to."""
+"""Buttons: services without inputs, and properties that trigger something."""
 
 from typing import override
 
@@ -25,20 +25,19 @@ async def async_setup_entry(
 
 
 class MilesightButton(MilesightDescribedEntity[ButtonDescription], ButtonEntity):
-    """A service without inputs, or a flag that sets something off when it is written."""
+    """A service without inputs, or a property that triggers something when it is written."""
 
     @override
-    def _adopt(self, description: ButtonDescription) -> None:
-        """Take the class from the description."""
+    def _apply_description(self, description: ButtonDescription) -> None:
+        super()._apply_description(description)
         self._attr_device_class = description.device_class
 
     @override
     async def async_press(self) -> None:
-        """Call the service, or write the key that sets it off."""
-        item, key = self.description.item, self.description.press_key
-        if item is None or key is None:
-            await self.coordinator.commands.async_call_service(
-                self.device, self.description.path, {}
-            )
-            return
-        await self._write_request([(item, key)])()
+        """Call the service, or write the key that triggers the property."""
+        commands, description = self.coordinator.commands, self.description
+        if description.item is None:
+            await commands.async_call_service(self.device, description.path, {})
+        else:
+            press = [(description.item, description.press_key)]
+            await commands.write_request(self.device, press)()

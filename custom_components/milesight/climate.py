@@ -1,6 +1,7 @@
-"""Thermostats: radiator valves, fan coils, heating and cooling."""
+"""Climate: thermostats of radiators, fan coils, heating and cooling."""
 
-from typing import Any, override
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, Final, override
 
 from homeassistant.components.climate import (
     ATTR_HVAC_MODE,
@@ -21,25 +22,39 @@ from .coordinator import MilesightConfigEntry
 from .entity import MilesightCompositeEntity, async_setup_platform
 from .mapping import ClimateDescription
 
-# Which set-point holds in a mode, and which pair of them, in order of preference.
-SINGLE: dict[HVACMode | None, tuple[str, ...]] = {
+if TYPE_CHECKING or hasattr(ClimateEntity, "native_temperature_unit"):
+    NativeClimateEntity = ClimateEntity
+else:
+
+    class NativeClimateEntity(ClimateEntity):
+        """Read the temperatures where Home Assistant 2026.11 does, with an older version."""
+
+        temperature_unit = property(attrgetter("_attr_native_temperature_unit"))
+        current_temperature = property(attrgetter("_attr_native_current_temperature"))
+        target_temperature = property(attrgetter("_attr_native_target_temperature"))
+        target_temperature_low = property(attrgetter("_attr_native_target_temperature_low"))
+        target_temperature_high = property(attrgetter("_attr_native_target_temperature_high"))
+
+
+# The roles of the one set-point of a mode, and of the two of a range, in order of preference.
+SINGLE: Final[dict[HVACMode | None, tuple[str, ...]]] = {
     HVACMode.HEAT: ("target_temperature_heat", "target_temperature"),
     HVACMode.COOL: ("target_temperature_cool", "target_temperature"),
     HVACMode.AUTO: ("target_temperature_auto", "target_temperature"),
     HVACMode.HEAT_COOL: ("target_temperature_auto", "target_temperature"),
     HVACMode.FAN_ONLY: (),
 }
-ANY = (
+ANY: Final = (
     "target_temperature",
     "target_temperature_heat",
     "target_temperature_cool",
     "target_temperature_auto",
 )
-PAIRS = (
+PAIRS: Final = (
     ("target_temperature_low", "target_temperature_high"),
     ("target_temperature_heat", "target_temperature_cool"),
 )
-RANGE_MODES = (HVACMode.HEAT_COOL, HVACMode.AUTO)
+RANGE_MODES: Final = (HVACMode.HEAT_COOL, HVACMode.AUTO)
 
 PARALLEL_UPDATES = 0
 
@@ -53,12 +68,13 @@ async def async_setup_entry(
     async_setup_platform(entry, async_add_entities, ClimateDescription, MilesightClimate)
 
 
-class MilesightClimate(MilesightCompositeEntity[ClimateDescription], ClimateEntity):
-    """A thermostat, by the roles that its properties play."""
+class MilesightClimate(MilesightCompositeEntity[ClimateDescription], NativeClimateEntity):
+    """A thermostat."""
 
     @override
-    def _adopt(self, description: ClimateDescription) -> None:
-        """Offer what the device can do."""
+    def _apply_description(self, description: ClimateDescription) -> None:
+        super()._apply_description(description)
+        self._attr_native_temperature_unit = description.unit
         self._attr_min_temp = description.minimum
         self._attr_max_temp = description.maximum
         self._attr_target_temperature_step = description.step
@@ -75,75 +91,51 @@ class MilesightClimate(MilesightCompositeEntity[ClimateDescription], ClimateEnti
         features = ClimateEntityFeature(0)
         if any(self.has(role) for role in ANY):
             features |= ClimateEntityFeature.TARGET_TEMPERATURE
-        if any(self._pair(mode) for mode in self.hvac_modes):
+        if any(self._pair(mode) for mode in self._attr_hvac_modes):
             features |= ClimateEntityFeature.TARGET_TEMPERATURE_RANGE
-        if self.fan_modes:
+        if self._attr_fan_modes:
             features |= ClimateEntityFeature.FAN_MODE
-        if self.preset_modes:
+        if self._attr_preset_modes:
             features |= ClimateEntityFeature.PRESET_MODE
-        if HVACMode.OFF in self.hvac_modes:
+        if HVACMode.OFF in self._attr_hvac_modes:
             features |= ClimateEntityFeature.TURN_ON | ClimateEntityFeature.TURN_OFF
         return features
 
     def _written(self, role: str) -> str:
-        """Return the role to write: another one than is shown, where the device has two."""
+        """Return the role to write: some devices report a value in another property."""
         return f"set_{role}" if self.has(f"set_{role}") else role
 
     def _choices(self, role: str) -> list[str]:
-        """Return what can be chosen for a role."""
+        """Return the options that can be set for a role."""
         return list(dict.fromkeys(self.options(self._written(role)).values()))
 
     def _single(self, mode: HVACMode | None) -> str | None:
-        """Return the role of the set-point that holds in a mode."""
+        """Return the role of the one set-point of a mode."""
         return next((role for role in SINGLE.get(mode, ANY) if self.has(role)), None)
 
     def _pair(self, mode: HVACMode | None) -> tuple[str, str] | None:
-        """Return the roles of the two set-points that hold in a mode, if there are two."""
+        """Return the roles of the two set-points of a mode, if it has a range."""
         if mode not in RANGE_MODES or self._single(mode) is not None:
             return None
         return next((pair for pair in PAIRS if all(self.has(role) for role in pair)), None)
 
-    @property
-    def native_temperature_unit(self) -> str:
-        """Return the unit in which the device speaks."""
-        return self.description.unit
-
-    @property
-    def native_current_temperature(self) -> float | None:
-        """Return the temperature of the room."""
-        return self.number("current_temperature")
-
-    @property
     @override
-    def current_humidity(self) -> float | None:
-        """Return the humidity of the room."""
-        return self.number("current_humidity")
+    def _update_state(self) -> None:
+        mode = self._present_mode()
+        pair = self._pair(mode)
+        low, high = pair or ("", "")
+        self._attr_hvac_mode = mode
+        self._attr_hvac_action = self._present_action(mode)
+        self._attr_native_current_temperature = self.number("current_temperature")
+        self._attr_native_target_temperature = None if pair else self._set_point(mode)
+        self._attr_native_target_temperature_low = self.number(low)
+        self._attr_native_target_temperature_high = self.number(high)
+        self._attr_current_humidity = self.number("current_humidity")
+        self._attr_fan_mode = self.option("fan_mode")
+        self._attr_preset_mode = self.option("preset_mode")
 
-    @property
-    def native_target_temperature(self) -> float | None:
-        """Return the set-point, where one holds; if it is not known, what the device goes by."""
-        role = None if self._pair(self.hvac_mode) else self._single(self.hvac_mode)
-        if role is None:
-            return None
-        target = self.number(role)
-        return self.number("effective_temperature") if target is None else target
-
-    @property
-    def native_target_temperature_low(self) -> float | None:
-        """Return up to where it is heated, where two set-points hold."""
-        pair = self._pair(self.hvac_mode)
-        return self.number(pair[0]) if pair else None
-
-    @property
-    def native_target_temperature_high(self) -> float | None:
-        """Return down to where it is cooled, where two set-points hold."""
-        pair = self._pair(self.hvac_mode)
-        return self.number(pair[1]) if pair else None
-
-    @property
-    @override
-    def hvac_mode(self) -> HVACMode | None:
-        """Return the mode; a device without a choice has the one that it is for."""
+    def _present_mode(self) -> HVACMode | None:
+        """Return the mode; a device without a mode property has only one."""
         if self.option("power") == "off":
             return HVACMode.OFF
         if "hvac_mode" not in self.description.roles:
@@ -151,11 +143,9 @@ class MilesightClimate(MilesightCompositeEntity[ClimateDescription], ClimateEnti
         mode = self.option("hvac_mode")
         return HVACMode(mode) if mode is not None else None
 
-    @property
-    @override
-    def hvac_action(self) -> HVACAction | None:
-        """Return what is being done, as told by the device or by how far its valve is open."""
-        if self.hvac_mode is HVACMode.OFF:
+    def _present_action(self, mode: HVACMode | None) -> HVACAction | None:
+        """Return the action as reported, else as the opening of the valve implies."""
+        if mode is HVACMode.OFF:
             return HVACAction.OFF
         action = self.option("hvac_action")
         if action is not None:
@@ -165,29 +155,25 @@ class MilesightClimate(MilesightCompositeEntity[ClimateDescription], ClimateEnti
             return None
         if opening == 0:
             return HVACAction.IDLE
-        return HVACAction.COOLING if self.hvac_mode is HVACMode.COOL else HVACAction.HEATING
+        return HVACAction.COOLING if mode is HVACMode.COOL else HVACAction.HEATING
 
-    @property
-    @override
-    def fan_mode(self) -> str | None:
-        """Return the mode of the fan."""
-        return self.option("fan_mode")
-
-    @property
-    @override
-    def preset_mode(self) -> str | None:
-        """Return the preset."""
-        return self.option("preset_mode")
+    def _set_point(self, mode: HVACMode | None) -> float | None:
+        """Return the set-point of a mode, else the temperature that the device regulates to."""
+        role = self._single(mode)
+        if role is None:
+            return None
+        target = self.number(role)
+        return self.number("effective_temperature") if target is None else target
 
     @override
     async def async_set_temperature(self, **kwargs: Any) -> None:
-        """Set the one or two set-points, and the mode if one is given with them.
+        """Set the set-points of a mode, and the mode if it is given.
 
-        Raises ``ServiceValidationError`` if the mode has other set-points than those given.
+        Raises ``ServiceValidationError`` if the mode has other set-points.
         """
         mode: HVACMode | None = kwargs.get(ATTR_HVAC_MODE)
         values = self._mode_values(mode) if mode is not None else {}
-        mode = mode or self.hvac_mode
+        mode = mode or self._attr_hvac_mode
         pair, single = self._pair(mode), self._single(mode)
         if pair and ATTR_TARGET_TEMP_LOW in kwargs:
             values |= {
@@ -227,7 +213,7 @@ class MilesightClimate(MilesightCompositeEntity[ClimateDescription], ClimateEnti
         await self.async_set(**self._mode_values(hvac_mode))
 
     def _mode_values(self, mode: HVACMode) -> dict[str, object]:
-        """Return what makes a mode of the present one."""
+        """Return the roles to set for a mode."""
         if mode is HVACMode.OFF and self.has("power"):
             return {self._written("power"): "off"}
         values: dict[str, object] = {}
@@ -239,7 +225,7 @@ class MilesightClimate(MilesightCompositeEntity[ClimateDescription], ClimateEnti
 
     @override
     async def async_turn_on(self) -> None:
-        """Switch on, in the mode that the device was in."""
+        """Turn on, in the last mode."""
         if self.has("power"):
             await self.async_set(**{self._written("power"): "on"})
         else:
@@ -247,27 +233,15 @@ class MilesightClimate(MilesightCompositeEntity[ClimateDescription], ClimateEnti
 
     @override
     async def async_turn_off(self) -> None:
-        """Switch off."""
+        """Turn off."""
         await self.async_set_hvac_mode(HVACMode.OFF)
 
     @override
     async def async_set_fan_mode(self, fan_mode: str) -> None:
-        """Set the mode of the fan."""
+        """Set the fan mode."""
         await self.async_set(**{self._written("fan_mode"): fan_mode})
 
     @override
     async def async_set_preset_mode(self, preset_mode: str) -> None:
-        """Set the preset."""
+        """Set the preset mode."""
         await self.async_set(**{self._written("preset_mode"): preset_mode})
-
-
-# Home Assistant 2026.11 gave the values in the device's own unit names of their own.
-if not hasattr(ClimateEntity, "native_target_temperature"):
-    for _name in (
-        "temperature_unit",
-        "current_temperature",
-        "target_temperature",
-        "target_temperature_low",
-        "target_temperature_high",
-    ):
-        setattr(MilesightClimate, _name, getattr(MilesightClimate, f"native_{_name}"))

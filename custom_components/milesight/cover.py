@@ -1,6 +1,6 @@
-"""Covers: motors that open, close and stop."""
+"""Covers: motors that open, close and stop, or move to a position."""
 
-from typing import Any, override
+from typing import Any, Final, override
 
 from homeassistant.components.cover import (
     ATTR_POSITION,
@@ -26,7 +26,7 @@ async def async_setup_entry(
     async_setup_platform(entry, async_add_entities, CoverDescription, MilesightCover)
 
 
-FEATURES = {
+FEATURES: Final = {
     "open": CoverEntityFeature.OPEN,
     "close": CoverEntityFeature.CLOSE,
     "stop": CoverEntityFeature.STOP,
@@ -34,36 +34,28 @@ FEATURES = {
 
 
 class MilesightCover(MilesightCompositeEntity[CoverDescription], CoverEntity):
-    """A cover, by a command, a position, or both."""
+    """A cover with a command, a position, or both."""
 
     @override
-    def _adopt(self, description: CoverDescription) -> None:
-        """Offer what the device can do."""
+    def _apply_description(self, description: CoverDescription) -> None:
+        super()._apply_description(description)
         self._attr_device_class = description.device_class
         self._attr_supported_features = CoverEntityFeature(0)
-        for motion in self.options("command").values():
-            self._attr_supported_features |= FEATURES[motion]
+        for command in self.options("command").values():
+            self._attr_supported_features |= FEATURES[command]
         if self.has("set_position"):
             self._attr_supported_features |= (
                 CoverEntityFeature.SET_POSITION | CoverEntityFeature.OPEN | CoverEntityFeature.CLOSE
             )
 
-    @property
     @override
-    def current_cover_position(self) -> int | None:
-        """Return how far the cover is open, in percent."""
-        position = self.number("position")
-        return None if position is None else round(position)
-
-    @property
-    @override
-    def is_closed(self) -> bool | None:
-        """Return whether the cover is closed, as far as the device tells."""
-        position = self.current_cover_position
+    def _update_state(self) -> None:
+        position, command = self.rounded("position"), self.option("command")
+        self._attr_current_cover_position = position
         if position is not None:
-            return position == 0
-        command = self.option("command")
-        return command == "close" if command in ("open", "close") else None
+            self._attr_is_closed = position == 0
+        else:
+            self._attr_is_closed = command == "close" if command in ("open", "close") else None
 
     @override
     async def async_open_cover(self, **kwargs: Any) -> None:
@@ -77,16 +69,16 @@ class MilesightCover(MilesightCompositeEntity[CoverDescription], CoverEntity):
 
     @override
     async def async_stop_cover(self, **kwargs: Any) -> None:
-        """Stop where the cover is."""
+        """Stop the cover."""
         await self.async_set(command="stop")
 
     @override
     async def async_set_cover_position(self, **kwargs: Any) -> None:
-        """Open the cover so far, in percent."""
+        """Move the cover to a position in percent."""
         await self.async_set(set_position=kwargs[ATTR_POSITION])
 
-    async def _move(self, motion: str, position: int) -> None:
-        if motion in self.options("command").values():
-            await self.async_set(command=motion)
+    async def _move(self, command: str, position: int) -> None:
+        if command in self.options("command").values():
+            await self.async_set(command=command)
         else:
             await self.async_set(set_position=position)

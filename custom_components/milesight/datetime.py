@@ -1,4 +1,4 @@
-"""Points in time: the settings that are a date and time."""
+"""Date/times: settings that are a date and time."""
 
 from datetime import datetime
 from typing import override
@@ -9,7 +9,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .api.codec import Value
 from .coordinator import MilesightConfigEntry
-from .entity import MilesightValueEntity, async_setup_platform
+from .entity import MilesightPropertyEntity, async_setup_platform
 from .mapping import DateTimeDescription
 
 PARALLEL_UPDATES = 0
@@ -20,11 +20,11 @@ async def async_setup_entry(
     entry: MilesightConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Set up the points in time of an Application."""
+    """Set up the date/times of an Application."""
     async_setup_platform(entry, async_add_entities, DateTimeDescription, MilesightDateTime)
 
 
-class MilesightDateTime(MilesightValueEntity[DateTimeDescription], DateTimeEntity):
+class MilesightDateTime(MilesightPropertyEntity[DateTimeDescription], DateTimeEntity):
     """A date and time that is written."""
 
     _attr_native_value: datetime | None = None
@@ -35,5 +35,5 @@ class MilesightDateTime(MilesightValueEntity[DateTimeDescription], DateTimeEntit
 
     @override
     async def async_set_value(self, value: datetime) -> None:
-        """Write the point in time, to the second."""
+        """Write the date and time, to the second."""
         await self.async_write(value)

@@ -1,4 +1,4 @@
-"""Trackers: devices that know where they are."""
+"""Device trackers: devices that report their position."""
 
 from typing import override
 
@@ -18,23 +18,16 @@ async def async_setup_entry(
     entry: MilesightConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Set up the trackers of an Application."""
+    """Set up the device trackers of an Application."""
     async_setup_platform(entry, async_add_entities, TrackerDescription, MilesightTracker)
 
 
 class MilesightTracker(MilesightCompositeEntity[TrackerDescription], TrackerEntity):
-    """A latitude and a longitude."""
+    """A position."""
 
     _attr_source_type = SourceType.GPS
 
-    @property
     @override
-    def latitude(self) -> float | None:
-        """Return the latitude in degrees."""
-        return self.number("latitude")
-
-    @property
-    @override
-    def longitude(self) -> float | None:
-        """Return the longitude in degrees."""
-        return self.number("longitude")
+    def _update_state(self) -> None:
+        self._attr_latitude = self.number("latitude")
+        self._attr_longitude = self.number("longitude")

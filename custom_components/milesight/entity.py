@@ -1,9 +1,8 @@
-"""What all entities share: whose they are, when they are available, when they are written."""
+"""Base classes of the entities, and what keeps a platform's entities in step with the devices."""
 
 from abc import abstractmethod
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
-from functools import partial
-from typing import Final, override
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import override
 from weakref import WeakKeyDictionary
 
 from homeassistant.const import EntityCategory
@@ -17,39 +16,29 @@ from homeassistant.helpers.entity_platform import (
 )
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
-from .api import InvalidValueError, Item
-from .api.codec import Value, decode, encode
+from .api import Item
+from .api.codec import Value
 from .api.parsing import Json
-from .commands.sender import validation_error
-from .const import DOMAIN, LOGGER
+from .commands.sender import Request
+from .const import DOMAIN
 from .coordinator import MilesightConfigEntry, MilesightCoordinator
 from .devices.device import MilesightDevice, Signal
-from .mapping import (
-    CompositeDescription,
-    Description,
-    FlagDescription,
-    PropertyDescription,
-    Setter,
-)
-
-MAX_SHOWN_PATH: Final = 100
-
-type Request = Callable[[], Awaitable[object]]
+from .mapping import CompositeDescription, Description, FlagDescription, PropertyDescription
 
 
 def state_key(value: Value) -> str:
-    """Return by what ``labels``, ``on`` and ``options`` of a description know a decoded value."""
+    """Return the key of a decoded value in ``labels``, ``on`` and ``options`` of a description."""
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 class MilesightApplicationEntity(CoordinatorEntity[MilesightCoordinator]):
-    """An entity of the Application itself: what there is to know of the integration's work."""
+    """An entity of the Application itself: a diagnostic of the integration's own work."""
 
     _attr_has_entity_name = True
     _attr_entity_category = EntityCategory.DIAGNOSTIC
 
     def __init__(self, coordinator: MilesightCoordinator, key: str) -> None:
-        """Attach to the Application; ``key`` ends the unique id and names the translation."""
+        """Initialize the entity; ``key`` ends the unique id and is the translation key."""
         super().__init__(coordinator)
         entry = coordinator.config_entry
         application = entry.unique_id or entry.entry_id
@@ -60,12 +49,12 @@ class MilesightApplicationEntity(CoordinatorEntity[MilesightCoordinator]):
     @property
     @override
     def available(self) -> bool:
-        """Stay available: this tells of the integration, also when the platform is out of reach."""
+        """Return True: the diagnostics matter most while the platform is unreachable."""
         return True
 
 
 class MilesightEntity(Entity):
-    """An entity of a device, written when what it shows has changed."""
+    """An entity of a device."""
 
     _attr_has_entity_name = True
     _attr_should_poll = False
@@ -73,7 +62,7 @@ class MilesightEntity(Entity):
     def __init__(
         self, coordinator: MilesightCoordinator, device: MilesightDevice, key: str
     ) -> None:
-        """Attach to a device; ``key`` ends the unique id."""
+        """Initialize the entity; ``key`` ends the unique id."""
         self.coordinator = coordinator
         self.device = device
         self.key = key
@@ -83,22 +72,28 @@ class MilesightEntity(Entity):
     @property
     @override
     def available(self) -> bool:
-        """Return whether the device is online, and the platform within reach."""
+        """Return if the device is online and the platform reachable."""
         return self.device.online and self.coordinator.in_touch
 
     @override
     async def async_added_to_hass(self) -> None:
-        """Listen for the device's comings and goings."""
+        """Subscribe to availability changes."""
         await super().async_added_to_hass()
         self.listen(Signal.AVAILABILITY, self.async_write_ha_state)
 
     def listen(self, signal: Signal, listener: Callable[[], None]) -> None:
-        """Call ``listener`` when something of the device changes, as long as this entity lives."""
+        """Subscribe to a signal of the device until the entity is removed."""
         self.async_on_remove(self.device.listen(signal, listener))
 
 
 class MilesightDescribedEntity[D: Description](MilesightEntity):
-    """An entity that a description decided on."""
+    """An entity with a description.
+
+    The description may change while the entity exists: everything that follows from it is set in
+    ``_apply_description`` and subscribed to in ``_subscribe``.
+    """
+
+    description: D
 
     def __init__(
         self,
@@ -106,15 +101,14 @@ class MilesightDescribedEntity[D: Description](MilesightEntity):
         device: MilesightDevice,
         description: D,
     ) -> None:
-        """Apply the description."""
+        """Initialize the entity from its description."""
         super().__init__(coordinator, device, description.key)
-        self._faulty: set[str] | None = None
         self._subscriptions: tuple[CALLBACK_TYPE, ...] = ()
         self._attr_entity_registry_enabled_default = description.priority <= device.shown_priority
         self._apply_description(description)
 
     def _apply_description(self, description: D) -> None:
-        """Set what follows from the description; called again when that has changed."""
+        """Set the attributes that follow from the description."""
         self.description = description
         self._attr_entity_category = description.category
         if description.translation_key is not None:
@@ -122,18 +116,14 @@ class MilesightDescribedEntity[D: Description](MilesightEntity):
             self._attr_translation_placeholders = dict(description.placeholders)
         else:
             self._attr_name = description.name
-        self._adopt(description)
-
-    def _adopt(self, description: D) -> None:
-        """Take over what the description says to one platform only."""
 
     def _subscribe(self) -> Iterator[CALLBACK_TYPE]:
-        """Subscribe to what the description names; yield what ends each subscription."""
+        """Yield an unsubscribe callback for each subscription to the device."""
         yield from ()
 
     @override
     async def async_added_to_hass(self) -> None:
-        """Subscribe to what the description names."""
+        """Subscribe to the device."""
         await super().async_added_to_hass()
         self._subscriptions = tuple(self._subscribe())
         self.async_on_remove(self._unsubscribe)
@@ -143,10 +133,10 @@ class MilesightDescribedEntity[D: Description](MilesightEntity):
             unsubscribe()
         self._subscriptions = ()
 
-    def accepts(self, candidate: MilesightEntity) -> bool:
-        """Return if this entity can become what a new entity of its key would be.
+    def can_become(self, candidate: MilesightEntity) -> bool:
+        """Return if updating this entity makes it equal to a new one with the same unique id.
 
-        Home Assistant translates a name once, so another translation needs another entity.
+        Home Assistant caches translated names, so that a new translation needs a new entity.
         """
         return (
             type(candidate) is type(self)
@@ -156,11 +146,11 @@ class MilesightDescribedEntity[D: Description](MilesightEntity):
 
     @callback
     def async_update_description(self, description: D) -> None:
-        """Follow a description that has changed, without becoming unavailable."""
+        """Apply a changed description; the entity stays available."""
         self._unsubscribe()
         self._apply_description(description)
         self._subscriptions = tuple(self._subscribe())
-        self.async_registry_entry_updated()  # units that the user chose may no longer fit
+        self.async_registry_entry_updated()  # the unit chosen by the user may not fit any more
         er.async_get(self.hass).async_update_entity(
             self.entity_id,
             entity_category=self.entity_category,
@@ -168,121 +158,49 @@ class MilesightDescribedEntity[D: Description](MilesightEntity):
         )
         self.async_write_ha_state()
 
-    def read(self, item: Item) -> Value:
-        """Return the present value of an item; one that does not fit is unknown, told once."""
-        return self.decoded(item, self.device.value(item.path))
 
-    def decoded(self, item: Item, raw: Json) -> Value:
-        """Return what a value of an item means; one that does not fit is unknown, told once."""
-        if raw is None:
-            return None
-        try:
-            value = decode(item, raw)
-        except InvalidValueError as error:
-            self._note_fault(item.path, error.reason)
-            return None
-        if self._faulty is not None:
-            self._note_recovery(item.path)
-        return value
+class MilesightPropertyEntity[D: PropertyDescription](MilesightDescribedEntity[D]):
+    """An entity that shows the value of one property.
 
-    def _note_fault(self, path: str, reason: str) -> None:
-        if self._faulty is None:
-            self._faulty = set()
-        if path not in self._faulty:
-            self._faulty.add(path)
-            model, shown = self.device.info.model, path[:MAX_SHOWN_PATH]
-            LOGGER.warning("A %s reported an invalid value of %s (%s)", model, shown, reason)
-
-    def _note_recovery(self, path: str) -> None:
-        if self._faulty and path in self._faulty:
-            self._faulty.discard(path)
-            model, shown = self.device.info.model, path[:MAX_SHOWN_PATH]
-            LOGGER.info("A %s reports %s properly again", model, shown)
-
-    def encoded(self, item: Item, value: object) -> Json:
-        """Return how a value travels, in the manner of the device.
-
-        Raises ``ServiceValidationError`` that names what is allowed.
-        """
-        try:
-            return encode(item, value, self.device.reported_value(item.path))
-        except InvalidValueError as error:
-            raise validation_error(error) from error
-
-    def _write_request(
-        self, values: Iterable[tuple[Item, object]], shown: Iterable[tuple[Item, object]] = ()
-    ) -> Request:
-        """Return what writes values of properties in one request.
-
-        ``shown`` are the values of other properties that will follow. Raises
-        ``ServiceValidationError`` that names what is allowed, before anything is sent.
-        """
-        encoded, following = (
-            {item.path: self.encoded(item, value) for item, value in pairs}
-            for pairs in (values, shown)
-        )
-        return partial(
-            self.coordinator.commands.async_write_properties, self.device, encoded, following
-        )
-
-    def _call_request(self, setter: Setter, value: object, shown: Item) -> Request:
-        """Return what calls the service that sets a value, which ``shown`` will follow.
-
-        Raises ``ServiceValidationError`` that names what is allowed, before anything is sent.
-        """
-        return partial(
-            self.coordinator.commands.async_call_service,
-            self.device,
-            setter.service.id,
-            {setter.input.path: self.encoded(setter.input, value)},
-            {shown.path: self.encoded(shown, value)},
-        )
-
-
-class MilesightValueEntity[D: PropertyDescription](MilesightDescribedEntity[D]):
-    """An entity that shows the value of one path.
-
-    ``_convert`` says what is shown of a value, and ``_shown`` which attribute holds that.
+    ``_convert`` returns what is shown, ``_value_attribute`` names the attribute that holds it.
     """
 
-    _shown = "_attr_native_value"
-
-    _showing: object = None
+    _value_attribute = "_attr_native_value"
+    _shown: object = None
 
     @override
     def _apply_description(self, description: D) -> None:
-        """Set the item that is written, and the one that is shown."""
+        """Set the property to show."""
         super()._apply_description(description)
-        self.item = description.item
-        self._source = self.source
+        self._reported_item = self.reported_item
+
+    @property
+    def reported_item(self) -> Item:
+        """Return the item whose value is shown."""
+        return self.description.item
 
     @override
     def _subscribe(self) -> Iterator[CALLBACK_TYPE]:
-        """Show the present value, and listen for others."""
+        """Show the present value and subscribe to changes."""
         self._update(self._raw)
-        yield self.device.listen_values(self._source.path, self._changed)
-
-    @property
-    def source(self) -> Item:
-        """Return the item whose value is shown."""
-        return self.item
+        yield self.device.listen_values(self._reported_item.path, self._value_changed)
 
     @property
     def _raw(self) -> Json:
-        return self.device.value(self._source.path)
+        return self.device.value(self._reported_item.path)
 
     @callback
-    def _changed(self, raw: Json) -> None:
+    def _value_changed(self, raw: Json) -> None:
         if self._update(raw):
             self.async_write_ha_state()
 
     def _update(self, raw: Json) -> bool:
-        """Show a value of the source; return whether that changed anything."""
-        showing = self._convert(self.decoded(self._source, raw))
-        if showing == self._showing:
+        """Show a value; return if it differs from the one shown before."""
+        shown = self._convert(self.device.decode(self._reported_item, raw))
+        if shown == self._shown:
             return False
-        self._showing = showing
-        setattr(self, self._shown, showing)
+        self._shown = shown
+        setattr(self, self._value_attribute, shown)
         return True
 
     @abstractmethod
@@ -290,14 +208,16 @@ class MilesightValueEntity[D: PropertyDescription](MilesightDescribedEntity[D]):
         """Return what is shown of a decoded value."""
 
     async def async_write(self, value: object) -> None:
-        """Send a value of this property to the device."""
-        await self._write_request([(self.item, value)])()
+        """Write a value to the property."""
+        await self.coordinator.commands.write_request(
+            self.device, [(self.description.item, value)]
+        )()
 
 
-class MilesightFlagEntity[D: FlagDescription](MilesightValueEntity[D]):
-    """An entity that is on or off, by the keys that mean *on*."""
+class MilesightFlagEntity[D: FlagDescription](MilesightPropertyEntity[D]):
+    """An entity that is on or off, depending on the key of a value."""
 
-    _shown = "_attr_is_on"
+    _value_attribute = "_attr_is_on"
 
     @override
     def _convert(self, value: Value) -> bool | None:
@@ -305,83 +225,97 @@ class MilesightFlagEntity[D: FlagDescription](MilesightValueEntity[D]):
 
 
 class MilesightCompositeEntity[D: CompositeDescription](MilesightDescribedEntity[D]):
-    """An entity of several properties, each known by the role that it plays."""
+    """An entity of several properties, each identified by its role."""
 
     @override
     def _subscribe(self) -> Iterator[CALLBACK_TYPE]:
-        """Listen for the values of all roles."""
+        """Show the present values and subscribe to changes of all roles."""
+        self._update_state()
         for path in dict.fromkeys(item.path for item in self.description.roles.values()):
-            yield self.device.listen_values(path, self._changed)
+            yield self.device.listen_values(path, self._value_changed)
 
     @callback
-    def _changed(self, _raw: Json) -> None:
+    def _value_changed(self, _raw: Json) -> None:
+        self._update_state()
         self.async_write_ha_state()
 
+    @abstractmethod
+    def _update_state(self) -> None:
+        """Set the attributes that follow from the present values."""
+
     def has(self, role: str) -> bool:
-        """Return whether something plays a role, or a service stands in for it."""
+        """Return if a property or a service has a role."""
         return role in self.description.roles or role in self.description.setters
 
     def options(self, role: str) -> Mapping[str, str]:
-        """Return what the keys of a role mean."""
+        """Return the options of a role by key."""
         return self.description.options.get(role, {})
 
     def value(self, role: str) -> Value:
         """Return the present value of a role."""
         item = self.description.roles.get(role)
-        return self.read(item) if item is not None else None
+        return None if item is None else self.device.decode(item, self.device.value(item.path))
 
     def number(self, role: str) -> float | None:
-        """Return the present value of a role that is a number."""
+        """Return the present value of a numeric role."""
         value = self.value(role)
         return value if isinstance(value, int | float) else None
 
+    def rounded(self, role: str) -> int | None:
+        """Return the present value of a numeric role as a whole number."""
+        value = self.number(role)
+        return None if value is None else round(value)
+
     def option(self, role: str) -> str | None:
-        """Return what the present value of a role means."""
+        """Return the present option of a role."""
         value = self.value(role)
         return None if value is None else self.options(role).get(state_key(value))
 
     async def async_set(self, **values: object) -> None:
-        """Set roles in this order: properties in one request, then those that services set.
+        """Set roles: first those written in one request, then those set by services.
 
-        Options are given as what they mean. Nothing is sent unless all values are valid.
+        Options are accepted by their names. Nothing is sent unless all values are valid.
         """
-        roles, setters = self.description.roles, self.description.setters
+        commands, description = self.coordinator.commands, self.description
+        roles, setters = description.roles, description.setters
         keys = {role: self._key_of(role, value) for role, value in values.items()}
         written = [role for role in keys if role not in setters]
-        requests = [
-            self._call_request(setters[role], key, self._shown_by(role))
-            for role, key in keys.items()
+        requests: list[Request] = []
+        if written:
+            expected = [
+                (reporting, self._key_of(role.removeprefix("set_"), values[role]))
+                for role in written
+                if (reporting := self._reporting_item(role)) != roles[role]
+            ]
+            pairs = [(roles[role], keys[role]) for role in written]
+            requests.append(commands.write_request(self.device, pairs, expected))
+        requests += [
+            commands.call_request(
+                self.device, setters[role], keys[role], self._reporting_item(role)
+            )
+            for role in keys
             if role in setters
         ]
-        if written:
-            following = [
-                (shown, self._key_of(role.removeprefix("set_"), values[role]))
-                for role in written
-                if (shown := self._shown_by(role)) is not roles[role]
-            ]
-            requests.insert(
-                0, self._write_request([(roles[role], keys[role]) for role in written], following)
-            )
         for request in requests:
             await request()
 
-    def _shown_by(self, role: str) -> Item:
-        """Return the item that shows what a role sets: ``position`` for ``set_position``."""
+    def _reporting_item(self, role: str) -> Item:
+        """Return the item that reports what a role sets: ``position`` for ``set_position``."""
         roles = self.description.roles
         return roles.get(role.removeprefix("set_")) or roles[role]
 
-    def _key_of(self, role: str, meaning: object) -> object:
+    def _key_of(self, role: str, option: object) -> object:
         options = self.options(role).items()
-        return next((key for key, option in options if option == meaning), meaning)
+        return next((key for key, name in options if name == option), option)
 
 
-type DescribedEntity[D: Description] = Callable[
+type EntityFactory[D: Description] = Callable[
     [MilesightCoordinator, MilesightDevice, D], MilesightDescribedEntity[D]
 ]
-type OwnEntities = Callable[[MilesightCoordinator, MilesightDevice], Iterable[MilesightEntity]]
+type DeviceEntities = Callable[[MilesightCoordinator, MilesightDevice], Iterable[MilesightEntity]]
 
 
-def _none(_coordinator: MilesightCoordinator, _device: MilesightDevice) -> tuple[()]:
+def _no_entities(_coordinator: MilesightCoordinator, _device: MilesightDevice) -> tuple[()]:
     return ()
 
 
@@ -390,16 +324,16 @@ def async_setup_platform[D: Description](
     entry: MilesightConfigEntry,
     add: AddConfigEntryEntitiesCallback,
     kind: type[D],
-    described: DescribedEntity[D],
-    own: OwnEntities = _none,
+    factory: EntityFactory[D],
+    device_entities: DeviceEntities = _no_entities,
 ) -> None:
-    """Keep a platform's entities in step with the devices.
+    """Add the entities of a platform, and keep them in step with the devices.
 
-    ``described`` makes an entity of a description of this ``kind``, ``own`` those that a device
-    has whatever its specification says.
+    ``factory`` creates an entity from each description of a ``kind``, ``device_entities`` those
+    that do not depend on the specification.
     """
     coordinator = entry.runtime_data
-    entities = PlatformEntities(entry, add, kind, described, own)
+    entities = PlatformEntities(entry, add, kind, factory, device_entities)
 
     @callback
     def device_changed(device: MilesightDevice) -> None:
@@ -411,32 +345,32 @@ def async_setup_platform[D: Description](
 
 
 class PlatformEntities[D: Description]:
-    """The entities that one platform has of each device."""
+    """The entities of one platform, by device and key."""
 
     def __init__(
         self,
         entry: MilesightConfigEntry,
         add: AddConfigEntryEntitiesCallback,
         kind: type[D],
-        described: DescribedEntity[D],
-        own: OwnEntities,
+        factory: EntityFactory[D],
+        device_entities: DeviceEntities,
     ) -> None:
-        """Start without entities, while the platform is set up."""
+        """Initialize without entities, while the platform is set up."""
         self._entry = entry
         self._coordinator = entry.runtime_data
         self._add = add
         self._kind = kind
-        self._described = described
-        self._own = own
-        self._added = async_get_current_platform()
+        self._factory = factory
+        self._device_entities = device_entities
+        self._platform = async_get_current_platform()
         self._registry = er.async_get(self._coordinator.hass)
         self._known: WeakKeyDictionary[MilesightDevice, dict[str, D | None]] = WeakKeyDictionary()
 
     @callback
     def async_sync(self, device: MilesightDevice) -> Iterator[MilesightEntity]:
-        """Remove and update the entities of a device; yield those to be added.
+        """Remove and update the entities of a device; yield those to add.
 
-        An entity that the device no longer has leaves the entity registry as well.
+        An entity that the device no longer has is removed from the entity registry as well.
         """
         known = self._known.setdefault(device, {})
         described = {
@@ -445,16 +379,15 @@ class PlatformEntities[D: Description]:
             if isinstance(description, self._kind)
         }
         self._remove(device, [key for key in known if known[key] and key not in described])
-        own = {entity.key: entity for entity in self._own(self._coordinator, device)}
-        self._remove(device, known.keys() - described.keys() - own.keys())
+        others = {entity.key: entity for entity in self._device_entities(self._coordinator, device)}
+        self._remove(device, known.keys() - described.keys() - others.keys())
         for key, description in described.items():
             if key not in known:
-                yield self._described(self._coordinator, device, description)
+                yield self._factory(self._coordinator, device, description)
             elif known[key] != description:
                 self._update(device, description)
-        now: dict[str, D | None] = {**dict.fromkeys(own), **described}
-        yield from (entity for key, entity in own.items() if key not in known and not now[key])
-        known |= now
+        yield from (others[key] for key in others if key not in known and key not in described)
+        known |= {**dict.fromkeys(others), **described}
 
     def _remove(self, device: MilesightDevice, keys: Iterable[str]) -> None:
         for key in keys:
@@ -463,23 +396,22 @@ class PlatformEntities[D: Description]:
                 self._registry.async_remove(entity_id)
 
     def _update(self, device: MilesightDevice, description: D) -> None:
-        """Apply a changed description to its entity, unless that is disabled."""
+        """Apply a changed description to its entity, unless the entity is disabled."""
         entity_id = self._entity_id(device, description.key)
-        entity = self._added.entities.get(entity_id or "")
+        entity = self._platform.entities.get(entity_id or "")
         if entity_id is None or entity is None:
             return
-        candidate = self._described(self._coordinator, device, description)
-        if isinstance(entity, MilesightDescribedEntity) and entity.accepts(candidate):
+        candidate = self._factory(self._coordinator, device, description)
+        if isinstance(entity, MilesightDescribedEntity) and entity.can_become(candidate):
             entity.async_update_description(description)
         else:
-            self._entry.async_create_task(
-                self._coordinator.hass, self._async_replace(entity_id, candidate)
-            )
+            replace = self._async_replace(entity_id, candidate)
+            self._entry.async_create_task(self._coordinator.hass, replace)
 
     async def _async_replace(self, entity_id: str, entity: MilesightEntity) -> None:
-        await self._added.async_remove_entity(entity_id)
+        await self._platform.async_remove_entity(entity_id)
         self._add([entity])
 
     def _entity_id(self, device: MilesightDevice, key: str) -> str | None:
         unique_id = f"{device.sn}_{key}"
-        return self._registry.async_get_entity_id(self._added.domain, DOMAIN, unique_id)
+        return self._registry.async_get_entity_id(self._platform.domain, DOMAIN, unique_id)

@@ -1,4 +1,4 @@
-"""Events: presses, and what devices say once."""
+"""Events: presses of buttons, and events of the thing specification."""
 
 from collections.abc import Iterator, Mapping
 from typing import Final, override
@@ -38,7 +38,7 @@ async def async_setup_entry(
 FRESH_MS: Final = 60_000
 MAX_FIRED: Final = 64
 PREFIX: Final = "output_"
-# Attributes by which Home Assistant means something of its own; a place is a place for both.
+# Attributes with a meaning in Home Assistant. A position means the same there.
 RESERVED: Final = frozenset(
     {
         *EntityStateAttribute,
@@ -51,22 +51,22 @@ RESERVED: Final = frozenset(
 
 
 class MilesightEvent[D: EventDescription](MilesightDescribedEntity[D], EventEntity):
-    """An event entity that fires on every report, also of the same value."""
+    """An event entity."""
 
     @override
-    def _adopt(self, description: D) -> None:
-        """Take class and types from the description."""
+    def _apply_description(self, description: D) -> None:
+        super()._apply_description(description)
         self._attr_device_class = description.device_class
         self._attr_event_types = list(description.event_types.values())
 
     @property
     @override
     def available(self) -> bool:
-        """Stay available: what has happened has happened."""
+        """Return True: events are historical."""
         return True
 
     def _event_type(self, item: Item | None, raw: Json) -> str | None:
-        """Return the type of event that a value of an item means."""
+        """Return the event type for a value of an item."""
         if item is None or raw is None:
             return None
         try:
@@ -74,13 +74,13 @@ class MilesightEvent[D: EventDescription](MilesightDescribedEntity[D], EventEnti
         except InvalidValueError:
             return None
 
-    def _happen(self, kind: str, attributes: Mapping[str, Json] | None = None) -> None:
-        self._trigger_event(kind, dict(attributes) if attributes else None)
+    def _fire(self, event_type: str, attributes: Mapping[str, Json] | None = None) -> None:
+        self._trigger_event(event_type, dict(attributes) if attributes else None)
         self.async_write_ha_state()
 
 
 class MilesightReportEvent(MilesightEvent[ReportEventDescription]):
-    """A property of which every report is an event, such as the press of a button."""
+    """An event entity that fires on each report of a property, such as the press of a button."""
 
     def __init__(
         self,
@@ -88,29 +88,29 @@ class MilesightReportEvent(MilesightEvent[ReportEventDescription]):
         device: MilesightDevice,
         description: ReportEventDescription,
     ) -> None:
-        """Initialize without events."""
+        """Initialize the entity."""
         super().__init__(coordinator, device, description)
         self._fired: LimitedSizeDict[int, None] = LimitedSizeDict(size_limit=MAX_FIRED)
 
     @override
     def _subscribe(self) -> Iterator[CALLBACK_TYPE]:
-        """Listen for reports of the property, also of the same value."""
+        """Subscribe to all reports, also of the same value."""
         yield self.device.listen_reports(self.description.path, self._reported)
 
     @callback
-    def _reported(self, raw: Json, made: int, pushed: bool) -> None:
+    def _reported(self, raw: Json, time: int, pushed: bool) -> None:
         event_type = self._event_type(self.description.item, raw)
-        if event_type is not None and self._is_event(made, pushed=pushed):
-            self._happen(event_type)
+        if event_type is not None and self._is_event(time, pushed=pushed):
+            self._fire(event_type)
 
-    def _is_event(self, made: int, *, pushed: bool) -> bool:
-        """Return whether a report is an event: pushed or recent, and only once per time.
+    def _is_event(self, time: int, *, pushed: bool) -> bool:
+        """Return if a report is an event: pushed or recent, and only once per time.
 
         Polling may find a press before its push arrives.
         """
-        if made in self._fired or not (pushed or now_ms() - made < FRESH_MS):
+        if time in self._fired or not (pushed or now_ms() - time < FRESH_MS):
             return False
-        self._fired[made] = None
+        self._fired[time] = None
         return True
 
 
@@ -119,22 +119,22 @@ class MilesightThingEvent(MilesightEvent[ThingEventDescription]):
 
     @override
     def _subscribe(self) -> Iterator[CALLBACK_TYPE]:
-        """Listen for the event."""
-        yield self.device.listen_events(self.description.path, self._reported)
+        """Subscribe to the event."""
+        yield self.device.listen_events(self.description.path, self._received)
 
     @callback
-    def _reported(self, outputs: Mapping[str, Json]) -> None:
+    def _received(self, outputs: Mapping[str, Json]) -> None:
         item = self.description.type_output
         event_type = self._event_type(item, outputs.get(item.path)) if item is not None else None
-        self._happen(event_type or self.description.event_types[""], attributes_of(outputs))
+        self._fire(event_type or self.description.event_types[""], event_attributes(outputs))
 
 
-def attributes_of(outputs: Mapping[str, Json]) -> dict[str, Json]:
-    """Return an event's outputs by names that mean nothing else in a state."""
+def event_attributes(outputs: Mapping[str, Json]) -> dict[str, Json]:
+    """Return the attributes for the outputs of an event: a reserved name gets a prefix."""
     attributes = {name: value for name, value in outputs.items() if name not in RESERVED}
     for name in outputs.keys() & RESERVED:
-        free = f"{PREFIX}{name}"
-        while free in attributes:
-            free = f"{PREFIX}{free}"
-        attributes[free] = outputs[name]
+        attribute = f"{PREFIX}{name}"
+        while attribute in attributes:
+            attribute = f"{PREFIX}{attribute}"
+        attributes[attribute] = outputs[name]
     return attributes

@@ -1,4 +1,4 @@
-"""Images: pictures that a device refers to."""
+"""Images: pictures whose address a device reports."""
 
 from collections.abc import Iterator
 from typing import override
@@ -12,7 +12,7 @@ from .api.codec import Value
 from .api.parsing import Json
 from .coordinator import MilesightConfigEntry, MilesightCoordinator
 from .devices.device import MilesightDevice
-from .entity import MilesightValueEntity, async_setup_platform
+from .entity import MilesightPropertyEntity, async_setup_platform
 from .mapping import ImageDescription
 
 PARALLEL_UPDATES = 0
@@ -27,10 +27,10 @@ async def async_setup_entry(
     async_setup_platform(entry, async_add_entities, ImageDescription, MilesightImage)
 
 
-class MilesightImage(MilesightValueEntity[ImageDescription], ImageEntity):
-    """The picture at the address that a device reported."""
+class MilesightImage(MilesightPropertyEntity[ImageDescription], ImageEntity):
+    """The picture at the reported address."""
 
-    _shown = "_attr_image_url"
+    _value_attribute = "_attr_image_url"
     _attr_image_url: str | None = None
 
     def __init__(
@@ -39,19 +39,19 @@ class MilesightImage(MilesightValueEntity[ImageDescription], ImageEntity):
         device: MilesightDevice,
         description: ImageDescription,
     ) -> None:
-        """Prepare to fetch pictures."""
+        """Initialize both bases: the image entity needs Home Assistant."""
         ImageEntity.__init__(self, coordinator.hass)
         super().__init__(coordinator, device, description)
 
     @override
     def _subscribe(self) -> Iterator[CALLBACK_TYPE]:
-        """Listen for reports of the same address too: the picture there may be another."""
+        """Subscribe to reports of the same address too: the picture may be a new one."""
         yield from super()._subscribe()
-        yield self.device.listen_reports(self._source.path, self._reported)
+        yield self.device.listen_reports(self._reported_item.path, self._reported)
 
     @callback
     def _reported(self, _raw: Json, _time: int, _pushed: bool) -> None:
-        self._changed(self._raw)
+        self._value_changed(self._raw)
 
     @override
     def _convert(self, value: Value) -> str | None:
@@ -60,9 +60,9 @@ class MilesightImage(MilesightValueEntity[ImageDescription], ImageEntity):
 
     @override
     def _update(self, raw: Json) -> bool:
-        """Show the picture of the last report, dated as the report is."""
+        """Show the picture with the time of its report."""
         changed = super()._update(raw)
-        reported = self.device.reported_at(self._source.path) if self._attr_image_url else 0
+        reported = self.device.reported_at(self._reported_item.path) if self._attr_image_url else 0
         updated = dt_util.utc_from_timestamp(reported / 1000) if reported else None
         if not changed and updated == self._attr_image_last_updated:
             return False

@@ -1,4 +1,4 @@
-"""Lights: lamps that are dimmed or coloured."""
+"""Lights: lamps with a brightness, a color or a color temperature."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -42,11 +42,11 @@ MODE_ROLES: Final = {ColorMode.RGB: COLORS, ColorMode.COLOR_TEMP: ("color_temper
 
 
 class MilesightLight(MilesightCompositeEntity[LightDescription], LightEntity, RestoreEntity):
-    """A lamp, by its brightness, its colour, or both."""
+    """A lamp."""
 
     @override
-    def _adopt(self, description: LightDescription) -> None:
-        """Offer what the device can do."""
+    def _apply_description(self, description: LightDescription) -> None:
+        super()._apply_description(description)
         self._levels = (max(1.0, description.minimum), description.maximum)
         modes = [
             mode for mode, roles in MODE_ROLES.items() if all(self.has(role) for role in roles)
@@ -61,7 +61,7 @@ class MilesightLight(MilesightCompositeEntity[LightDescription], LightEntity, Re
 
     @override
     async def async_added_to_hass(self) -> None:
-        """Restore the colour mode, which no property reports."""
+        """Restore the color mode, which no property reports."""
         data = await self.async_get_last_extra_data()
         mode = data.as_dict().get(ATTR_COLOR_MODE) if data is not None else None
         if mode is not None and mode in (self._attr_supported_color_modes or ()):
@@ -71,12 +71,12 @@ class MilesightLight(MilesightCompositeEntity[LightDescription], LightEntity, Re
     @property
     @override
     def extra_restore_state_data(self) -> RestoredExtraData:
-        """Return the colour mode."""
+        """Return the color mode."""
         return RestoredExtraData({ATTR_COLOR_MODE: self._attr_color_mode})
 
     @override
     def _subscribe(self) -> Iterator[CALLBACK_TYPE]:
-        """Follow the colour mode before the state is written."""
+        """Subscribe for the color mode first: it must be set when the state is written."""
         roles = self.description.roles
         if len(self._attr_supported_color_modes or ()) > 1:
             for mode, parts in MODE_ROLES.items():
@@ -87,7 +87,7 @@ class MilesightLight(MilesightCompositeEntity[LightDescription], LightEntity, Re
 
     @callback
     def _mode_changed(self, mode: ColorMode, _raw: Json) -> None:
-        """Take the mode of which the device reported a value last; a full report says nothing."""
+        """Set a mode if its values are newer than those of the other mode."""
         roles = self.description.roles
         reported = {
             mode: max(self.device.reported_at(roles[part].path) for part in parts)
@@ -96,46 +96,33 @@ class MilesightLight(MilesightCompositeEntity[LightDescription], LightEntity, Re
         if all(reported[mode] > reported[other] for other in reported.keys() - {mode}):
             self._attr_color_mode = mode
 
-    @property
     @override
-    def is_on(self) -> bool | None:
-        """Return whether the lamp is lit."""
+    def _update_state(self) -> None:
+        self._attr_rgb_color = self._reported_color()
+        self._attr_color_temp_kelvin = self.rounded("color_temperature")
+        level = self.number("brightness")
+        if self.has("brightness"):
+            self._attr_brightness = value_to_brightness(self._levels, level) if level else None
+        else:
+            self._attr_brightness = max(self._attr_rgb_color or (0,)) or None
         if self.has("power"):
             power = self.option("power")
-            return None if power is None else power == "on"
-        levels = [self.number(role) for role in ("brightness", *COLORS) if self.has(role)]
-        known = [level for level in levels if level is not None]
-        return any(level > 0 for level in known) if known else None
+            self._attr_is_on = None if power is None else power == "on"
+        else:
+            levels = [self.number(role) for role in ("brightness", *COLORS)]
+            known = [level for level in levels if level is not None]
+            self._attr_is_on = any(known) if known else None
 
-    @property
-    @override
-    def brightness(self) -> int | None:
-        """Return how bright the lamp is, from 1 to 255."""
-        if not self.has("brightness"):
-            return max(self.rgb_color or (0,)) or None
-        level = self.number("brightness")
-        return None if not level else value_to_brightness(self._levels, level)
-
-    @property
-    @override
-    def rgb_color(self) -> Color | None:
-        """Return the colour."""
+    def _reported_color(self) -> Color | None:
         red, green, blue = (self.number(color) for color in COLORS)
         if red is None or green is None or blue is None:
             return None
         scale = 255 / self.description.color_maximum
         return round(red * scale), round(green * scale), round(blue * scale)
 
-    @property
-    @override
-    def color_temp_kelvin(self) -> int | None:
-        """Return the temperature of the white, in kelvin."""
-        kelvin = self.number("color_temperature")
-        return None if kelvin is None else round(kelvin)
-
     @override
     async def async_turn_on(self, **kwargs: Any) -> None:
-        """Light the lamp, as bright and in the colour that is asked for."""
+        """Turn the lamp on, with a brightness and a color."""
         values: dict[str, object] = {}
         mode = self._attr_color_mode
         if self.has("power"):
@@ -145,7 +132,7 @@ class MilesightLight(MilesightCompositeEntity[LightDescription], LightEntity, Re
                 values["brightness"] = round(
                     brightness_to_value(self._levels, kwargs[ATTR_BRIGHTNESS])
                 )
-            elif not self.has("power") and not self.is_on:
+            elif not self.has("power") and not self._attr_is_on:
                 values["brightness"] = round(self._levels[1])
         if ATTR_COLOR_TEMP_KELVIN in kwargs:
             mode = ColorMode.COLOR_TEMP
@@ -163,9 +150,10 @@ class MilesightLight(MilesightCompositeEntity[LightDescription], LightEntity, Re
             self.async_write_ha_state()
 
     def _color(self, kwargs: dict[str, Any]) -> Color | None:
-        """Return the colour to set: it carries the brightness where nothing else does."""
+        """Return the color to set; it includes the brightness of a lamp without that role."""
         color: Color | None = kwargs.get(ATTR_RGB_COLOR)
-        present = self.rgb_color if any(self.rgb_color or ()) else None
+        reported = self._attr_rgb_color
+        present = reported if reported is not None and any(reported) else None
         bright = kwargs.get(ATTR_BRIGHTNESS)
         if bright is not None and not self.has("brightness"):
             lit = color if color is not None and any(color) else None
@@ -178,7 +166,7 @@ class MilesightLight(MilesightCompositeEntity[LightDescription], LightEntity, Re
 
     @override
     async def async_turn_off(self, **kwargs: Any) -> None:
-        """Put the lamp out."""
+        """Turn the lamp off."""
         if self.has("power"):
             await self.async_set(power="off")
         elif self.has("brightness"):

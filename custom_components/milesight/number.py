@@ -1,4 +1,4 @@
-"""Numbers: the settings and set-points that are numeric."""
+"""Numbers: numeric settings and set-points."""
 
 from typing import override
 
@@ -8,7 +8,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .api.codec import Value
 from .coordinator import MilesightConfigEntry
-from .entity import MilesightValueEntity, async_setup_platform
+from .entity import MilesightPropertyEntity, async_setup_platform
 from .mapping import NumberDescription
 
 PARALLEL_UPDATES = 0
@@ -23,14 +23,14 @@ async def async_setup_entry(
     async_setup_platform(entry, async_add_entities, NumberDescription, MilesightNumber)
 
 
-class MilesightNumber(MilesightValueEntity[NumberDescription], NumberEntity):
-    """A number that is written."""
+class MilesightNumber(MilesightPropertyEntity[NumberDescription], NumberEntity):
+    """A numeric property that is written."""
 
     _attr_native_value: float | None = None
 
     @override
-    def _adopt(self, description: NumberDescription) -> None:
-        """Take class, unit and limits from the description."""
+    def _apply_description(self, description: NumberDescription) -> None:
+        super()._apply_description(description)
         self._attr_device_class = description.device_class
         self._attr_native_unit_of_measurement = description.unit
         self._attr_native_min_value = description.minimum

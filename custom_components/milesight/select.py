@@ -1,4 +1,4 @@
-"""Selects: the settings that are one of several."""
+"""Selects: settings with several options."""
 
 from typing import override
 
@@ -8,7 +8,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .api.codec import Value
 from .coordinator import MilesightConfigEntry
-from .entity import MilesightValueEntity, async_setup_platform, state_key
+from .entity import MilesightPropertyEntity, async_setup_platform, state_key
 from .mapping import SelectDescription
 
 PARALLEL_UPDATES = 0
@@ -23,23 +23,23 @@ async def async_setup_entry(
     async_setup_platform(entry, async_add_entities, SelectDescription, MilesightSelect)
 
 
-class MilesightSelect(MilesightValueEntity[SelectDescription], SelectEntity):
+class MilesightSelect(MilesightPropertyEntity[SelectDescription], SelectEntity):
     """An enumeration that is written."""
 
-    _shown = "_attr_current_option"
+    _value_attribute = "_attr_current_option"
     _attr_current_option: str | None = None
 
     @override
-    def _adopt(self, description: SelectDescription) -> None:
-        """Take the options from the description."""
+    def _apply_description(self, description: SelectDescription) -> None:
+        super()._apply_description(description)
         self._attr_options = list(description.options.values())
 
     @override
     def _convert(self, value: Value) -> str | None:
-        return self.description.options.get(state_key(value))
+        return None if value is None else self.description.options.get(state_key(value))
 
     @override
     async def async_select_option(self, option: str) -> None:
-        """Write the key that the option stands for."""
+        """Write the key of the option."""
         options = self.description.options.items()
-        await self.async_write(next(key for key, state in options if state == option))
+        await self.async_write(next(key for key, name in options if name == option))

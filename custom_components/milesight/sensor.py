@@ -1,4 +1,4 @@
-"""Sensors: what devices measure and count, and the states that they name."""
+"""Sensors: measurements, counters and states of devices, and diagnostics of the Application."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ from .devices.device import MilesightDevice, Signal
 from .entity import (
     MilesightApplicationEntity,
     MilesightEntity,
-    MilesightValueEntity,
+    MilesightPropertyEntity,
     async_setup_platform,
     state_key,
 )
@@ -45,18 +45,18 @@ async def async_setup_entry(
         ApplicationSensor(entry.runtime_data, description) for description in APPLICATION_SENSORS
     )
     async_setup_platform(
-        entry, async_add_entities, SensorDescription, MilesightSensor, _own_sensors
+        entry, async_add_entities, SensorDescription, MilesightSensor, _device_sensors
     )
     async_setup_agentcraft(hass, entry, async_add_entities, AgentcraftSensor)
 
 
-def _own_sensors(
+def _device_sensors(
     coordinator: MilesightCoordinator, device: MilesightDevice
 ) -> Iterator[MilesightEntity]:
-    """Yield the sensors that come from the device list.
+    """Yield the sensors of the device list.
 
-    The platform does not list the battery of a device that was disconnected: a battery that the
-    entity registry knows stays, unless a property reports it.
+    The battery level of a disconnected device is not listed: a battery in the entity registry stays
+    there unless a property reports the level.
     """
     yield LastReportSensor(coordinator, device)
     if device.capabilities.reports_battery:
@@ -69,15 +69,14 @@ def _own_sensors(
         yield battery
 
 
-class MilesightSensor(MilesightValueEntity[SensorDescription], SensorEntity):
+class MilesightSensor(MilesightPropertyEntity[SensorDescription], SensorEntity):
     """A property that is read."""
 
     _attr_native_value: str | float | datetime | None = None
 
     @override
-    def _adopt(self, description: SensorDescription) -> None:
-        """Take class, unit and options from the description."""
-        self._options = description.options
+    def _apply_description(self, description: SensorDescription) -> None:
+        super()._apply_description(description)
         self._attr_device_class = description.device_class
         self._attr_state_class = description.state_class
         self._attr_native_unit_of_measurement = description.unit
@@ -90,18 +89,18 @@ class MilesightSensor(MilesightValueEntity[SensorDescription], SensorEntity):
     def _convert(self, value: Value) -> str | float | datetime | None:
         if isinstance(value, (str, bool)):
             key = state_key(value)
-            return self._options.get(key, key)[:MAX_STATE]
+            return self.description.options.get(key, key)[:MAX_STATE]
         return value.isoformat("minutes") if isinstance(value, time) else value
 
 
 @dataclass(frozen=True, kw_only=True)
 class ApplicationSensorDescription(SensorEntityDescription):
-    """A sensor of the Application itself, and how it is read."""
+    """A sensor of the Application; ``value_fn`` returns its value."""
 
     value_fn: Callable[[MilesightCoordinator], int | datetime | None]
 
 
-def _moment(seconds: float | None) -> datetime | None:
+def _as_datetime(seconds: float | None) -> datetime | None:
     return datetime.fromtimestamp(seconds, UTC) if seconds is not None else None
 
 
@@ -119,25 +118,25 @@ APPLICATION_SENSORS = (
     ApplicationSensorDescription(
         key="last_push",
         device_class=SensorDeviceClass.TIMESTAMP,
-        value_fn=lambda coordinator: _moment(coordinator.pushes.last_push),
+        value_fn=lambda coordinator: _as_datetime(coordinator.pushes.last_push),
     ),
     ApplicationSensorDescription(
         key="next_poll",
         device_class=SensorDeviceClass.TIMESTAMP,
-        value_fn=lambda coordinator: _moment(coordinator.next_poll),
+        value_fn=lambda coordinator: _as_datetime(coordinator.next_poll),
     ),
 )
 
 
 class ApplicationSensor(MilesightApplicationEntity, SensorEntity):
-    """Something about the integration's own work."""
+    """A diagnostic of the integration's own work."""
 
     entity_description: ApplicationSensorDescription
 
     def __init__(
         self, coordinator: MilesightCoordinator, description: ApplicationSensorDescription
     ) -> None:
-        """Take the description."""
+        """Initialize the sensor."""
         super().__init__(coordinator, description.key)
         self.entity_description = description
 
@@ -149,7 +148,7 @@ class ApplicationSensor(MilesightApplicationEntity, SensorEntity):
 
 
 class LastReportSensor(MilesightEntity, SensorEntity):
-    """When the device last said something."""
+    """The time of the last report of a device."""
 
     _attr_device_class = SensorDeviceClass.TIMESTAMP
     _attr_entity_category = EntityCategory.DIAGNOSTIC
@@ -157,13 +156,13 @@ class LastReportSensor(MilesightEntity, SensorEntity):
     _attr_translation_key = "last_report"
 
     def __init__(self, coordinator: MilesightCoordinator, device: MilesightDevice) -> None:
-        """Name the sensor."""
+        """Initialize the sensor."""
         super().__init__(coordinator, device, "last_report")
 
     @property
     @override
     def available(self) -> bool:
-        """Stay available: a device that is gone still has reported last."""
+        """Return True: the time stays valid while the device is offline."""
         return True
 
     @property
@@ -175,13 +174,13 @@ class LastReportSensor(MilesightEntity, SensorEntity):
 
     @override
     async def async_added_to_hass(self) -> None:
-        """Listen for reports."""
+        """Subscribe to reports."""
         await super().async_added_to_hass()
         self.listen(Signal.LAST_REPORT, self.async_write_ha_state)
 
 
 class BatterySensor(MilesightEntity, SensorEntity):
-    """The battery as the device list knows it, for devices that do not report it."""
+    """The battery level in the device list, for devices that do not report it."""
 
     _attr_device_class = SensorDeviceClass.BATTERY
     _attr_state_class = SensorStateClass.MEASUREMENT
@@ -189,13 +188,13 @@ class BatterySensor(MilesightEntity, SensorEntity):
     _attr_entity_category = EntityCategory.DIAGNOSTIC
 
     def __init__(self, coordinator: MilesightCoordinator, device: MilesightDevice) -> None:
-        """Name the sensor."""
+        """Initialize the sensor."""
         super().__init__(coordinator, device, "battery")
         self._attr_native_value = device.info.electricity
 
     @override
     async def async_added_to_hass(self) -> None:
-        """Listen for news from the device list."""
+        """Subscribe to changes of the device list."""
         await super().async_added_to_hass()
         self.listen(Signal.INFORMATION, self._changed)
 

@@ -1,4 +1,4 @@
-"""Switches: sockets, relays and outputs, and the settings that are on or off."""
+"""Switches: sockets, relays and outputs, and settings that are on or off."""
 
 from typing import Any, override
 
@@ -26,25 +26,24 @@ async def async_setup_entry(
 
 
 class MilesightSwitch(MilesightFlagEntity[SwitchDescription], SwitchEntity):
-    """A property of two states that is read and written."""
+    """A property with two states that is written, and read there or from another property."""
 
     @override
-    def _adopt(self, description: SwitchDescription) -> None:
-        """Take the class from the description."""
+    def _apply_description(self, description: SwitchDescription) -> None:
+        super()._apply_description(description)
         self._attr_device_class = description.device_class
-        self._seen = description.state_options
 
     @property
     @override
-    def source(self) -> Item:
-        """Return what tells the state: another property, where the switch is only written."""
-        return self.description.state or self.item
+    def reported_item(self) -> Item:
+        """Return the item that reports the state."""
+        return self.description.state or self.description.item
 
     @override
     def _convert(self, value: Value) -> bool | None:
-        if value is None or self.source is self.item:
+        if value is None or self.description.state is None:
             return super()._convert(value)
-        return self._seen.get(state_key(value)) == ON
+        return self.description.state_options.get(state_key(value)) == ON
 
     @override
     async def async_turn_on(self, **kwargs: Any) -> None:
@@ -57,12 +56,17 @@ class MilesightSwitch(MilesightFlagEntity[SwitchDescription], SwitchEntity):
         await self._switch(on=False)
 
     async def _switch(self, *, on: bool) -> None:
-        key = next(key for key in self.description.labels if (key in self.description.on) is on)
-        setter = self.description.setter
-        if setter is not None:
-            await self._call_request(setter, key, self.item)()
-        elif self.source is self.item:
-            await self.async_write(key)
+        commands, description = self.coordinator.commands, self.description
+        item = description.item
+        key = next(key for key in description.labels if (key in description.on) is on)
+        if description.setter is not None:
+            request = commands.call_request(self.device, description.setter, key, item)
+        elif description.state is None:
+            request = commands.write_request(self.device, [(item, key)])
         else:
-            seen = next(key for key, state in self._seen.items() if (state == ON) is on)
-            await self._write_request([(self.item, key)], [(self.source, seen)])()
+            states = description.state_options.items()
+            reported = next(key for key, state in states if (state == ON) is on)
+            request = commands.write_request(
+                self.device, [(item, key)], [(description.state, reported)]
+            )
+        await request()

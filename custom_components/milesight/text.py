@@ -1,4 +1,4 @@
-"""Texts: the settings that are words."""
+"""Texts: settings that are strings."""
 
 from typing import override
 
@@ -8,7 +8,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .api.codec import Value
 from .coordinator import MilesightConfigEntry
-from .entity import MilesightValueEntity, async_setup_platform
+from .entity import MilesightPropertyEntity, async_setup_platform
 from .mapping import TextDescription
 
 PARALLEL_UPDATES = 0
@@ -23,14 +23,14 @@ async def async_setup_entry(
     async_setup_platform(entry, async_add_entities, TextDescription, MilesightText)
 
 
-class MilesightText(MilesightValueEntity[TextDescription], TextEntity):
-    """A text that is written."""
+class MilesightText(MilesightPropertyEntity[TextDescription], TextEntity):
+    """A string that is written."""
 
     _attr_native_value: str | None = None
 
     @override
-    def _adopt(self, description: TextDescription) -> None:
-        """Take the limits from the description."""
+    def _apply_description(self, description: TextDescription) -> None:
+        super()._apply_description(description)
         self._attr_native_min = description.min_length
         self._attr_native_max = description.max_length
         self._attr_mode = TextMode.PASSWORD if description.secret else TextMode.TEXT

@@ -1,4 +1,4 @@
-"""Times of day: the settings that are a local time."""
+"""Times: settings that are a local time of day."""
 
 from datetime import time
 from typing import override
@@ -9,7 +9,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .api.codec import Value
 from .coordinator import MilesightConfigEntry
-from .entity import MilesightValueEntity, async_setup_platform
+from .entity import MilesightPropertyEntity, async_setup_platform
 from .mapping import TimeDescription
 
 PARALLEL_UPDATES = 0
@@ -24,8 +24,8 @@ async def async_setup_entry(
     async_setup_platform(entry, async_add_entities, TimeDescription, MilesightTime)
 
 
-class MilesightTime(MilesightValueEntity[TimeDescription], TimeEntity):
-    """A local time that is written."""
+class MilesightTime(MilesightPropertyEntity[TimeDescription], TimeEntity):
+    """A local time of day that is written."""
 
     _attr_native_value: time | None = None
 

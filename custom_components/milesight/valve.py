@@ -1,4 +1,4 @@
-"""Valves: opened and closed, or set to a position."""
+"""Valves: opened and closed, or moved to a position."""
 
 from typing import override
 
@@ -24,32 +24,25 @@ async def async_setup_entry(
 
 
 class MilesightValve(MilesightCompositeEntity[ValveDescription], ValveEntity):
-    """A valve, by its state, its position, or both."""
+    """A valve with a state, a position, or both."""
 
     @override
-    def _adopt(self, description: ValveDescription) -> None:
-        """Offer what the device can do."""
+    def _apply_description(self, description: ValveDescription) -> None:
+        super()._apply_description(description)
         self._attr_device_class = description.device_class
-        self._attr_reports_position = self.has("position")
         self._attr_supported_features = ValveEntityFeature(0)
         if self.has("set_state") or self.has("set_position"):
             self._attr_supported_features |= ValveEntityFeature.OPEN | ValveEntityFeature.CLOSE
         if self.has("set_position"):
             self._attr_supported_features |= ValveEntityFeature.SET_POSITION
 
-    @property
     @override
-    def is_closed(self) -> bool | None:
-        """Return whether the valve is closed."""
+    def _update_state(self) -> None:
         state = self.option("state") or self.option("set_state")
-        return None if state is None else state == CLOSED
-
-    @property
-    @override
-    def current_valve_position(self) -> int | None:
-        """Return how far the valve is open, in percent."""
-        position = self.number("position")
-        return None if position is None else round(position)
+        self._attr_is_closed = None if state is None else state == CLOSED
+        self._attr_current_valve_position = self.rounded("position")
+        # without a position Home Assistant shows the state
+        self._attr_reports_position = self._attr_current_valve_position is not None
 
     @override
     async def async_open_valve(self) -> None:
@@ -63,7 +56,7 @@ class MilesightValve(MilesightCompositeEntity[ValveDescription], ValveEntity):
 
     @override
     async def async_set_valve_position(self, position: int) -> None:
-        """Open the valve so far, in percent."""
+        """Move the valve to a position in percent."""
         await self._set(set_position=position)
 
     async def _move(self, state: str, position: int) -> None:
@@ -73,7 +66,7 @@ class MilesightValve(MilesightCompositeEntity[ValveDescription], ValveEntity):
             await self._set(set_position=position)
 
     async def _set(self, **values: object) -> None:
-        """Set a role, and say which valve is meant where the command is for several."""
+        """Set a role, with the index of the valve if the command is for several."""
         if self.has("index"):
             values["index"] = next(iter(self.options("index")))
         await self.async_set(**values)

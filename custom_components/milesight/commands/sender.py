@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import ExitStack
 from datetime import datetime, timedelta
+from functools import partial
 from types import MappingProxyType
 
 from homeassistant.config_entries import ConfigEntry
@@ -15,15 +16,20 @@ from ..api import (
     ApiError,
     AuthenticationError,
     InvalidValueError,
+    Item,
     MilesightClient,
     MilesightError,
 )
+from ..api.codec import encode
 from ..api.parsing import Json
 from ..api.paths import nest
 from ..const import COMMAND_TIMEOUT, DOMAIN
 from ..devices.device import MilesightDevice
 from ..devices.pending_writes import PendingWrite
 from ..devices.timestamps import now_ms
+from ..mapping import Setter
+
+type Request = Callable[[], Awaitable[object]]
 
 
 def validation_error(error: InvalidValueError) -> ServiceValidationError:
@@ -33,6 +39,17 @@ def validation_error(error: InvalidValueError) -> ServiceValidationError:
         translation_key=error.reason,
         translation_placeholders={"path": error.path, **error.allowed},
     )
+
+
+def encoded(device: MilesightDevice, item: Item, value: object) -> Json:
+    """Return a value of an item in the form in which the device reports it.
+
+    Raises ``ServiceValidationError`` that names the allowed values.
+    """
+    try:
+        return encode(item, value, device.reported_value(item.path))
+    except InvalidValueError as error:
+        raise validation_error(error) from error
 
 
 class CommandSender:
@@ -69,6 +86,34 @@ class CommandSender:
         for cancel in tuple(self._timers):
             cancel()
         self._timers.clear()
+
+    def write_request(
+        self,
+        device: MilesightDevice,
+        values: Iterable[tuple[Item, object]],
+        expected: Iterable[tuple[Item, object]] = (),
+    ) -> Request:
+        """Return a request that writes values of properties.
+
+        ``expected`` are values that other properties are going to have. Raises
+        ``ServiceValidationError`` for an invalid value, before anything is sent.
+        """
+        written, shown = (
+            {item.path: encoded(device, item, value) for item, value in pairs}
+            for pairs in (values, expected)
+        )
+        return partial(self.async_write_properties, device, written, shown)
+
+    def call_request(
+        self, device: MilesightDevice, setter: Setter, value: object, expected: Item
+    ) -> Request:
+        """Return a request that calls a service to set a value, which ``expected`` will report.
+
+        Raises ``ServiceValidationError`` for an invalid value, before anything is sent.
+        """
+        inputs = {setter.input.path: encoded(device, setter.input, value)}
+        shown = {expected.path: encoded(device, expected, value)}
+        return partial(self.async_call_service, device, setter.service.id, inputs, shown)
 
     async def async_write_properties(
         self,

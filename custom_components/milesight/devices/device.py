@@ -8,12 +8,14 @@ from typing import Final
 from homeassistant.util.limited_size_dict import LimitedSizeDict
 
 from ..api import ConnectStatus, Device, Item
+from ..api.codec import Value
 from ..api.parsing import Json
 from ..api.paths import indices_of, template_of
 from ..const import CLOCK_TOLERANCE_MS
 from ..mapping import Description, Priority
 from .availability import SECOND_MS, Availability
 from .capabilities import NO_CAPABILITIES, Capabilities
+from .invalid_values import InvalidValues
 from .pending_writes import PendingWrite, PendingWrites
 from .size_limit import MAX_PATH_LENGTH, SHORT_TEXT_LENGTH, SizeLimit, limit_outputs
 from .timestamps import clamp_timestamp
@@ -76,6 +78,7 @@ class MilesightDevice:
         self._future_times: LimitedSizeDict[int, int] = LimitedSizeDict(size_limit=MAX_FUTURE_TIMES)
         self._pending = PendingWrites()
         self._size = SizeLimit()
+        self._invalid = InvalidValues()
         self._elements: dict[str, set[tuple[int, ...]]] = {}
         self._properties: dict[str, PropertyState] = {}
         self._listeners: dict[Signal, list[Listener]] = {}
@@ -127,6 +130,10 @@ class MilesightDevice:
         """Return the time of the last report in epoch milliseconds, 0 before the first one."""
         state = self._properties.get(path)
         return 0 if state is None else state.time
+
+    def decode(self, item: Item, raw: Json) -> Value:
+        """Return a value of an item; an invalid one is ``None``, and logged once."""
+        return self._invalid.decode(self.info.model, item, raw)
 
     def find_item(self, path: str) -> Item | None:
         """Return the item of the thing specification that a path belongs to."""
