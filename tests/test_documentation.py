@@ -30,7 +30,9 @@ EXAMPLES: Final = {
     for page, text in PAGES.items()
     if (examples := [code for language, code in FENCE.findall(text) if language == "yaml"])
 }
-ENTITY: Final = re.compile(r"(?<![.\w])(?:binary_sensor|climate|event|sensor|switch)\.\w+")
+ENTITY: Final = re.compile(
+    r"(?<![.\w])(?<!trigger: )(?<!action: )(?:binary_sensor|climate|event|sensor|switch)\.\w+"
+)
 OTHERS: Final = (
     ("notify", "notify"),
     ("persistent_notification", "create"),

@@ -11,7 +11,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 import voluptuous as vol
 
-from custom_components.milesight import config_flow, device_trigger
+from custom_components.milesight import config_flow
 from custom_components.milesight.agentcraft.actions import Refusal
 from custom_components.milesight.agentcraft.registration import Problem
 from custom_components.milesight.api import InvalidReason
@@ -38,7 +38,6 @@ NAMES = {
     "SNR",
     "TVOC",
     "pH",
-    "{entity_name}: {subtype}",
 }
 SHARED = {"de": {"Gas", "Geofence", "Name", "Normal", "Position", "Tags", "Thermostat"}}
 
@@ -144,8 +143,7 @@ def test_every_exception_and_every_error_of_a_dialog_has_a_text() -> None:
     assert _named(r'\{"base": "(\w+)"\}') == SOURCE["config"]["error"].keys()
 
 
-def test_every_trigger_and_every_notification_has_a_text() -> None:
-    assert SOURCE["device_automation"]["trigger_type"].keys() == {device_trigger.EVENT_RECEIVED}
+def test_every_notification_has_a_text() -> None:
     assert _named(r"\{prefix\}\.(\w+)") == SOURCE["common"].keys()
 
 
