@@ -11,7 +11,6 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.milesight.const import CONF_DAILY_API_LIMIT, DOMAIN
-from custom_components.milesight.devices.capabilities import NO_CAPABILITIES
 from tests.common import (
     SPECIFICATION,
     act_silently,
@@ -162,7 +161,7 @@ async def test_new_firmware_keeps_entities_until_it_is_known(
     await poll(hass, entry)
     assert temperature(hass, thermometer) == "31.5"
     held = entry.runtime_data.devices[thermometer.sn]
-    assert held.capabilities is not NO_CAPABILITIES
+    assert held.capabilities.is_known
 
     assert await hass.config_entries.async_unload(entry.entry_id)
     await set_up(hass, entry)

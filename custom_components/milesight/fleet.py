@@ -8,7 +8,7 @@ from homeassistant.core import HomeAssistant, callback
 from . import registry
 from .allowance import EntityAllowance
 from .api import Device
-from .devices.capabilities import NO_CAPABILITIES, Capabilities
+from .devices.capabilities import Capabilities
 from .devices.device import MilesightDevice
 from .devices.storage import StoredDevice, dump_device, restore_device
 from .specifications import Specifications
@@ -130,9 +130,9 @@ class Fleet:
         before = device.info
         device.update_information(info, asked)
         capabilities = self._specifications.get(info)
-        if capabilities is NO_CAPABILITIES:
+        if not capabilities.is_known:
             capabilities = device.capabilities
-        if capabilities is device.capabilities and not registry.differs(before, info):
+        if capabilities == device.capabilities and not registry.differs(before, info):
             return False
         device.capabilities = capabilities
         device.shown_priority = self._allowance.admit(device)

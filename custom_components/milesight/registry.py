@@ -33,7 +33,7 @@ def register_devices(hass: HomeAssistant, entry: ConfigEntry, devices: Iterable[
             config_entry_id=entry.entry_id,
             identifiers={(DOMAIN, device.sn)},
             manufacturer=MANUFACTURER,
-            name=device.name or device.model or device.sn,
+            name=device.display_name,
             model=device.model,
             serial_number=device.sn,
             hw_version=device.hardware_version,

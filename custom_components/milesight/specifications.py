@@ -94,7 +94,7 @@ class Specifications:
     def closest(self, device: Device) -> Capabilities:
         """Return what a device can do, or could with the latest firmware that is known."""
         known = self.get(device)
-        if known is not NO_CAPABILITIES or device.model is None:
+        if known.is_known or device.model is None:
             return known
         others = (key for key in reversed(self._capabilities) if _model(key) == device.model)
         return self._capabilities.get(next(others, ""), NO_CAPABILITIES)

@@ -97,6 +97,11 @@ class Device:
     device_type: str | None = None
     gateway: str | None = None
 
+    @property
+    def display_name(self) -> str:
+        """Return the name to show, the model or serial number of a device without name."""
+        return self.name or self.model or self.sn
+
     @classmethod
     def from_json(cls, data: object) -> Self | None:
         """Parse an item of a search page, or the answer to a query for one device."""

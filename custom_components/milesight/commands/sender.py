@@ -181,7 +181,7 @@ class CommandSender:
 
     def command_failed(self, device: MilesightDevice, error: MilesightError) -> HomeAssistantError:
         """Return the error of a command; starts a reauthentication if credentials are refused."""
-        return self._failed("command", error, device=device.info.name or device.info.model or "")
+        return self._failed("command", error, device=device.info.display_name)
 
     def _failed(
         self, subject: str, error: MilesightError, **placeholders: str

@@ -3,18 +3,13 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import accumulate
-import re
 from typing import Final, Self
 
 from homeassistant.components.sensor.const import SensorDeviceClass
 
-from ..api import DataType, ThingSpecification
-from ..api.paths import ANY_INDEX, template_of
+from ..api import ThingSpecification
+from ..api.paths import ANY_INDEX, parent_of, template_of
 from ..mapping import Description, Priority, SensorDescription, describe, expected_entities
-
-INDEX: Final = re.compile(r"\[(\d+)\]")
-SEPARATOR: Final = re.compile(r"[.\[]")
-CONTAINERS: Final = frozenset({DataType.STRUCT, DataType.ARRAY, DataType.UNKNOWN})
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +18,7 @@ class Capabilities:
 
     ``array_sizes`` has the maximum number of elements by the path of an array, ``scalars`` the
     paths of values that nothing is nested in, ``entity_counts`` the number of entities of at least
-    a priority.
+    a priority. Capabilities are not known before the thing specification is read.
     """
 
     specification: ThingSpecification
@@ -34,6 +29,7 @@ class Capabilities:
         default_factory=lambda: dict.fromkeys(Priority, 0)
     )
     reports_battery: bool = False
+    is_known: bool = True
 
     @classmethod
     def of(cls, specification: ThingSpecification) -> Self:
@@ -68,8 +64,10 @@ class Capabilities:
 
     def enclosing_scalar(self, path: str) -> str | None:
         """Return the path of the scalar that a report nests this path in, if it does."""
-        parents = (path[: separator.start()] for separator in SEPARATOR.finditer(path))
-        return next((parent for parent in parents if self.is_scalar(parent)), None)
+        while path := parent_of(path):
+            if self.is_scalar(path):
+                return path
+        return None
 
     def allows_element(self, template: str, indices: Iterable[int]) -> bool:
         """Return whether indices are within the sizes of their arrays."""
@@ -82,4 +80,4 @@ class Capabilities:
         )
 
 
-NO_CAPABILITIES: Final = Capabilities(ThingSpecification())
+NO_CAPABILITIES: Final = Capabilities(ThingSpecification(), is_known=False)

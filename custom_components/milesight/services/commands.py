@@ -179,7 +179,7 @@ async def _task_answer(
         return HomeAssistantError(
             translation_domain=DOMAIN,
             translation_key="no_task",
-            translation_placeholders={"device": target.device.info.name or target.device.sn},
+            translation_placeholders={"device": target.device.info.display_name},
         )
     report = await _in_time(wait, partial(wait_for_task, answers, task_id))
     if report is None:
@@ -229,7 +229,7 @@ def _service(target: Target, service_id: str) -> ThingService:
         translation_domain=DOMAIN,
         translation_key="unknown_service",
         translation_placeholders={
-            "device": target.device.info.name or target.device.sn,
+            "device": target.device.info.display_name,
             "service": service_id[:100],
             "options": ", ".join(service.id for service in services) or "-",
         },

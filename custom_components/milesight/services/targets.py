@@ -27,7 +27,6 @@ from ..api.paths import nest
 from ..api.transport import CONCURRENCY
 from ..const import DOMAIN
 from ..coordinator import MilesightCoordinator
-from ..devices.capabilities import NO_CAPABILITIES
 from ..devices.device import MilesightDevice
 
 ATTR_CONFIG_ENTRY_ID: Final = "config_entry_id"
@@ -57,11 +56,11 @@ class Target:
     @property
     def specification(self) -> ThingSpecification:
         """Return what the device can do; raises ``ServiceValidationError`` if nobody knows."""
-        if self.device.capabilities is NO_CAPABILITIES:
+        if not self.device.capabilities.is_known:
             raise ServiceValidationError(
                 translation_domain=DOMAIN,
                 translation_key="no_specification",
-                translation_placeholders={"device": self.device.info.name or self.device.sn},
+                translation_placeholders={"device": self.device.info.display_name},
             )
         return self.device.capabilities.specification
 
