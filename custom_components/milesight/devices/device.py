@@ -1,7 +1,6 @@
 """State of one device: its latest values, pending writes, availability and listeners."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final
 
@@ -17,13 +16,13 @@ from .availability import SECOND_MS, Availability
 from .capabilities import NO_CAPABILITIES, Capabilities
 from .invalid_values import InvalidValues
 from .pending_writes import PendingWrite, PendingWrites
-from .size_limit import MAX_PATH_LENGTH, SHORT_TEXT_LENGTH, SizeLimit, limit_outputs
+from .property_state import PropertyState, ValueListener
+from .size_limit import MAX_PATH_LENGTH, SizeLimit, limit_outputs
 from .timestamps import clamp_timestamp
 
 MAX_FUTURE_TIMES: Final = 128  # more than one page of the history
 
 type Listener = Callable[[], None]
-type ValueListener = Callable[[Json], None]
 type ReportListener = Callable[[Json, int, bool], None]
 type EventListener = Callable[[Mapping[str, Json]], None]
 
@@ -34,27 +33,6 @@ class Signal(Enum):
     AVAILABILITY = "availability"
     LAST_REPORT = "last_report"
     INFORMATION = "information"
-
-
-@dataclass(slots=True)
-class PropertyState:
-    """The last reported value of one path and the listeners of the value to show.
-
-    ``value`` is ``None`` before the first report. ``time`` is the epoch time of the report in
-    milliseconds, or 0 for a value that was written and never reported. ``text_length`` is the
-    length that is reserved for a text.
-    """
-
-    value: Json = None
-    time: int = 0
-    specified: bool = True
-    text_length: int = SHORT_TEXT_LENGTH
-    listeners: list[ValueListener] = field(default_factory=list)
-
-    def notify(self, value: Json) -> None:
-        """Call the listeners with the value to show."""
-        for listener in self.listeners:
-            listener(value)
 
 
 class MilesightDevice:
