@@ -41,6 +41,7 @@ from custom_components.milesight.mapping import (
 )
 
 SECRET = "MILESIGHT_CLIENT_SECRET"
+DEVICE = "(the device)"
 TRANSLATIONS = Path(mapping.__file__).parents[1] / "translations"
 HEAD = ("enabled", "platform", "key", "name", "class", "unit", "state class", "category", "details")
 
@@ -97,7 +98,7 @@ def _row(description: Description) -> tuple[str, ...]:
 def displayed_name(description: Description) -> str:
     """Return the name in English, as Home Assistant will show it after the device's."""
     if description.translation_key is None:
-        return description.name or "(the device)"
+        return description.name or DEVICE
     entry = _english().get(description.platform.value, {}).get(description.translation_key, {})
     name = str(entry.get("name") or description.name or description.translation_key)
     for placeholder, value in description.placeholders.items():

@@ -1,27 +1,50 @@
 """Names: translated for what is well known, else the words of the specification."""
 
+from collections import Counter
 from typing import Any
 
 import pytest
 
+from custom_components.milesight.api import parse_specification
+from custom_components.milesight.mapping import describe
+from tests.describe import DEVICE, displayed_name
+from tests.simulator.models import MODELS
+
 from .helpers import entities, entity, item
+from .ugliness import ugliness
 
 NAMES: list[tuple[dict[str, Any], str]] = [
     (item("frobnicator_level", name="Frobnicator Level"), "Frobnicator level"),
     (
         item("temperature_chn7_x", name="Temperature (Channel 7)", unit="°C"),
-        "Channel 7 temperature",
+        "Temperature channel 7",
     ),
     (
-        item("freeze_setting.enable", "bool", name="Enable(Freeze Protection)"),
-        "Freeze protection enable",
+        item("freeze_setting.enable", "bool", None, "RW", name="Enable(Freeze Protection)"),
+        "Freeze protection",
     ),
     (
         item("alarm_config.threshold_min", name="Alarm Config (Threshold Min)"),
-        "Alarm threshold min",
+        "Alarm threshold minimum",
     ),
-    (item("a.b", name="CO2 Offset(CO2)"), "CO2 offset"),
+    (item("a.b", name="CO2 Offset(CO2)"), "CO₂ offset"),
     (item("frob_1", name="CoolingTarget Frob1"), "Cooling target frob 1"),
+    (item("frob", name="Button Lock (Reset Lock)"), "Button lock reset"),
+    (item("frob", name="Data Colloction"), "Data collection"),
+    (item("frob", name="Relay/Valve (Fan Max)"), "Relay or valve fan maximum"),
+    (item("frob", name="Two-pipe,Two-wire Valve+EC fan"), "Two-pipe, two-wire valve and EC fan"),
+    (item("frob", name="System On/Off"), "System on/off"),
+    (item("frob", name="O/B Status"), "O/B status"),
+    (item("frob", name="Temperature +"), "Temperature up"),
+    (item("frob", name="Pm2_5 Alarm Settings"), "PM2.5 alarm"),
+    (item("frob", name="D2d uplink CO2 cmd"), "D2D uplink CO₂ command"),
+    (item("frob", name="dst ntc qrcode wifi"), "DST NTC QR code Wi-Fi"),
+    (item("current_chn2_max", name="Current Chn2 Max", unit="A"), "Current channel 2 maximum"),
+    (item("frob", name="Phase A Sum kWh"), "Total energy phase A"),
+    (item("frob_enable", "bool", name="Frob Enable"), "Frob enabled"),
+    (item("frob_enable", "bool", None, "RW", name="Frob Enable"), "Frob"),
+    (item("cycle.mon", "bool", None, "RW", name="Cycle Time (Mon)"), "Cycle time Monday"),
+    (item("frob.start_mon", "int", None, "RW", name="Start Mon"), "Frob start month"),
     (item("frob", name=""), "Frob"),
     (item("frob", name="  \u200bA\tvery   odd\nName "), "A very odd name"),
     (item("frob", name="LoRaWAN ADR mode"), "LoRaWAN ADR mode"),
@@ -37,7 +60,7 @@ def test_names_are_the_specifications_words_tidied(raw: dict[str, Any], name: st
 
 
 def test_long_names_are_cut_between_words() -> None:
-    found = entity("frob", name="word " * 100)
+    found = entity("frob", name=" ".join(f"{chr(97 + n)}word" for n in range(26)))
 
     assert found.name is not None
     assert len(found.name) <= 80
@@ -89,8 +112,8 @@ def test_elements_of_one_name_are_told_apart() -> None:
     )
 
     assert {description.element(1).name for description in found.values()} == {
-        "Zone 2 first enable",
-        "Zone 2 second enable",
+        "Zone 2 first",
+        "Zone 2 second",
     }
 
 
@@ -101,7 +124,7 @@ def test_without_names_a_leaf_has_the_words_of_its_structure_and_its_own() -> No
         item("child_lock.func", "bool", None, "RW", name="+ /-(Child Lock)"),
     )
 
-    assert [description.name for description in found.values()] == ["Child lock func", "Frob depth"]
+    assert {one.name for one in found.values()} == {"Child lock function", "Frob depth"}
 
 
 def test_a_device_is_not_called_by_its_one_output() -> None:
@@ -130,3 +153,48 @@ def test_of_two_switches_each_has_a_name() -> None:
         {"number": "1"},
         {"number": "2"},
     ]
+
+
+def names_of(raw: Any) -> dict[str, str]:
+    """Return the names that Home Assistant shows in English, by platform and key."""
+    return {
+        f"{found.platform} {found.key}": displayed_name(found).replace("[]", "1")
+        for found in describe(parse_specification(raw))
+        if displayed_name(found) != DEVICE
+    }
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_no_name_is_ugly(model: str) -> None:
+    names = names_of(MODELS[model].specification.raw)
+
+    assert {name: ugliness(name) for name in names.values() if ugliness(name)} == {}
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_names_of_a_platform_are_distinct(model: str) -> None:
+    names = Counter(
+        (key.partition(" ")[0], name.casefold())
+        for key, name in names_of(MODELS[model].specification.raw).items()
+    )
+
+    assert [name for name, count in names.items() if count > 1] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("Button lock reset lock", "repetition"),
+        ("Current chn1", "id"),
+        ("wires_relay", "id"),
+        ("Temperature celsius", "jargon"),
+        ("Alarm release enable", "last word"),
+        ("Relay/Valve", "signs"),
+        ("Channel 1 current", "channel first"),
+        ("Co2 alarm", "spelling of the field"),
+        ("Data retrival", "slip"),
+        ("Fan Mode", "case"),
+    ],
+)
+def test_measure_finds_what_is_ugly(name: str, reason: str) -> None:
+    assert reason in ugliness(name)

@@ -85,7 +85,9 @@ def describe_property(prop: Property) -> Description | None:
     if description is None:
         return None
     if sets_up_installation(prop):
-        description = replace(description, priority=Priority.RARE, category=EntityCategory.CONFIG)
+        is_read = isinstance(description, SensorDescription)
+        category = description.category if is_read else EntityCategory.CONFIG
+        description = replace(description, priority=Priority.RARE, category=category)
     return replace(description, priority=Priority.RARE) if prop.hidden else description
 
 

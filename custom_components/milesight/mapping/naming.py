@@ -12,8 +12,8 @@ from .labels import slug
 from .properties import Property
 from .tokens import CHANNEL, NOISE, TIMES, WORD, tokenize, vocabulary
 from .translations import TRANSLATED, TRANSLATED_CHANNELS, TRANSLATED_NUMBERS, TRANSLATED_STATES
+from .wording import INVISIBLE, SPACE, tidy, uncapitalised
 
-MAX_NAME = 80
 LONG = 4
 UNNAMED = "Value"
 
@@ -24,24 +24,8 @@ ASIDE = re.compile(
 CHANNEL_ASIDE = re.compile(
     r"\s*[(\uff08]\s*(?:channel|chn|ch)\s*(\d+)\s*(?:[)\uff09]\s*|$)", re.IGNORECASE
 )
-GLUED = re.compile(r"(?<=[a-z]{3})(?=[A-Z][a-z]{3})")
-NUMBER = re.compile(r"(?<=[A-Za-z]{4})(?=\d{1,3}\b)")
-INVISIBLE = re.compile(r"[\x00-\x1f\x7f\u200b-\u200f\u2028-\u202e\ufeff\[\]{}]")
-SPACE = re.compile(r"\s+")
 STEPS = re.compile(r"[_.\s]+")
-TITLE = re.compile(r"^[A-Z][a-z]+(?:[/&-][A-Z]?[a-z]+)*[.,;:]?$")
 
-PROPER = vocabulary(
-    "Bluetooth Celsius Fahrenheit Milesight Modbus Monday Tuesday Wednesday Thursday Friday"
-    " Saturday Sunday"
-)
-ACRONYMS = {
-    word.lower(): word
-    for word in vocabulary(
-        "ADC ADR ADV AI BLE CO CO2 CPU D2D DI EUI GPIO H2S HCHO ID IP LAN LED LoRa LoRaWAN MQTT NFC"
-        " NH3 NTC O3 OTA PIR PM PM1 PM10 PT100 QR RSSI SIM SN SNR SOS TVOC UPS USB UV WAN"
-    )
-}
 # Tokens at the end of a structure's name that say only that it is one.
 TAIL = re.compile(
     r"(?:\s+(?:settings?|settingd|config(?:uration)?|parameters?|info(?:rmation)?|rule|status))+$",
@@ -59,30 +43,6 @@ ASPECT = re.compile(
 SILENT = frozenset({"status", "value", "state"})
 
 
-def tidy(text: str) -> str:
-    """Return a name in sentence case on one line, without what cannot be seen."""
-    text = SPACE.sub(" ", INVISIBLE.sub(" ", text)).strip(" .,;:-_/")
-    text = NUMBER.sub(" ", GLUED.sub(" ", text))
-    words = text.split(" ")
-    spoken = [ACRONYMS.get(words[0].lower(), words[0]), *(_lower(word) for word in words[1:])]
-    text = " ".join(spoken)
-    text = text[:1].upper() + text[1:] if text[:2].islower() or text[1:2].islower() else text
-    return _short(text)
-
-
-def _lower(word: str) -> str:
-    if (spelled := ACRONYMS.get(word.lower())) is not None:
-        return spelled
-    return word.lower() if TITLE.match(word) and word not in PROPER else word
-
-
-def _short(text: str) -> str:
-    if len(text) <= MAX_NAME:
-        return text
-    cut = text[:MAX_NAME].rpartition(" ")[0]
-    return cut or text[:MAX_NAME]
-
-
 def humanise(identifier: str) -> str:
     """Return an id as words: ``report_interval`` is "Report interval"."""
     return tidy(STEPS.sub(" ", identifier.replace(ANY_INDEX, " "))) or UNNAMED
@@ -94,20 +54,20 @@ def subject(name: str) -> str:
 
 
 def property_name(prop: Property) -> str:
-    """Return the name that the specification gives a prop, with its structure where it needs it."""
+    """Return the name of a property, after that of its structure where it needs it."""
     item = prop.item
-    name = SPACE.sub(" ", INVISIBLE.sub(" ", item.name[:500])).strip()
+    name = SPACE.sub(" ", INVISIBLE.sub(" ", item.name[:500].replace(ANY_INDEX, " "))).strip()
     parents = [parent for parent in prop.parents if not parent.path.endswith(ANY_INDEX)]
     group = parents[-1].name if parents else ""
     if not name:
         name = humanise(item.key.replace(ANY_INDEX, ""))
     elif channel := CHANNEL_ASIDE.search(name):
         rest = f"{name[: channel.start()]} {name[channel.end() :]}"
-        return tidy(f"Channel {channel[1]} {_uncapital(rest.strip())}")
+        return tidy(f"Channel {channel[1]} {uncapitalised(rest.strip())}")
     elif found := ASIDE.match(name):
         head, aside = found["head"], found["aside"].strip()
         if not parents:
-            own = "" if aside.lower() in SILENT else _uncapital(aside)
+            own = "" if aside.lower() in SILENT else uncapitalised(aside)
             return tidy(head if _within(own, head) else f"{head} {own}")
         name, group = _which_is_group(prop, head, aside)
     if parents and not group:
@@ -117,13 +77,13 @@ def property_name(prop: Property) -> str:
     text = _joined(group, name)
     if prop.path.count(ANY_INDEX):
         text = _numbered(prop, text)
-    return tidy_template(text)
+    return _with_enabled(prop, tidy(text))
 
 
-def tidy_template(text: str) -> str:
-    """Return a tidied name that keeps the places where the numbers of elements go."""
-    first, *rest = (tidy(part) for part in text.split(ANY_INDEX))
-    return " [] ".join((first, *map(_uncapital, rest))).strip()
+def _with_enabled(prop: Property, name: str) -> str:
+    """Return the name of a flag that shows, but does not set, that something is enabled."""
+    shows = "enable" in prop.tokens and not prop.item.writable
+    return f"{name} enabled" if shows and not name.endswith("enabled") else name
 
 
 def _numbered(prop: Property, text: str) -> str:
@@ -164,7 +124,7 @@ def _joined(group: str, name: str) -> str:
     if own[0] and above[0][-len(own[0]) :] == own[0] and set(own[1]) <= set(above[1]):
         return group
     tail, head = group.rpartition(" ")[2].lower(), name.partition(" ")[0].lower()
-    return f"{group} {_uncapital(name.partition(' ')[2] if tail == head else name)}".strip()
+    return f"{group} {uncapitalised(name.partition(' ')[2] if tail == head else name)}".strip()
 
 
 def _within(name: str, other: str) -> bool:
@@ -174,13 +134,8 @@ def _within(name: str, other: str) -> bool:
     return set(words) <= set(others) and set(numbers) <= set(other_numbers)
 
 
-def _uncapital(text: str) -> str:
-    first, space, rest = text.partition(" ")
-    return f"{_lower(first)}{space}{rest}"
-
-
 def translation_of(prop: Property, platform: str) -> tuple[str, dict[str, str]] | None:
-    """Return the translation key and placeholders of a prop that is well known."""
+    """Return the translation key and placeholders of a property that is well known."""
     table = TRANSLATED.get(platform, {})
     key = table.get(prop.tokens.key)
     counted = (*map(str, prop.tokens.numbers), *[ANY_INDEX] * prop.path.count(ANY_INDEX))
@@ -254,7 +209,7 @@ def _told_apart(description: Description, *, by_unit: bool) -> Description:
     """Return a description named by its unit or its whole path, as others are named the same."""
     if description.platform is Platform.CLIMATE:
         return description
-    name = tidy_template(STEPS.sub(" ", description.path))
+    name = tidy(STEPS.sub(" ", description.path))
     if by_unit and description.name:
         unit = _unit(description)
         name = f"{description.name} ({unit})" if unit else description.name

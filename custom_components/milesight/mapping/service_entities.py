@@ -11,10 +11,11 @@ from ..api import DataType, Item, ThingEvent, ThingService
 from .button_rules import button_rule
 from .descriptions import ButtonDescription, Priority, ThingEventDescription
 from .labels import shown
-from .naming import humanise, tidy, translated_states
+from .naming import humanise, translated_states
 from .properties import is_history
 from .tokens import Tokens, pattern, tokenize, tokenize_path
 from .translations import TRANSLATED
+from .wording import tidy
 
 DIAGNOSTIC = EntityCategory.DIAGNOSTIC
 UNNAMED: Final = ""

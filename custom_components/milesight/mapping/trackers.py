@@ -6,9 +6,9 @@ from homeassistant.const import Platform
 
 from .descriptions import Composite, Priority, TrackerDescription
 from .entities import identity
-from .naming import tidy
 from .properties import Property
 from .tokens import pattern
+from .wording import tidy
 
 LATITUDE, LONGITUDE = pattern("latitude"), pattern("longitude")
 
