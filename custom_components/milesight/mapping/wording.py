@@ -35,6 +35,7 @@ REPLACEMENTS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\b(start|end) mon\b", r"\1 month"),
         (r"\bem heat", "emergency heat"),
         (r"\bsub-command\b", "subcommand"),
+        (r"\b(?:week day|day of (?:the )?week)\b", "weekday"),
         (r"\bsum ?kwh\b", "total energy"),
         (r"\b(max|min)(?:imum)? threshold\b", r"threshold \1"),
         (r"\b(over|under)[ -](current|load|voltage|range|heat)\b", r"\1\2"),
