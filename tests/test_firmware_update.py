@@ -1,7 +1,7 @@
 """New firmware brings a new specification: existing entities follow it without a reload."""
 
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from homeassistant.const import EntityCategory, Platform
 from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
@@ -12,10 +12,11 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.milesight.const import DOMAIN
-from tests.common import act_on, enable_all, entity_id, poll, set_up, settle, state_of
+from tests.common import act_on, act_silently, enable_all, entity_id, poll, set_up, settle, state_of
 from tests.fleets import Raw, install, model, new_devices, specification
 from tests.mapping.helpers import event, item, service
 from tests.simulator import Device, Simulator
+from tests.simulator.models import Model
 from tests.simulator.specification import Specification
 
 PROPERTIES: Final = (
@@ -79,14 +80,14 @@ def _thermostat(*new: Raw) -> Specification:
 
 
 OLD: Final = _with()
+THING: Final = model("THING", *PROPERTIES, events=EVENTS, services=SERVICES)
+THERMOSTAT: Final = model("THERMOSTAT", *THERMOSTAT_PROPERTIES)
 
 
 @pytest.fixture
 def devices() -> list[Device]:
-    """Return two devices of each model."""
-    thing = model("THING", *PROPERTIES, events=EVENTS, services=SERVICES)
-    thermostat = model("THERMOSTAT", *THERMOSTAT_PROPERTIES)
-    return new_devices(thing, thing, thermostat, thermostat)
+    """Return two devices, of which one is updated."""
+    return new_devices(THING, THING)
 
 
 @pytest.fixture
@@ -115,242 +116,233 @@ def entry_of(hass: HomeAssistant, platform: Platform, unique_id: str) -> er.Regi
     return registry.async_get(found) if found else None
 
 
+class Change(NamedTuple):
+    """A new specification, a report, and the state and attributes of an entity after both."""
+
+    specification: Specification
+    report: dict[str, Any]
+    platform: Platform
+    key: str
+    state: str
+    attributes: dict[str, Any]
+
+
+CHANGES: Final = {
+    "select": Change(
+        _with(item("led_mode", "enum", None, "RW", "steady/blinking/off")),
+        {"led_mode": "2"},
+        Platform.SELECT,
+        "led_mode",
+        "off",
+        {"options": ["steady", "blinking", "off"]},
+    ),
+    "enum": Change(
+        _with(item("operation_state", "enum", labels="idle/busy/stuck")),
+        {"operation_state": "2"},
+        Platform.SENSOR,
+        "operation_state",
+        "stuck",
+        {"options": ["idle", "busy", "stuck"]},
+    ),
+    "labels": Change(
+        _with(item("operation_state", "enum", labels="resting/working")),
+        {},
+        Platform.SENSOR,
+        "operation_state",
+        "resting",
+        {"options": ["resting", "working"]},
+    ),
+    "number": Change(
+        _with(item("reporting_interval", "int", "s", "RW", validator={"min": 60, "max": 64800})),
+        {"reporting_interval": 1200},
+        Platform.NUMBER,
+        "reporting_interval",
+        "1200",
+        {"min": 60, "max": 64800, "unit_of_measurement": "s"},
+    ),
+    "unit": Change(
+        _with(item("distance", "int", "cm")),
+        {"distance": 61},
+        Platform.SENSOR,
+        "distance",
+        "61",
+        {"unit_of_measurement": "cm"},
+    ),
+    "kind of unit": Change(
+        _with(item("distance", "int", "%")),
+        {},
+        Platform.SENSOR,
+        "distance",
+        "600",
+        {"unit_of_measurement": "%", "device_class": None},
+    ),
+    "number to text": Change(
+        _with(item("distance", "text")),
+        {"distance": "far"},
+        Platform.SENSOR,
+        "distance",
+        "far",
+        {"unit_of_measurement": None, "state_class": None},
+    ),
+    "enum to number": Change(
+        _with(item("operation_state", unit="V", fractionDigits=2)),
+        {"operation_state": 3.25},
+        Platform.SENSOR,
+        "operation_state",
+        "3.25",
+        {"unit_of_measurement": "V", "options": None},
+    ),
+    "text": Change(
+        _with(item("label", "text", None, "RW", validator={"maxSize": 20})),
+        {"label": "abcdefghijkl"},
+        Platform.TEXT,
+        "label",
+        "abcdefghijkl",
+        {"max": 20},
+    ),
+    "binary sensor": Change(
+        _with(item("leak_alarm", "bool", labels="false=alarm/true=normal")),
+        {},
+        Platform.BINARY_SENSOR,
+        "leak_alarm",
+        "on",
+        {},
+    ),
+    "switch": Change(
+        _with(item("child_lock", "bool", None, "RW", "false=enable/true=disable")),
+        {},
+        Platform.SWITCH,
+        "child_lock",
+        "on",
+        {},
+    ),
+    "element of an array": Change(
+        _with(
+            item("relays", "array", None, "RW", validator={"maxSize": 4}),
+            item("relays._item", "struct", None, "RW"),
+            item("relays._item.state", "bool", None, "RW", "false=on/true=off"),
+        ),
+        {},
+        Platform.SWITCH,
+        "relays[0].state",
+        "off",
+        {},
+    ),
+    "light": Change(
+        _with(
+            item("lamp", "struct"),
+            item("lamp.brightness", "int", "%", "RW", validator={"min": 0, "max": 100}),
+        ),
+        {},
+        Platform.LIGHT,
+        "light_lamp.brightness",
+        "on",
+        {"brightness": 255},
+    ),
+    "role of a light": Change(
+        _with(
+            item("lamp", "struct"),
+            item("lamp.brightness", "int", None, "RW", validator={"min": 0, "max": 255}),
+            item("lamp.color_temperature", "int", "K", "RW", validator={"min": 2700, "max": 6500}),
+        ),
+        {"lamp": {"color_temperature": 3000}},
+        Platform.LIGHT,
+        "light_lamp.brightness",
+        "on",
+        {"supported_color_modes": ["color_temp"], "color_temp_kelvin": 3000},
+    ),
+    "cover": Change(
+        _with(
+            item("curtain", "struct"),
+            item("curtain.action", "enum", None, "RW", "open/close/stop"),
+            item("curtain.position", "int", "%", "RW", validator={"min": 0, "max": 100}),
+        ),
+        {},
+        Platform.COVER,
+        "cover_curtain.action",
+        "open",
+        {"supported_features": 15},
+    ),
+    "valve to sensor": Change(
+        _with(item("valve_1_opening", "int", "%", validator={"min": 0, "max": 100})),
+        {"valve_1_opening": 50},
+        Platform.SENSOR,
+        "valve_1_opening",
+        "50",
+        {},
+    ),
+    "range of a thermostat": Change(
+        _thermostat(
+            item("target_temperature", "float", "°C", "RW", validator={"min": 10, "max": 25})
+        ),
+        {},
+        Platform.CLIMATE,
+        "climate_target_temperature",
+        "heat",
+        {"min_temp": 10, "max_temp": 25},
+    ),
+    "modes of a thermostat": Change(
+        _thermostat(item("temperature_control_mode", "enum", None, "RW", "heat/cool/auto")),
+        {"temperature_control_mode": "2"},
+        Platform.CLIMATE,
+        "climate_target_temperature",
+        "auto",
+        {"hvac_modes": ["heat", "cool", "auto"]},
+    ),
+    "role of a thermostat": Change(
+        _thermostat(
+            item("temperature_control_mode", "enum", None, "RW", "heat/cool"),
+            item("fan_mode", "enum", None, "RW", "low/high", defaultValue="1"),
+        ),
+        {"fan_mode": "1"},
+        Platform.CLIMATE,
+        "climate_target_temperature",
+        "heat",
+        {"fan_modes": ["low", "high"], "fan_mode": "high"},
+    ),
+}
+
+
+def _thing_or_thermostat(platform: Platform) -> Model:
+    return THERMOSTAT if platform is Platform.CLIMATE else THING
+
+
 @pytest.mark.parametrize(
-    ("specification", "report", "platform", "key", "state", "attributes"),
-    [
-        pytest.param(
-            _with(item("led_mode", "enum", None, "RW", "steady/blinking/off")),
-            {"led_mode": "2"},
-            Platform.SELECT,
-            "led_mode",
-            "off",
-            {"options": ["steady", "blinking", "off"]},
-            id="select",
-        ),
-        pytest.param(
-            _with(item("operation_state", "enum", labels="idle/busy/stuck")),
-            {"operation_state": "2"},
-            Platform.SENSOR,
-            "operation_state",
-            "stuck",
-            {"options": ["idle", "busy", "stuck"]},
-            id="enum",
-        ),
-        pytest.param(
-            _with(item("operation_state", "enum", labels="resting/working")),
-            {},
-            Platform.SENSOR,
-            "operation_state",
-            "resting",
-            {"options": ["resting", "working"]},
-            id="labels",
-        ),
-        pytest.param(
-            _with(
-                item("reporting_interval", "int", "s", "RW", validator={"min": 60, "max": 64800})
-            ),
-            {"reporting_interval": 1200},
-            Platform.NUMBER,
-            "reporting_interval",
-            "1200",
-            {"min": 60, "max": 64800, "unit_of_measurement": "s"},
-            id="number",
-        ),
-        pytest.param(
-            _with(item("distance", "int", "cm")),
-            {"distance": 61},
-            Platform.SENSOR,
-            "distance",
-            "61",
-            {"unit_of_measurement": "cm"},
-            id="unit",
-        ),
-        pytest.param(
-            _with(item("distance", "int", "%")),
-            {},
-            Platform.SENSOR,
-            "distance",
-            "600",
-            {"unit_of_measurement": "%", "device_class": None},
-            id="kind of unit",
-        ),
-        pytest.param(
-            _with(item("distance", "text")),
-            {"distance": "far"},
-            Platform.SENSOR,
-            "distance",
-            "far",
-            {"unit_of_measurement": None, "state_class": None},
-            id="number to text",
-        ),
-        pytest.param(
-            _with(item("operation_state", unit="V", fractionDigits=2)),
-            {"operation_state": 3.25},
-            Platform.SENSOR,
-            "operation_state",
-            "3.25",
-            {"unit_of_measurement": "V", "options": None},
-            id="enum to number",
-        ),
-        pytest.param(
-            _with(item("label", "text", None, "RW", validator={"maxSize": 20})),
-            {"label": "abcdefghijkl"},
-            Platform.TEXT,
-            "label",
-            "abcdefghijkl",
-            {"max": 20},
-            id="text",
-        ),
-        pytest.param(
-            _with(item("leak_alarm", "bool", labels="false=alarm/true=normal")),
-            {},
-            Platform.BINARY_SENSOR,
-            "leak_alarm",
-            "on",
-            {},
-            id="binary sensor",
-        ),
-        pytest.param(
-            _with(item("child_lock", "bool", None, "RW", "false=enable/true=disable")),
-            {},
-            Platform.SWITCH,
-            "child_lock",
-            "on",
-            {},
-            id="switch",
-        ),
-        pytest.param(
-            _with(
-                item("relays", "array", None, "RW", validator={"maxSize": 4}),
-                item("relays._item", "struct", None, "RW"),
-                item("relays._item.state", "bool", None, "RW", "false=on/true=off"),
-            ),
-            {},
-            Platform.SWITCH,
-            "relays[0].state",
-            "off",
-            {},
-            id="element of an array",
-        ),
-        pytest.param(
-            _with(
-                item("lamp", "struct"),
-                item("lamp.brightness", "int", "%", "RW", validator={"min": 0, "max": 100}),
-            ),
-            {},
-            Platform.LIGHT,
-            "light_lamp.brightness",
-            "on",
-            {"brightness": 255},
-            id="light",
-        ),
-        pytest.param(
-            _with(
-                item("lamp", "struct"),
-                item("lamp.brightness", "int", None, "RW", validator={"min": 0, "max": 255}),
-                item(
-                    "lamp.color_temperature", "int", "K", "RW", validator={"min": 2700, "max": 6500}
-                ),
-            ),
-            {"lamp": {"color_temperature": 3000}},
-            Platform.LIGHT,
-            "light_lamp.brightness",
-            "on",
-            {"supported_color_modes": ["color_temp"], "color_temp_kelvin": 3000},
-            id="role of a light",
-        ),
-        pytest.param(
-            _with(
-                item("curtain", "struct"),
-                item("curtain.action", "enum", None, "RW", "open/close/stop"),
-                item("curtain.position", "int", "%", "RW", validator={"min": 0, "max": 100}),
-            ),
-            {},
-            Platform.COVER,
-            "cover_curtain.action",
-            "open",
-            {"supported_features": 15},
-            id="cover",
-        ),
-        pytest.param(
-            _with(item("valve_1_opening", "int", "%", validator={"min": 0, "max": 100})),
-            {"valve_1_opening": 50},
-            Platform.SENSOR,
-            "valve_1_opening",
-            "50",
-            {},
-            id="valve to sensor",
-        ),
-        pytest.param(
-            _thermostat(
-                item("target_temperature", "float", "°C", "RW", validator={"min": 10, "max": 25})
-            ),
-            {},
-            Platform.CLIMATE,
-            "climate_target_temperature",
-            "heat",
-            {"min_temp": 10, "max_temp": 25},
-            id="range of a thermostat",
-        ),
-        pytest.param(
-            _thermostat(item("temperature_control_mode", "enum", None, "RW", "heat/cool/auto")),
-            {"temperature_control_mode": "2"},
-            Platform.CLIMATE,
-            "climate_target_temperature",
-            "auto",
-            {"hvac_modes": ["heat", "cool", "auto"]},
-            id="modes of a thermostat",
-        ),
-        pytest.param(
-            _thermostat(
-                item("temperature_control_mode", "enum", None, "RW", "heat/cool"),
-                item("fan_mode", "enum", None, "RW", "low/high", defaultValue="1"),
-            ),
-            {"fan_mode": "1"},
-            Platform.CLIMATE,
-            "climate_target_temperature",
-            "heat",
-            {"fan_modes": ["low", "high"], "fan_mode": "high"},
-            id="role of a thermostat",
-        ),
-    ],
+    "devices",
+    [new_devices(*(_thing_or_thermostat(change.platform) for change in CHANGES.values()), THING)],
+    ids=["one of each change"],
 )
-@pytest.mark.usefixtures("enabled")
-async def test_new_specification_reaches_entity(
-    hass: HomeAssistant,
-    pushing: MockConfigEntry,
-    simulator: Simulator,
-    specification: Specification,
-    report: dict[str, Any],
-    platform: Platform,
-    key: str,
-    state: str,
-    attributes: dict[str, Any],
+async def test_new_specification_reaches_entities(
+    hass: HomeAssistant, enabled: MockConfigEntry, simulator: Simulator, devices: list[Device]
 ) -> None:
-    place = 2 if platform is Platform.CLIMATE else 0
-    device, other = simulator.platform.devices[place : place + 2]
-    update_firmware(device, specification)
-    await poll(hass, pushing)
-    await simulator.report(device.sn, report or {"temperature": 20})
+    for version, (device, change) in enumerate(zip(devices, CHANGES.values(), strict=False)):
+        update_firmware(device, change.specification, f"2.{version}")
+    await poll(hass, enabled)
+    for device, change in zip(devices, CHANGES.values(), strict=False):
+        simulator.platform.report(device, change.report or {"temperature": 20})
+    await simulator.settle()
     await settle(hass)
 
-    unique_id = f"{device.sn}_{key}"
-    shown = state_of(hass, platform, unique_id)
-    assert shown.state == state
-    assert {name: shown.attributes.get(name) for name in attributes} == attributes
-    registered = entry_of(hass, platform, unique_id)
-    assert registered is not None
-    assert {name: shown.attributes.get(name) for name in registered.capabilities or {}} == (
-        registered.capabilities or {}
-    )
-    assert registered.unit_of_measurement == shown.attributes.get("unit_of_measurement")
-    assert registered.supported_features == shown.attributes.get("supported_features", 0)
+    shown = {
+        name: state_of(hass, change.platform, f"{device.sn}_{change.key}")
+        for device, (name, change) in zip(devices, CHANGES.items(), strict=False)
+    }
+    for name, change in CHANGES.items():
+        state, registered = shown[name], er.async_get(hass).async_get(shown[name].entity_id)
+        seen = {attribute: state.attributes.get(attribute) for attribute in change.attributes}
+        assert (state.state, seen) == (change.state, change.attributes), name
+        assert registered is not None
+        assert (registered.capabilities or {}).items() <= state.attributes.items(), name
+        assert registered.unit_of_measurement == state.attributes.get("unit_of_measurement"), name
+        assert registered.supported_features == state.attributes.get("supported_features", 0), name
+    assert state_of(hass, Platform.SENSOR, f"{devices[-1].sn}_temperature").state == "21.5"
 
-    await hass.config_entries.async_reload(pushing.entry_id)
+    await hass.config_entries.async_reload(enabled.entry_id)
     await settle(hass)
-    again = state_of(hass, platform, unique_id)
-    assert (again.state, again.attributes) == (shown.state, shown.attributes)
-    assert state_of(hass, Platform.SENSOR, f"{other.sn}_temperature").state == "21.5"
+    for name, state in shown.items():
+        again = hass.states.get(state.entity_id)
+        assert again is not None
+        assert (again.state, again.attributes) == (state.state, state.attributes), name
 
 
 @pytest.mark.usefixtures("enabled")
@@ -451,22 +443,26 @@ REMOVALS: Final = (
 )
 
 
-@pytest.mark.parametrize(("specification", "platform", "key"), REMOVALS)
-async def test_entity_that_new_specification_lacks_is_removed(
-    hass: HomeAssistant,
-    pushing: MockConfigEntry,
-    simulator: Simulator,
-    specification: Specification,
-    platform: Platform,
-    key: str,
+@pytest.mark.parametrize(
+    "devices", [new_devices(*[THING] * (len(REMOVALS) + 1))], ids=["one of each removal"]
+)
+async def test_entities_that_new_specification_lacks_go(
+    hass: HomeAssistant, pushing: MockConfigEntry, devices: list[Device]
 ) -> None:
-    device, other = simulator.platform.devices[:2]
-    assert entry_of(hass, platform, f"{device.sn}_{key}") is not None
-    update_firmware(device, specification)
+    def registered() -> list[bool]:
+        return [
+            entry_of(hass, platform, f"{device.sn}_{key}") is not None
+            for device, (_, platform, key) in zip(devices, REMOVALS, strict=False)
+        ]
+
+    assert all(registered())
+    for version, (device, removal) in enumerate(zip(devices, REMOVALS, strict=False)):
+        update_firmware(device, removal[0], f"2.{version}")
     await poll(hass, pushing)
-    assert entry_of(hass, platform, f"{device.sn}_{key}") is None
-    assert entry_of(hass, platform, f"{other.sn}_{key}") is not None
+    assert not any(registered())
     assert not [state for state in hass.states.async_all() if state.attributes.get("restored")]
+    for _, platform, key in REMOVALS:
+        assert entry_of(hass, platform, f"{devices[-1].sn}_{key}") is not None
 
 
 @pytest.mark.usefixtures("enabled")
@@ -518,6 +514,23 @@ async def test_unreadable_specification_changes_nothing(
 
     simulator.clear_faults()
     await poll(hass, pushing)
+    assert entry_of(hass, Platform.SENSOR, f"{device.sn}_distance") is None
+
+
+async def test_unreadable_specification_outlives_reload(
+    hass: HomeAssistant, pushing: MockConfigEntry, simulator: Simulator, device: Device
+) -> None:
+    simulator.fault(f"/{device.device_id}/thing-specification", "html")
+    update_firmware(device, _without("distance"))
+    await poll(hass, pushing)
+    await hass.config_entries.async_reload(pushing.entry_id)
+    await settle(hass)
+    await simulator.report(device.sn, {"distance": 601})
+    assert state_of(hass, Platform.SENSOR, f"{device.sn}_distance").state == "601"
+
+    simulator.clear_faults()
+    await act_silently(hass, "refresh")
+    await settle(hass)
     assert entry_of(hass, Platform.SENSOR, f"{device.sn}_distance") is None
 
 
