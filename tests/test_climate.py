@@ -1,4 +1,4 @@
-"""Thermostats: what they show, what they send, whichever way the model words it."""
+"""Climate entities: states, commands and the properties or services that they use."""
 
 from typing import Any
 
@@ -78,7 +78,7 @@ async def _act(
 
 
 @pytest.mark.usefixtures("pushing")
-async def test_a_radiator_valve_heats_to_its_set_point(
+async def test_radiator_valve_sets_target_temperature(
     hass: HomeAssistant, simulator: Simulator
 ) -> None:
     key = _key(simulator, "WT101", "target_temperature")
@@ -91,7 +91,7 @@ async def test_a_radiator_valve_heats_to_its_set_point(
 
 
 @pytest.mark.usefixtures("pushing")
-async def test_a_set_point_that_only_a_service_sets_goes_through_it(
+async def test_read_only_target_temperature_is_set_by_service(
     hass: HomeAssistant, simulator: Simulator
 ) -> None:
     key = _key(simulator, "WT102", "target_temperature")
@@ -103,9 +103,7 @@ async def test_a_set_point_that_only_a_service_sets_goes_through_it(
 
 
 @pytest.mark.usefixtures("pushing")
-async def test_a_fan_coil_changes_mode_fan_and_power(
-    hass: HomeAssistant, simulator: Simulator
-) -> None:
+async def test_fan_coil_sets_mode_fan_and_power(hass: HomeAssistant, simulator: Simulator) -> None:
     device = _device(simulator, "WT303")
     key = _key(simulator, "WT303", "heating_target_temperature")
     shown = await _act(hass, simulator, key, "set_hvac_mode", hvac_mode="cool")
@@ -128,7 +126,7 @@ async def test_a_fan_coil_changes_mode_fan_and_power(
 
 
 @pytest.mark.usefixtures("pushing")
-async def test_where_two_set_points_hold_both_are_shown_and_set(
+async def test_mode_with_range_shows_and_sets_both_temperatures(
     hass: HomeAssistant, simulator: Simulator
 ) -> None:
     device = _device(simulator, "CENTRAL")
@@ -163,7 +161,7 @@ def _descriptions(hass: HomeAssistant, device: Device) -> Any:
 
 
 @pytest.mark.parametrize(("opening", "action"), [(0, "idle"), (40, "heating")])
-async def test_a_valve_that_is_open_tells_that_it_heats(
+async def test_open_valve_means_heating(
     hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator, opening: int, action: str
 ) -> None:
     device = _device(simulator, "WT101")
@@ -174,7 +172,7 @@ async def test_a_valve_that_is_open_tells_that_it_heats(
 
 
 @pytest.mark.usefixtures("pushing")
-async def test_mode_and_fan_are_written_where_the_device_takes_them(
+async def test_mode_and_fan_are_written_to_their_own_properties(
     hass: HomeAssistant, simulator: Simulator
 ) -> None:
     key = _key(simulator, "SPLIT", "target_temperature")

@@ -1,4 +1,4 @@
-"""Each platform's entities: what they show of a report, and what they send."""
+"""Entities of each platform: states for reports, and commands."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -169,7 +169,7 @@ async def _settled(
         ),
     ],
 )
-async def test_a_setting_is_shown_sent_and_settles_on_the_report(
+async def test_setting_is_written_and_confirmed_by_report(
     hass: HomeAssistant,
     simulator: Simulator,
     sn: str,
@@ -190,7 +190,7 @@ async def test_a_setting_is_shown_sent_and_settles_on_the_report(
 
 
 @pytest.mark.usefixtures("everything")
-async def test_what_is_out_of_range_is_refused_before_anything_is_sent(
+async def test_number_out_of_range_is_refused_before_sending(
     hass: HomeAssistant, simulator: Simulator, sn: str
 ) -> None:
     simulator.requests.clear()
@@ -200,7 +200,7 @@ async def test_what_is_out_of_range_is_refused_before_anything_is_sent(
 
 
 @pytest.mark.usefixtures("everything")
-async def test_what_is_only_read_is_shown(hass: HomeAssistant, sn: str) -> None:
+async def test_read_only_properties_are_shown(hass: HomeAssistant, sn: str) -> None:
     assert state_of(hass, Platform.SENSOR, f"{sn}_wake_up").state == "07:30"
     assert state_of(hass, Platform.SENSOR, f"{sn}_last_seen").state == "2025-11-13T04:15:19+00:00"
     assert state_of(hass, Platform.SENSOR, f"{sn}_report_file").state == "https://example.com/1.csv"
@@ -210,9 +210,7 @@ async def test_what_is_only_read_is_shown(hass: HomeAssistant, sn: str) -> None:
 
 
 @pytest.mark.usefixtures("everything")
-async def test_a_new_picture_has_a_new_time(
-    hass: HomeAssistant, simulator: Simulator, sn: str
-) -> None:
+async def test_new_image_has_new_time(hass: HomeAssistant, simulator: Simulator, sn: str) -> None:
     before = state_of(hass, Platform.IMAGE, f"{sn}_snapshot").state
     await simulator.report(sn, {"snapshot": "https://example.com/2.png"})
     after = state_of(hass, Platform.IMAGE, f"{sn}_snapshot").state
@@ -223,7 +221,7 @@ async def test_a_new_picture_has_a_new_time(
 
 
 @pytest.mark.usefixtures("everything")
-async def test_a_press_is_told_each_time_it_is_reported(
+async def test_each_reported_press_fires_event(
     hass: HomeAssistant, simulator: Simulator, sn: str
 ) -> None:
     key = f"{sn}_button_event"
@@ -240,7 +238,7 @@ async def test_a_press_is_told_each_time_it_is_reported(
 
 
 @pytest.mark.usefixtures("everything")
-async def test_an_event_is_told_with_its_outputs(
+async def test_event_has_outputs_as_attributes(
     hass: HomeAssistant, simulator: Simulator, sn: str
 ) -> None:
     await simulator.event(sn, "tilt_alarm", {"type": "1", "angle": 30})
@@ -264,7 +262,7 @@ async def test_buttons_call_services_and_write_flags(
 
 
 @pytest.mark.usefixtures("everything")
-async def test_a_cover_opens_closes_stops_and_goes_to_a_position(
+async def test_cover_opens_closes_stops_and_moves_to_position(
     hass: HomeAssistant, simulator: Simulator, sn: str
 ) -> None:
     key = f"{sn}_cover_curtain.action"
@@ -279,7 +277,7 @@ async def test_a_cover_opens_closes_stops_and_goes_to_a_position(
 
 
 @pytest.mark.usefixtures("everything")
-async def test_a_lamp_is_dimmed_and_put_out(
+async def test_light_is_dimmed_and_turned_off(
     hass: HomeAssistant, simulator: Simulator, sn: str
 ) -> None:
     key = f"{sn}_light_lamp.brightness"
@@ -296,7 +294,9 @@ async def test_a_lamp_is_dimmed_and_put_out(
 
 
 @pytest.mark.usefixtures("everything")
-async def test_a_strip_is_coloured(hass: HomeAssistant, simulator: Simulator, sn: str) -> None:
+async def test_color_light_sets_color_and_brightness(
+    hass: HomeAssistant, simulator: Simulator, sn: str
+) -> None:
     key = f"{sn}_light_strip.red"
     await act_on(hass, Platform.LIGHT, key, "turn_on", rgb_color=(255, 100, 0))
     shown = await _settled(hass, simulator, Platform.LIGHT, key)
@@ -311,7 +311,7 @@ async def test_a_strip_is_coloured(hass: HomeAssistant, simulator: Simulator, sn
 
 
 @pytest.mark.usefixtures("everything")
-async def test_a_valve_with_a_position_is_opened_closed_and_set(
+async def test_valve_opens_closes_and_moves_to_position(
     hass: HomeAssistant, simulator: Simulator, sn: str
 ) -> None:
     key = f"{sn}_valve_valve_1_opening"
@@ -328,7 +328,7 @@ async def test_a_valve_with_a_position_is_opened_closed_and_set(
 
 
 @pytest.mark.usefixtures("everything")
-async def test_a_value_of_the_wrong_type_makes_one_entity_unknown_and_is_told_once(
+async def test_invalid_value_makes_entity_unknown_and_is_logged_once(
     hass: HomeAssistant, simulator: Simulator, sn: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     for _ in range(3):
@@ -344,7 +344,7 @@ async def test_a_value_of_the_wrong_type_makes_one_entity_unknown_and_is_told_on
     assert caplog.text.count("reports a valid value of reporting_interval again") == 1
 
 
-async def test_what_is_for_experts_is_disabled_until_asked_for(
+async def test_rare_entity_is_disabled_by_default(
     hass: HomeAssistant, loaded: MockConfigEntry, sn: str
 ) -> None:
     registry = er.async_get(hass)
@@ -354,7 +354,7 @@ async def test_what_is_for_experts_is_disabled_until_asked_for(
 
 
 @pytest.mark.usefixtures("everything")
-async def test_a_white_lamp_changes_its_temperature(
+async def test_white_light_sets_color_temperature(
     hass: HomeAssistant, simulator: Simulator, sn: str
 ) -> None:
     key = f"{sn}_light_white_lamp.brightness"
@@ -371,7 +371,7 @@ async def test_a_white_lamp_changes_its_temperature(
 
 
 @pytest.mark.usefixtures("everything")
-async def test_a_cover_that_has_only_a_position_opens_and_closes_by_it(
+async def test_cover_with_position_only_opens_and_closes(
     hass: HomeAssistant, simulator: Simulator, sn: str
 ) -> None:
     key = f"{sn}_cover_blind.position"
@@ -382,7 +382,7 @@ async def test_a_cover_that_has_only_a_position_opens_and_closes_by_it(
 
 
 @pytest.mark.usefixtures("everything")
-async def test_a_command_for_several_valves_says_which_one_is_meant(
+async def test_command_for_several_valves_includes_index(
     hass: HomeAssistant, simulator: Simulator, sn: str
 ) -> None:
     key = f"{sn}_valve_valve_2"
@@ -395,7 +395,7 @@ async def test_a_command_for_several_valves_says_which_one_is_meant(
 
 
 @pytest.mark.usefixtures("everything")
-async def test_a_switch_that_is_only_written_shows_what_the_device_tells_elsewhere(
+async def test_write_only_switch_shows_state_of_other_property(
     hass: HomeAssistant, simulator: Simulator, sn: str
 ) -> None:
     key = f"{sn}_button_status_control.button_status1"
@@ -409,7 +409,7 @@ async def test_a_switch_that_is_only_written_shows_what_the_device_tells_elsewhe
 
 
 @pytest.mark.usefixtures("everything")
-async def test_a_switch_that_only_a_service_moves_calls_it(
+async def test_read_only_switch_calls_service(
     hass: HomeAssistant, simulator: Simulator, sn: str
 ) -> None:
     key = f"{sn}_socket_status.switch_status_1"
@@ -420,7 +420,7 @@ async def test_a_switch_that_only_a_service_moves_calls_it(
 
 
 @pytest.mark.usefixtures("everything")
-async def test_an_alarm_goes_back_when_its_release_is_told(
+async def test_alarm_is_off_after_its_release(
     hass: HomeAssistant, simulator: Simulator, sn: str, freezer: FrozenDateTimeFactory
 ) -> None:
     key = f"{sn}_leak_alarm"
