@@ -1,5 +1,6 @@
 """Servers with prepared answers, for what the simulated platform never does."""
 
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Final
@@ -8,10 +9,15 @@ from aiohttp import ClientSession, web
 from aiohttp.test_utils import TestServer
 
 from custom_components.milesight.api import MilesightClient
+from tests.simulator import Simulator
 
 TOKEN_PATH: Final = "/oauth/token"
 DEVICES_PATH: Final = "/device/openapi/v1/devices"
 SEARCH_PATH: Final = f"{DEVICES_PATH}/search"
+
+# Operations, as `request_counts` names them.
+TOKEN: Final = f"POST {TOKEN_PATH}"
+SEARCH: Final = f"POST {SEARCH_PATH}"
 
 type Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -40,3 +46,8 @@ async def client_of(routes: Mapping[str, Handler]) -> AsyncIterator[MilesightCli
         app.router.add_route("*", path, handler)
     async with TestServer(app) as server, ClientSession() as session:
         yield MilesightClient(session, str(server.make_url("/")), "id", "secret")
+
+
+def request_counts(simulator: Simulator) -> Counter[str]:
+    """Return the number of requests to the simulator by method and path."""
+    return Counter(f"{request.method} {request.template}" for request in simulator.requests)

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any
 
-from aiohttp import ClientSession, web
+from aiohttp import web
 from freezegun.api import FrozenDateTimeFactory
 import pytest
 
@@ -73,13 +73,12 @@ def _pair(number: int) -> dict[str, object]:
     }
 
 
-async def test_refresh_sends_grant_type_and_latest_token_only(
-    session: ClientSession,
+async def test_refresh_sends_the_latest_token_and_nothing_else(
+    client: MilesightClient,
     simulator: Simulator,
     forms: list[dict[str, str]],
     freezer: FrozenDateTimeFactory,
 ) -> None:
-    client = MilesightClient(session, simulator.url, simulator.client_id, simulator.client_secret)
     for _ in range(3):
         await client.search_devices()
         freezer.tick(LIFETIME - 30)
@@ -94,14 +93,13 @@ async def test_refresh_sends_grant_type_and_latest_token_only(
 
 
 async def test_expired_refresh_token_falls_back_to_credentials(
-    session: ClientSession,
+    client: MilesightClient,
     simulator: Simulator,
     forms: list[dict[str, str]],
     monkeypatch: pytest.MonkeyPatch,
     freezer: FrozenDateTimeFactory,
 ) -> None:
     monkeypatch.setattr("tests.simulator.application._REFRESH_LIFETIME", 60)
-    client = MilesightClient(session, simulator.url, simulator.client_id, simulator.client_secret)
     await client.search_devices()
     freezer.tick(LIFETIME - 30)
     assert (await client.search_devices()).devices
@@ -136,7 +134,7 @@ async def test_waiting_callers_share_a_failed_renewal() -> None:
     assert await tokens.get_access_token() == "token"
 
 
-async def test_cancelled_renewal_is_continued_by_next_caller() -> None:
+async def test_cancelled_renewal_is_repeated_by_the_next_caller() -> None:
     endpoint = TokenEndpoint(TOKEN)
     endpoint.answering.clear()
     tokens = TokenManager("id", "secret", endpoint.request)
@@ -149,7 +147,7 @@ async def test_cancelled_renewal_is_continued_by_next_caller() -> None:
     assert len(endpoint.forms) == 2
 
 
-async def test_rejecting_a_replaced_token_keeps_its_successor() -> None:
+async def test_invalidating_a_replaced_token_keeps_the_new_one() -> None:
     endpoint = TokenEndpoint(TOKEN | {"access_token": "old"}, TOKEN | {"access_token": "new"})
     tokens = TokenManager("id", "secret", endpoint.request)
     old = await tokens.get_access_token()
@@ -160,7 +158,7 @@ async def test_rejecting_a_replaced_token_keeps_its_successor() -> None:
     assert len(endpoint.forms) == 2
 
 
-async def test_requests_rejected_together_renew_the_token_once(socket_enabled: None) -> None:
+async def test_requests_refused_together_renew_the_token_once(socket_enabled: None) -> None:
     issued: list[str] = []
     in_flight = asyncio.Barrier(4)
 
@@ -182,7 +180,7 @@ async def test_requests_rejected_together_renew_the_token_once(socket_enabled: N
 @pytest.mark.parametrize(
     "expires_in", [10**30, "1e400", 0, -5, None, True, "soon", float("inf"), [], {}]
 )
-async def test_senseless_lifetime_still_gives_a_usable_token(expires_in: object) -> None:
+async def test_token_with_an_absurd_lifetime_is_usable(expires_in: object) -> None:
     endpoint = TokenEndpoint(TOKEN | {"expires_in": expires_in})
     tokens = TokenManager("id", "secret", endpoint.request)
     assert await tokens.get_access_token() == await tokens.get_access_token() == "token"

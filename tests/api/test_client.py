@@ -1,236 +1,40 @@
-"""The client against the platform in a box, over real HTTP."""
+"""Operations of the client that read, and properties that it writes."""
 
-import asyncio
-from collections import Counter
 import json
 from typing import Any
 
-from aiohttp import ClientSession, ClientTimeout, web
-from hypothesis import given, strategies as st
+from aiohttp import ClientSession, web
 import pytest
 
 from custom_components.milesight.api import (
-    AddedDevice,
     ApiError,
-    AuthenticationError,
     BadResponseError,
-    CannotConnectError,
-    Device,
-    HistoryPage,
     MilesightClient,
-    MilesightError,
-    RateLimitError,
     parse_specification,
 )
 from tests.simulator import Simulator
 from tests.simulator.fleet import fleet
+from tests.simulator.history import History
 
-from .helpers import DEVICES_PATH, SEARCH_PATH, client_of, success
+from .helpers import DEVICES_PATH, SEARCH, SEARCH_PATH, client_of, request_counts, success
 
 HISTORY_PATH = f"{DEVICES_PATH}/1/properties/history"
-TOKEN = "POST /oauth/token"
-DEVICE: dict[str, object] = {
-    "deviceId": 1904371063669395457,
-    "sn": "6707E04610160001",
-    "devEUI": "24D124707E040001",
-    "imei": None,
-    "name": "Demo",
-    "model": "AM319-HCHO-IR",
-    "hardwareVersion": "V1.0",
-    "firmwareVersion": "1.3",
-    "connectStatus": "ONLINE",
-    "electricity": 93,
-    "lastUpdateTime": 1742872448000,
-    "deviceType": "SUB_DEVICE",
-    "project": "Office",
-    "gatewaySn": "6221E0000001",
-}
-SEARCH = "POST /device/openapi/v1/devices/search"
 
 
-def _client(session: ClientSession, simulator: Simulator) -> MilesightClient:
-    return MilesightClient(session, simulator.url, simulator.client_id, simulator.client_secret)
-
-
-def _asked(simulator: Simulator) -> Counter[str]:
-    return Counter(f"{request.method} {request.template}" for request in simulator.requests)
-
-
-async def test_however_many_callers_wait_one_token_is_asked_for(
-    session: ClientSession, simulator: Simulator
-) -> None:
-    client = _client(session, simulator)
-    await asyncio.gather(*(client.search_devices() for _ in range(20)))
-    assert _asked(simulator) == {TOKEN: 1, SEARCH: 20}
-
-
-async def test_a_token_that_is_refused_early_is_replaced_once(
-    session: ClientSession, simulator: Simulator
-) -> None:
-    client = _client(session, simulator)
-    await client.search_devices()
-    simulator.application.configure(enabled=False)
-    simulator.application.configure(enabled=True)
-    await asyncio.gather(*(client.search_devices() for _ in range(3)))
-    assert _asked(simulator)[TOKEN] == 2
-
-
-async def test_a_wrong_secret_is_an_authentication_error(
-    session: ClientSession, simulator: Simulator
-) -> None:
-    client = MilesightClient(session, simulator.url, simulator.client_id, "wrong")
-    with pytest.raises(AuthenticationError) as refused:
-        await client.search_devices()
-    assert refused.value.code == "authentication_failed"
-    assert len(refused.value.request_id) == 32
-
-
-async def test_a_disabled_application_is_an_authentication_error(
-    session: ClientSession, simulator: Simulator
-) -> None:
-    client = _client(session, simulator)
-    await client.search_devices()
-    simulator.application.configure(enabled=False)
-    with pytest.raises(AuthenticationError):
-        await client.search_devices()
-
-
-@pytest.mark.parametrize(
-    ("kind", "status", "error"),
-    [
-        ("status", 500, ApiError),
-        ("failed", None, ApiError),
-        ("html", None, CannotConnectError),
-        ("garbage", None, BadResponseError),
-        ("half", None, CannotConnectError),
-        ("reset", None, CannotConnectError),
-        ("rate_limit", None, RateLimitError),
-    ],
-)
-async def test_every_failure_has_its_error_and_the_next_call_works(
-    session: ClientSession,
-    simulator: Simulator,
-    kind: str,
-    status: int | None,
-    error: type[MilesightError],
-) -> None:
-    client = _client(session, simulator)
-    times = 2 if kind == "reset" else 1  # a search is repeated once on a new connection
-    simulator.fault("/devices/search", kind, status=status, times=times)  # type: ignore[arg-type]
-    with pytest.raises(error):
-        await client.search_devices()
-    assert (await client.search_devices()).devices
-
-
-async def test_a_rate_limit_says_how_long_to_wait(
-    session: ClientSession, simulator: Simulator
-) -> None:
-    simulator.fault("/devices/search", "rate_limit", retry_after=17, times=1)
-    with pytest.raises(RateLimitError) as limited:
-        await _client(session, simulator).search_devices()
-    assert limited.value.retry_after == 17
-
-
-async def test_a_server_that_hangs_is_given_up(
-    session: ClientSession, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(
-        "custom_components.milesight.api.transport.TIMEOUT",
-        ClientTimeout(total=0.2),
-    )
-    simulator.fault("/devices/search", "hang", times=1)
-    with pytest.raises(CannotConnectError):
-        await _client(session, simulator).search_devices()
-
-
-async def test_nobody_at_the_address_is_a_connection_error(session: ClientSession) -> None:
-    client = MilesightClient(session, "http://127.0.0.1:9", "id", "secret")
-    with pytest.raises(CannotConnectError):
-        await client.search_devices()
-
-
-async def test_all_pages_are_read(session: ClientSession) -> None:
+async def test_device_list_has_all_pages(session: ClientSession) -> None:
     async with Simulator(fleet(250, seed=1)) as simulator:
-        devices = await _client(session, simulator).list_devices()
+        client = MilesightClient(
+            session, simulator.url, simulator.client_id, simulator.client_secret
+        )
+        devices = await client.list_devices()
         assert {device.sn for device in devices} == {
             device.sn for device in simulator.platform.devices
         }
-        assert _asked(simulator)[SEARCH] == 3
+        assert request_counts(simulator)[SEARCH] == 3
 
 
-async def test_no_more_than_four_requests_run_at_a_time_and_one_place_is_kept_for_commands(
-    session: ClientSession, simulator: Simulator
-) -> None:
-    client = _client(session, simulator)
-    await client.search_devices()
-    before = len(simulator.requests)
-    simulator.fault("/devices/search", "hang")
-    waiting = [asyncio.create_task(client.search_devices(background=True)) for _ in range(10)]
-    await asyncio.sleep(0.1)
-    device = simulator.device("WS523")
-    assert (await client.get_device(str(device.device_id))).sn == device.sn
-    simulator.clear_faults()
-    await asyncio.gather(*waiting, return_exceptions=True)
-    repeated = 3  # those that ran when the simulator closed their connections
-    assert len(simulator.requests) - before == 11 + repeated
-
-
-async def test_devices_keep_their_long_ids_and_come_with_what_the_registry_needs(
-    session: ClientSession, simulator: Simulator
-) -> None:
-    device = simulator.device("AM319-HCHO")
-    found = await _client(session, simulator).get_device(str(device.device_id))
-    assert found.device_id == str(device.device_id)
-    assert len(found.device_id) == 19
-    assert (found.sn, found.model, found.name) == (device.sn, device.model.name, device.name)
-
-
-async def test_history_is_paged_by_its_key(session: ClientSession, simulator: Simulator) -> None:
-    client = _client(session, simulator)
-    device = simulator.device("EM300-TH")
-    for temperature in range(5):
-        await simulator.report(device.sn, {"temperature": temperature})
-    first = await client.get_history_page(str(device.device_id), page_size=3, order="desc")
-    assert first.next_page_key is not None
-    second = await client.get_history_page(
-        str(device.device_id), page_size=3, page_key=first.next_page_key, order="desc"
-    )
-    times = [reading.time for reading in (*first.readings, *second.readings)]
-    assert times == sorted(times, reverse=True)
-    assert first.readings[0].values["temperature"] == 4
-
-
-async def test_properties_are_written_nested(session: ClientSession, simulator: Simulator) -> None:
-    client = _client(session, simulator)
-    device = simulator.device("WS523")
-    accepted = await client.update_properties(
-        str(device.device_id), {"set_socket": {"status": "1"}}
-    )
-    assert accepted.properties == {"set_socket": {"status": "1"}}
-
-
-async def test_what_the_platform_refuses_is_told_with_its_words(
-    session: ClientSession, simulator: Simulator
-) -> None:
-    device = simulator.device("WS523")
-    with pytest.raises(ApiError) as refused:
-        await _client(session, simulator).update_properties(
-            str(device.device_id), {"no_such_property": 1}
-        )
-    assert refused.value.status == 400
-    assert "no_such_property" in refused.value.message
-
-
-async def test_a_specification_can_be_read(session: ClientSession, simulator: Simulator) -> None:
-    device = simulator.device("EM300-TH")
-    answer = await _client(session, simulator).get_thing_specification(str(device.device_id))
-    specification = parse_specification(answer)
-    assert "temperature" in [item.path for item in specification.leaves()]
-    assert not specification.problems
-
-
-async def test_devices_without_any_id_are_left_out_and_odd_answers_are_read(
-    session: ClientSession, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+async def test_device_list_is_parsed_tolerantly(
+    client: MilesightClient, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answers: list[object] = [
         {"content": [{"deviceId": 1}, "device", {"deviceId": "2", "devEUI": "24E1"}], "total": 3},
@@ -245,7 +49,6 @@ async def test_devices_without_any_id_are_left_out_and_odd_answers_are_read(
         {"content": [], "total": 5},
         {"devices": []},
     ]
-    client = _client(session, simulator)
 
     async def answer(*_: object, **__: object) -> dict[str, object]:
         return {"data": answers.pop(0)}
@@ -258,90 +61,6 @@ async def test_devices_without_any_id_are_left_out_and_odd_answers_are_read(
         await client.list_devices()
     with pytest.raises(BadResponseError):
         await client.search_devices()
-
-
-@pytest.mark.parametrize("answer", [None, [], "specification"])
-async def test_an_answer_of_the_wrong_shape_is_a_bad_response(
-    session: ClientSession,
-    simulator: Simulator,
-    monkeypatch: pytest.MonkeyPatch,
-    answer: object,
-) -> None:
-    client = _client(session, simulator)
-
-    async def envelope(*_: object, **__: object) -> dict[str, object]:
-        return {"data": answer}
-
-    monkeypatch.setattr(client, "request_envelope", envelope)
-    with pytest.raises(BadResponseError):
-        await client.get_device("1")
-    with pytest.raises(BadResponseError):
-        await client.get_thing_specification("1")
-
-
-def test_history_is_read_whatever_form_its_records_have() -> None:
-    page = HistoryPage.from_json(
-        {
-            "list": [
-                {"ts": 1763007319, "properties": '{"a": {"b": 1}}'},
-                {"ts": "1763007319532", "properties": {"c": 2}},
-                {"ts": 1763007319532, "properties": "{"},
-                {"ts": None, "properties": {}},
-                {"ts": 1763007319532, "properties": []},
-            ],
-            "nextPageKey": "",
-        }
-    )
-    assert page is not None
-    assert page.next_page_key is None
-    assert [(reading.time, dict(reading.values)) for reading in page.readings] == [
-        (1763007319000, {"a.b": 1}),
-        (1763007319532, {"c": 2}),
-    ]
-
-
-WORDS = st.text().filter(lambda word: not word.strip().isdecimal())  # no times long before ours
-
-
-@given(st.dictionaries(st.sampled_from([*DEVICE]), st.none() | WORDS | st.integers(10**9)))
-def test_a_device_survives_the_way_to_the_disk_and_back(changes: dict[str, object]) -> None:
-    device = Device.from_json(DEVICE | changes)
-    if device is not None:
-        assert Device.from_json(device.to_json()) == device
-
-
-@pytest.mark.parametrize(
-    ("ids", "sn"),
-    [
-        ({"snDevEUI": "6707"}, "6707"),
-        ({"sn": "6707", "snDevEUI": "24E1"}, "6707"),
-        ({"snDevEUI": "6707", "devEUI": "24E1"}, "6707"),
-        ({"devEUI": "24E1"}, "24E1"),
-    ],
-)
-def test_serial_number_is_found_by_any_of_its_names(ids: dict[str, str], sn: str) -> None:
-    device = Device.from_json({"deviceId": "1", **ids})
-    added = AddedDevice.from_json({"deviceId": "1", **ids})
-    assert device is not None
-    assert added is not None
-    assert (device.sn, added.sn) == (sn, sn)
-
-
-@pytest.mark.parametrize(
-    ("status", "reported", "expected"),
-    [
-        ("offline", 1742872448000, "OFFLINE"),
-        (None, 1742872448000, "ONLINE"),
-        (None, None, "DISCONNECT"),
-        ("SOMETHING_NEW", None, "DISCONNECT"),
-    ],
-)
-def test_a_status_that_is_not_told_follows_from_whether_the_device_ever_reported(
-    status: str | None, reported: int | None, expected: str
-) -> None:
-    device = Device.from_json(DEVICE | {"connectStatus": status, "lastUpdateTime": reported})
-    assert device is not None
-    assert device.connect_status == expected
 
 
 def _listed(*numbers: int) -> list[dict[str, object]]:
@@ -378,7 +97,7 @@ class ChangingList:
     ],
     ids=["removed", "added first", "added last", "moved", "shrunk", "shrunk to a page"],
 )
-async def test_list_that_changes_while_it_is_read_is_read_again(
+async def test_device_list_that_changes_is_read_again(
     socket_enabled: None, before: range, after: list[int]
 ) -> None:
     devices = ChangingList(before, after)
@@ -387,7 +106,7 @@ async def test_list_that_changes_while_it_is_read_is_read_again(
     assert {device.device_id for device in listed} == {str(number) for number in after}
 
 
-async def test_list_that_never_stands_still_is_a_bad_response(socket_enabled: None) -> None:
+async def test_device_list_that_keeps_changing_is_a_bad_response(socket_enabled: None) -> None:
     devices = ChangingList(*(range(size) for size in range(250, 300)))
     async with client_of({SEARCH_PATH: devices.search}) as client:
         with pytest.raises(BadResponseError):
@@ -395,15 +114,85 @@ async def test_list_that_never_stands_still_is_a_bad_response(socket_enabled: No
     assert len(devices.bodies) < 10
 
 
-async def test_filtered_search_keeps_pages_of_the_poll(
-    session: ClientSession, simulator: Simulator
+async def test_filtered_search_keeps_the_pages_of_the_list(
+    client: MilesightClient, simulator: Simulator
 ) -> None:
-    client = _client(session, simulator)
     before = {device.sn: device for device in await client.list_devices()}
     found = await client.find_devices({"model": "WS523"})
     assert 0 < len(found) < len(before)
     again = {device.sn: device for device in await client.list_devices()}
     assert all(again[sn] is before[sn] for sn in before)
+
+
+async def test_device_keeps_its_id_of_19_digits(
+    client: MilesightClient, simulator: Simulator
+) -> None:
+    device = simulator.device("AM319-HCHO")
+    found = await client.get_device(str(device.device_id))
+    assert found.device_id == str(device.device_id)
+    assert len(found.device_id) == 19
+    assert (found.sn, found.model, found.name) == (device.sn, device.model.name, device.name)
+
+
+async def test_thing_specification_is_returned(
+    client: MilesightClient, simulator: Simulator
+) -> None:
+    device = simulator.device("EM300-TH")
+    answer = await client.get_thing_specification(str(device.device_id))
+    specification = parse_specification(answer)
+    assert "temperature" in [item.path for item in specification.leaves()]
+    assert not specification.problems
+
+
+@pytest.mark.parametrize("answer", [None, [], "specification"])
+async def test_answer_of_another_form_is_a_bad_response(
+    client: MilesightClient,
+    simulator: Simulator,
+    monkeypatch: pytest.MonkeyPatch,
+    answer: object,
+) -> None:
+
+    async def envelope(*_: object, **__: object) -> dict[str, object]:
+        return {"data": answer}
+
+    monkeypatch.setattr(client, "request_envelope", envelope)
+    with pytest.raises(BadResponseError):
+        await client.get_device("1")
+    with pytest.raises(BadResponseError):
+        await client.get_thing_specification("1")
+
+
+async def test_history_page_key_continues_the_history(
+    client: MilesightClient, simulator: Simulator
+) -> None:
+    device = simulator.device("EM300-TH")
+    for temperature in range(5):
+        await simulator.report(device.sn, {"temperature": temperature})
+    first = await client.get_history_page(str(device.device_id), page_size=3, order="desc")
+    assert first.next_page_key is not None
+    second = await client.get_history_page(
+        str(device.device_id), page_size=3, page_key=first.next_page_key, order="desc"
+    )
+    times = [reading.time for reading in (*first.readings, *second.readings)]
+    assert times == sorted(times, reverse=True)
+    assert first.readings[0].values["temperature"] == 4
+
+
+async def test_history_is_read_to_its_end_oldest_first(
+    client: MilesightClient, simulator: Simulator
+) -> None:
+    device = simulator.device("EM300-TH")
+    device.history = History()
+    for time in range(1_700_000_000_000, 1_700_000_000_250):
+        device.history.add(time, {"temperature": 1})
+    found = [
+        reading.time
+        async for reading in client.iter_property_history(
+            str(device.device_id), 1_700_000_000_010, 1_700_000_000_240
+        )
+    ]
+    assert found == list(range(1_700_000_000_010, 1_700_000_000_241))
+    assert sum("history" in request.path for request in simulator.requests) == 3
 
 
 @pytest.mark.parametrize("data", [None, [], "history", {}, {"list": None}, {"list": {}}])
@@ -436,7 +225,7 @@ async def test_repeated_page_key_ends_the_history(
 
 
 @pytest.mark.parametrize("filled", [False, True])
-async def test_endless_history_ends_after_a_bounded_number_of_requests(
+async def test_endless_history_ends_with_an_error(
     socket_enabled: None, monkeypatch: pytest.MonkeyPatch, filled: bool
 ) -> None:
     monkeypatch.setattr("custom_components.milesight.api.client.MAX_HISTORY_PAGES", 20)
@@ -456,3 +245,21 @@ async def test_endless_history_ends_after_a_bounded_number_of_requests(
         else:
             assert [_ async for _ in reading] == []
     assert requests == (20 if filled else 1)
+
+
+async def test_properties_are_sent_nested(client: MilesightClient, simulator: Simulator) -> None:
+    device = simulator.device("WS523")
+    accepted = await client.update_properties(
+        str(device.device_id), {"set_socket": {"status": "1"}}
+    )
+    assert accepted.properties == {"set_socket": {"status": "1"}}
+
+
+async def test_refused_request_raises_the_message_of_the_platform(
+    client: MilesightClient, simulator: Simulator
+) -> None:
+    device = simulator.device("WS523")
+    with pytest.raises(ApiError) as refused:
+        await client.update_properties(str(device.device_id), {"no_such_property": 1})
+    assert refused.value.status == 400
+    assert "no_such_property" in refused.value.message

@@ -1,4 +1,4 @@
-"""Single values: from the wire and to the wire."""
+"""Single values, decoded and encoded."""
 
 from contextlib import suppress
 from datetime import UTC, datetime, time
@@ -39,9 +39,7 @@ def _item(data_type: DataType, **facts: object) -> Item:
         (DataType.LOCAL_TIME, "420", time(7, 0)),
     ],
 )
-def test_a_reported_value_means_what_its_type_says(
-    data_type: DataType, raw: Json, value: Value
-) -> None:
+def test_reported_value_is_decoded(data_type: DataType, raw: Json, value: Value) -> None:
     decoded = decode(_item(data_type, mappings=FAN), raw)
     assert decoded == value
     assert type(decoded) is type(value)
@@ -62,7 +60,7 @@ REFUSED: dict[DataType, list[Json]] = {
 @pytest.mark.parametrize(
     ("data_type", "raw"), [(data_type, raw) for data_type in REFUSED for raw in REFUSED[data_type]]
 )
-def test_what_a_type_does_not_admit_is_refused(data_type: DataType, raw: Json) -> None:
+def test_value_of_another_type_is_refused(data_type: DataType, raw: Json) -> None:
     with pytest.raises(InvalidValueError):
         decode(_item(data_type, mappings=FAN), raw)
 
@@ -89,7 +87,7 @@ LABELS_LIKE_KEYS = {"0": "1", "1": "2", "2": "3"}
         (DataType.BOOL, {"true": "0", "false": "1"}, "1", True),
     ],
 )
-def test_label_stands_for_its_key_unless_it_is_a_key(
+def test_label_stands_for_its_key(
     data_type: DataType, mappings: dict[str, str], raw: Json, value: Value
 ) -> None:
     assert decode(_item(data_type, mappings=mappings), raw) == value
@@ -103,7 +101,7 @@ def test_label_stands_for_its_key_unless_it_is_a_key(
         (DataType.BOOL, {"true": "Open", "half": "Half"}, "half"),
     ],
 )
-def test_label_of_several_keys_stands_for_none(
+def test_label_of_several_keys_is_refused(
     data_type: DataType, mappings: dict[str, str], word: str
 ) -> None:
     item = _item(data_type, mappings=mappings)
@@ -113,7 +111,7 @@ def test_label_of_several_keys_stands_for_none(
 
 
 @pytest.mark.parametrize("raw", [-20.1, 60.1, 3276.7])
-def test_a_number_beyond_the_range_is_refused(raw: float) -> None:
+def test_number_out_of_range_is_refused(raw: float) -> None:
     with pytest.raises(InvalidValueError):
         decode(_item(DataType.FLOAT, minimum=-20, maximum=60), raw)
 
@@ -152,7 +150,7 @@ def test_a_number_beyond_the_range_is_refused(raw: float) -> None:
         (_item(DataType.FLOAT), 10**30, None, 1e30),
     ],
 )
-def test_a_value_travels_as_its_type_says(item: Item, value: object, like: Json, raw: Json) -> None:
+def test_value_is_encoded(item: Item, value: object, like: Json, raw: Json) -> None:
     encoded = encode(item, value, like)
     assert encoded == raw
     assert type(encoded) is type(raw)
@@ -176,7 +174,7 @@ def test_a_value_travels_as_its_type_says(item: Item, value: object, like: Json,
         (_item(DataType.STRING), "\ud800", {"minimum": "…", "maximum": "…"}),
     ],
 )
-def test_a_value_that_does_not_fit_is_refused_with_what_is_allowed(
+def test_invalid_value_is_refused_with_what_is_allowed(
     item: Item, value: object, allowed: dict[str, str]
 ) -> None:
     with pytest.raises(InvalidValueError) as refused:
@@ -185,7 +183,7 @@ def test_a_value_that_does_not_fit_is_refused_with_what_is_allowed(
 
 
 @given(st.integers(-(10**6), 10**6), st.integers(0, 3))
-def test_a_number_in_range_arrives_as_it_was_sent(whole: int, digits: int) -> None:
+def test_encoded_number_is_decoded_to_the_same(whole: int, digits: int) -> None:
     item = _item(DataType.FLOAT, fraction_digits=digits, minimum=-(10**6), maximum=10**6)
     value = whole / 10**digits
     assert decode(item, encode(item, value)) == pytest.approx(value)

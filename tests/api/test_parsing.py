@@ -1,4 +1,4 @@
-"""JSON of others: whatever passes can be stored."""
+"""Tolerant parsing of JSON."""
 
 from math import inf
 
@@ -20,7 +20,7 @@ HUGE = b"9" * 400
         (rb'[{"a\ud800": ["\ud83d\ude00", "b\udc00"]}]', [{"a?": ["\N{GRINNING FACE}", "b?"]}]),
     ],
 )
-def test_what_was_parsed_can_be_written_again(body: bytes, parsed: list[Json]) -> None:
+def test_parsed_json_can_be_dumped(body: bytes, parsed: list[Json]) -> None:
     found = parse_json(body)
     assert isinstance(found, list)
     assert [None if value != value else value for value in found] == parsed  # noqa: PLR0124 - NaN
@@ -28,6 +28,6 @@ def test_what_was_parsed_can_be_written_again(body: bytes, parsed: list[Json]) -
 
 
 @pytest.mark.parametrize("found", ["9" * 30, 1e30, "1e30", -(2.0**63)])
-def test_a_whole_number_beyond_64_bits_is_none(found: object) -> None:
+def test_integer_beyond_64_bits_is_none(found: object) -> None:
     assert as_integer(found) is None
     assert as_milliseconds(found) is None

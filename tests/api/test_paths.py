@@ -1,4 +1,4 @@
-"""Nested JSON and flat paths."""
+"""Nested JSON as paths, and back."""
 
 from hypothesis import given, strategies as st
 import pytest
@@ -22,16 +22,16 @@ REPORTS = st.dictionaries(KEYS, NESTED, max_size=5)
 
 
 @given(REPORTS)
-def test_what_was_flattened_can_be_nested_again(report: dict[str, Json]) -> None:
+def test_nest_is_the_inverse_of_flatten(report: dict[str, Json]) -> None:
     assert nest(flatten(report)) == report
 
 
 @given(REPORTS)
-def test_the_order_of_the_paths_does_not_matter(report: dict[str, Json]) -> None:
+def test_order_of_paths_does_not_matter(report: dict[str, Json]) -> None:
     assert nest(dict(reversed(flatten(report).items()))) == report
 
 
-def test_a_report_is_known_by_its_paths() -> None:
+def test_report_is_flattened() -> None:
     report: dict[str, Json] = {
         "battery": 90,
         "relay": [{"state": "on"}, {"state": "off"}],
@@ -45,15 +45,15 @@ def test_a_report_is_known_by_its_paths() -> None:
     }
 
 
-def test_empty_structures_are_values_of_their_own() -> None:
+def test_empty_structures_are_values() -> None:
     assert flatten({"a": {}, "b": [], "c": {"d": {}}}) == {"a": {}, "b": [], "c.d": {}}
 
 
-def test_elements_that_no_path_names_are_null() -> None:
+def test_elements_without_a_path_are_null() -> None:
     assert nest({"relay[2]": 1}) == {"relay": [None, None, 1]}
 
 
-def test_what_is_nested_too_deeply_is_left_out() -> None:
+def test_deeply_nested_value_is_dropped() -> None:
     deep: Json = 1
     for _ in range(MAX_DEPTH + 1):
         deep = {"a": deep}
@@ -63,7 +63,7 @@ def test_what_is_nested_too_deeply_is_left_out() -> None:
 @pytest.mark.parametrize(
     "paths", [("a", "a.b"), ("a.b", "a"), ("a[0]", "a.b"), ("a[99999]",), ("a", "a")]
 )
-def test_paths_that_contradict_each_other_are_refused(paths: tuple[str, ...]) -> None:
+def test_contradicting_paths_are_refused(paths: tuple[str, ...]) -> None:
     with pytest.raises(ValueError, match=r"a"):
         nest([(path, index) for index, path in enumerate(paths, 1000)])
 

@@ -1,4 +1,4 @@
-"""The thing specification: flat lists to trees and back."""
+"""Thing specifications, parsed and dumped."""
 
 from typing import Any
 
@@ -17,13 +17,13 @@ from tests.strategies import json_values
 
 NAMES = st.text(max_size=12).map(str.strip)
 KEYS = st.from_regex(r"[A-Za-z_][A-Za-z0-9_]{0,10}", fullmatch=True).filter(lambda k: k != "_item")
-PLAIN_TYPES = [t for t in DataType if t not in (DataType.STRUCT, DataType.ARRAY, DataType.UNKNOWN)]
+PLAIN_TYPES = [data_type for data_type in DataType if data_type.is_scalar]
 LIMITS = st.integers(-1000, 1000)
 
 
 @st.composite
 def items(draw: st.DrawFn, prefix: str = "", depth: int = 0) -> Item:
-    """Draw an item and what is below it, as the parser would return it."""
+    """Draw an item with its descendants, as the parser returns it."""
     path = prefix + draw(KEYS)
     return _item(draw, path, depth)
 
@@ -107,12 +107,12 @@ RAW_ITEMS = st.fixed_dictionaries(
 
 
 @given(SPECIFICATIONS)
-def test_a_specification_survives_the_way_out_and_back(specification: ThingSpecification) -> None:
+def test_dumped_specification_is_parsed_to_the_same(specification: ThingSpecification) -> None:
     assert parse_specification(dump_specification(specification)) == specification
 
 
 @given(JSON | st.fixed_dictionaries({"properties": st.lists(RAW_ITEMS | JSON, max_size=8)}))
-def test_whatever_comes_is_read_without_an_exception(data: object) -> None:
+def test_any_json_is_parsed_without_an_exception(data: object) -> None:
     once = parse_specification(data)
     again = parse_specification(dump_specification(once))
     assert [item.path for item in again.leaves()] == [item.path for item in once.leaves()]
@@ -132,7 +132,7 @@ def _leaves(*properties: dict[str, object]) -> dict[str, Item]:
     return {item.path: item for item in specification.leaves()}
 
 
-def test_children_stand_below_their_parents_whatever_the_order() -> None:
+def test_order_of_items_does_not_matter() -> None:
     leaves = _leaves(
         _property("data.array_value._item.int_value", parentId="data.array_value._item"),
         _property("data.array_value._item", "STRUCT", parentId="data.array_value"),
@@ -143,7 +143,7 @@ def test_children_stand_below_their_parents_whatever_the_order() -> None:
     assert leaves["data.array_value[].int_value"].id == "data.array_value._item.int_value"
 
 
-def test_an_array_of_plain_values_has_an_element_of_its_type() -> None:
+def test_array_of_scalars_has_an_element() -> None:
     leaves = _leaves(
         _property("pulses", "ARRAY", elementDataType="LONG", unitName="L", validator={"maxSize": 4})
     )
@@ -151,34 +151,34 @@ def test_an_array_of_plain_values_has_an_element_of_its_type() -> None:
     assert leaves["pulses[]"].unit == "L"
 
 
-def test_a_parent_that_is_not_listed_is_made_up() -> None:
+def test_parent_that_is_not_listed_becomes_a_structure() -> None:
     assert [*_leaves(_property("a.b", parentId="a"))] == ["a.b"]
 
 
-def test_a_child_without_access_mode_has_that_of_its_parent() -> None:
+def test_child_inherits_its_access_mode() -> None:
     child = _property("relay.state", parentId="relay")
     del child["accessMode"]
     leaves = _leaves(_property("relay", "STRUCT") | {"accessMode": "RW"}, child)
     assert leaves["relay.state"].writable
 
 
-def test_of_two_items_with_one_id_the_first_is_taken() -> None:
+def test_first_of_two_items_with_one_id_is_taken() -> None:
     leaves = _leaves(_property("a", "INT"), _property("a", "STRING"))
     assert leaves["a"].data_type is DataType.INT
 
 
-def test_a_minimum_above_the_maximum_is_no_limit() -> None:
+def test_minimum_above_the_maximum_is_ignored() -> None:
     item = _leaves(_property("a", validator={"min": 5, "max": 1}))["a"]
     assert (item.minimum, item.maximum) == (None, None)
 
 
-def test_numbers_in_strings_and_lower_case_types_are_read() -> None:
+def test_numeric_strings_and_lower_case_types_are_parsed() -> None:
     item = _leaves(_property("a", "float", validator={"min": "-20.5", "max": "60"}, unit="mm"))["a"]
     assert (item.data_type, item.minimum, item.maximum) == (DataType.FLOAT, -20.5, 60)
     assert item.unit == "mm"
 
 
-def test_an_unknown_type_is_told_and_nothing_else_is_lost() -> None:
+def test_unknown_type_is_a_problem() -> None:
     specification = parse_specification(
         {"properties": [_property("a", "QUATERNION"), _property("b")]}
     )
@@ -187,7 +187,7 @@ def test_an_unknown_type_is_told_and_nothing_else_is_lost() -> None:
 
 
 @pytest.mark.parametrize("parent", [None, "retrieve"])
-def test_inputs_lose_the_prefix_of_their_service(parent: str | None) -> None:
+def test_prefix_of_service_inputs_is_removed(parent: str | None) -> None:
     specification = parse_specification(
         {
             "services": [

@@ -1,101 +1,129 @@
-"""What the platform's refusals mean, also where they come in an unusual form."""
+"""Requests: tokens, concurrency, repeated requests, and the errors of failed ones."""
 
+import asyncio
 from contextlib import suppress
 
-from aiohttp import ClientSession, web
-from aiohttp.test_utils import TestServer
+from aiohttp import ClientSession, ClientTimeout, web
 from freezegun.api import FrozenDateTimeFactory
 import pytest
 
 from custom_components.milesight.api import (
+    ApiError,
     AuthenticationError,
     BadResponseError,
     CannotConnectError,
     InvalidValueError,
     MilesightClient,
+    MilesightError,
     RateLimitError,
 )
 from custom_components.milesight.api.parsing import Json
+from tests.simulator import Simulator
+from tests.simulator.faults import Kind
 
-from .helpers import DEVICES_PATH, SEARCH_PATH, TOKEN_PATH, client_of, issue_token, success
+from .helpers import (
+    DEVICES_PATH,
+    SEARCH,
+    SEARCH_PATH,
+    TOKEN,
+    TOKEN_PATH,
+    client_of,
+    failure,
+    issue_token,
+    request_counts,
+    success,
+)
 
 EMPTY_LIST = {"content": [], "total": 0}
 
 
-@pytest.mark.parametrize(
-    ("header", "seconds"),
-    [
-        ("17", 17),
-        ("Sat, 22 Nov 2025 12:02:00 GMT", 120),
-        ("Sat, 22 Nov 2025 11:00:00 GMT", 0),
-        ("soon", None),
-        ("", None),
-        ("٣", None),
-    ],
-)
-async def test_a_wait_is_a_number_of_seconds_or_a_date(
-    socket_enabled: None, freezer: FrozenDateTimeFactory, header: str, seconds: float | None
+async def test_concurrent_callers_request_one_token(
+    client: MilesightClient, simulator: Simulator
 ) -> None:
-    async def refuse(_request: web.Request) -> web.Response:
-        return web.Response(status=429, headers={"Retry-After": header})
+    await asyncio.gather(*(client.search_devices() for _ in range(20)))
+    assert request_counts(simulator) == {TOKEN: 1, SEARCH: 20}
 
-    freezer.move_to("2025-11-22 12:00:00")
-    app = web.Application()
-    app.router.add_route("*", "/{path:.*}", refuse)
-    async with TestServer(app) as server, ClientSession() as session:
-        client = MilesightClient(session, str(server.make_url("/")), "id", "secret")
-        with pytest.raises(RateLimitError) as limited:
-            await client.search_devices()
-    assert limited.value.retry_after == seconds
+
+async def test_token_refused_before_it_expires_is_replaced_once(
+    client: MilesightClient, simulator: Simulator
+) -> None:
+    await client.search_devices()
+    simulator.application.configure(enabled=False)
+    simulator.application.configure(enabled=True)
+    await asyncio.gather(*(client.search_devices() for _ in range(3)))
+    assert request_counts(simulator)[TOKEN] == 2
+
+
+async def test_token_refused_with_status_200_is_replaced(socket_enabled: None) -> None:
+    tokens = iter(["old", "new"])
+
+    async def issue(_request: web.Request) -> web.Response:
+        return success({"access_token": next(tokens), "expires_in": 3599})
+
+    async def search(request: web.Request) -> web.Response:
+        if request.headers["Authorization"] != "Bearer new":
+            return failure(200, "token_not_found")
+        return success(EMPTY_LIST)
+
+    async with client_of({TOKEN_PATH: issue, SEARCH_PATH: search}) as client:
+        assert (await client.search_devices()).devices == ()
+
+
+async def test_wrong_secret_raises_authentication_error(
+    session: ClientSession, simulator: Simulator
+) -> None:
+    client = MilesightClient(session, simulator.url, simulator.client_id, "wrong")
+    with pytest.raises(AuthenticationError) as refused:
+        await client.search_devices()
+    assert refused.value.code == "authentication_failed"
+    assert len(refused.value.request_id) == 32
+
+
+async def test_disabled_application_raises_authentication_error(
+    client: MilesightClient, simulator: Simulator
+) -> None:
+    await client.search_devices()
+    simulator.application.configure(enabled=False)
+    with pytest.raises(AuthenticationError):
+        await client.search_devices()
 
 
 @pytest.mark.parametrize("status", [200, 400, 401, 403])
-async def test_credentials_are_refused_by_the_code_of_an_answer_whatever_its_status(
+async def test_error_code_of_refused_credentials_outranks_the_status(
     socket_enabled: None, status: int
 ) -> None:
     async def refuse(_request: web.Request) -> web.Response:
-        failure = {"status": "Failed", "errCode": "authentication_failed", "requestId": "1" * 32}
-        return web.json_response(failure, status=status)
+        return failure(status, "authentication_failed")
 
-    app = web.Application()
-    app.router.add_post("/oauth/token", refuse)
-    async with TestServer(app) as server, ClientSession() as session:
-        client = MilesightClient(session, str(server.make_url("/")), "id", "secret")
+    async with client_of({TOKEN_PATH: refuse}) as client:
         with pytest.raises(AuthenticationError):
             await client.search_devices()
 
 
-async def test_a_token_that_is_refused_with_the_status_of_a_success_is_replaced(
-    socket_enabled: None,
+@pytest.mark.parametrize(
+    ("kind", "status", "error"),
+    [
+        ("status", 500, ApiError),
+        ("failed", None, ApiError),
+        ("html", None, CannotConnectError),
+        ("garbage", None, BadResponseError),
+        ("half", None, CannotConnectError),
+        ("reset", None, CannotConnectError),
+        ("rate_limit", None, RateLimitError),
+    ],
+)
+async def test_failure_raises_its_error_and_the_next_call_works(
+    client: MilesightClient,
+    simulator: Simulator,
+    kind: Kind,
+    status: int | None,
+    error: type[MilesightError],
 ) -> None:
-    tokens = iter(["old", "new"])
-
-    async def issue(_request: web.Request) -> web.Response:
-        data = {"access_token": next(tokens), "expires_in": 3599}
-        return web.json_response({"status": "Success", "data": data})
-
-    async def search(request: web.Request) -> web.Response:
-        if request.headers["Authorization"] != "Bearer new":
-            return web.json_response({"status": "Failed", "errCode": "token_not_found"})
-        return web.json_response({"status": "Success", "data": {"content": [], "total": 0}})
-
-    app = web.Application()
-    app.router.add_post("/oauth/token", issue)
-    app.router.add_post("/device/openapi/v1/devices/search", search)
-    async with TestServer(app) as server, ClientSession() as session:
-        client = MilesightClient(session, str(server.make_url("/")), "id", "secret")
-        assert (await client.search_devices()).devices == ()
-
-
-@pytest.mark.parametrize("header", ["9" * 400, "9" * 5000, "Fri, 31 Dec 9999 23:59:59 GMT"])
-async def test_huge_retry_after_is_limited_to_a_day(socket_enabled: None, header: str) -> None:
-    async def refuse(_request: web.Request) -> web.Response:
-        return web.Response(status=429, headers={"Retry-After": header})
-
-    async with client_of({TOKEN_PATH: refuse}) as client:
-        with pytest.raises(RateLimitError) as limited:
-            await client.search_devices()
-    assert limited.value.retry_after == 24 * 3600
+    times = 2 if kind == "reset" else 1  # a search is repeated once on a new connection
+    simulator.fault("/devices/search", kind, status=status, times=times)
+    with pytest.raises(error):
+        await client.search_devices()
+    assert (await client.search_devices()).devices
 
 
 async def test_gateway_error_page_is_a_connection_error(socket_enabled: None) -> None:
@@ -105,6 +133,24 @@ async def test_gateway_error_page_is_a_connection_error(socket_enabled: None) ->
     async with client_of({SEARCH_PATH: fail}) as client:
         with pytest.raises(CannotConnectError, match="502"):
             await client.search_devices()
+
+
+async def test_unreachable_server_raises_connection_error(session: ClientSession) -> None:
+    client = MilesightClient(session, "http://127.0.0.1:9", "id", "secret")
+    with pytest.raises(CannotConnectError):
+        await client.search_devices()
+
+
+async def test_hanging_server_raises_connection_error(
+    client: MilesightClient, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "custom_components.milesight.api.transport.TIMEOUT",
+        ClientTimeout(total=0.2),
+    )
+    simulator.fault("/devices/search", "hang", times=1)
+    with pytest.raises(CannotConnectError):
+        await client.search_devices()
 
 
 async def test_endless_answer_is_a_bad_response(socket_enabled: None) -> None:
@@ -120,6 +166,64 @@ async def test_endless_answer_is_a_bad_response(socket_enabled: None) -> None:
     async with client_of({SEARCH_PATH: answer}) as client:
         with pytest.raises(BadResponseError):
             await client.search_devices()
+
+
+async def test_rate_limit_has_a_delay(client: MilesightClient, simulator: Simulator) -> None:
+    simulator.fault("/devices/search", "rate_limit", retry_after=17, times=1)
+    with pytest.raises(RateLimitError) as limited:
+        await client.search_devices()
+    assert limited.value.retry_after == 17
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        ("17", 17),
+        ("Sat, 22 Nov 2025 12:02:00 GMT", 120),
+        ("Sat, 22 Nov 2025 11:00:00 GMT", 0),
+        ("soon", None),
+        ("", None),
+        ("٣", None),
+    ],
+)
+async def test_retry_after_is_a_number_or_a_date(
+    socket_enabled: None, freezer: FrozenDateTimeFactory, header: str, seconds: float | None
+) -> None:
+    async def refuse(_request: web.Request) -> web.Response:
+        return web.Response(status=429, headers={"Retry-After": header})
+
+    freezer.move_to("2025-11-22 12:00:00")
+    async with client_of({TOKEN_PATH: refuse}) as client:
+        with pytest.raises(RateLimitError) as limited:
+            await client.search_devices()
+    assert limited.value.retry_after == seconds
+
+
+@pytest.mark.parametrize("header", ["9" * 400, "9" * 5000, "Fri, 31 Dec 9999 23:59:59 GMT"])
+async def test_huge_retry_after_is_limited_to_a_day(socket_enabled: None, header: str) -> None:
+    async def refuse(_request: web.Request) -> web.Response:
+        return web.Response(status=429, headers={"Retry-After": header})
+
+    async with client_of({TOKEN_PATH: refuse}) as client:
+        with pytest.raises(RateLimitError) as limited:
+            await client.search_devices()
+    assert limited.value.retry_after == 24 * 3600
+
+
+async def test_background_requests_leave_a_slot_to_commands(
+    client: MilesightClient, simulator: Simulator
+) -> None:
+    await client.search_devices()
+    before = len(simulator.requests)
+    simulator.fault("/devices/search", "hang")
+    waiting = [asyncio.create_task(client.search_devices(background=True)) for _ in range(10)]
+    await asyncio.sleep(0.1)
+    device = simulator.device("WS523")
+    assert (await client.get_device(str(device.device_id))).sn == device.sn
+    simulator.clear_faults()
+    await asyncio.gather(*waiting, return_exceptions=True)
+    repeated = 3  # those that ran when the simulator closed their connections
+    assert len(simulator.requests) - before == 11 + repeated
 
 
 class ClosingServer:
@@ -143,14 +247,14 @@ class ClosingServer:
         return success(EMPTY_LIST)
 
 
-async def test_search_is_repeated_when_the_connection_was_closed(socket_enabled: None) -> None:
+async def test_search_is_repeated_on_a_new_connection(socket_enabled: None) -> None:
     server = ClosingServer()
     async with client_of({SEARCH_PATH: server.answer}) as client:
         for _ in range(3):
             assert (await client.search_devices()).devices == ()
 
 
-async def test_token_request_is_repeated_when_the_connection_was_closed(
+async def test_token_request_is_repeated_on_a_new_connection(
     socket_enabled: None,
 ) -> None:
     server = ClosingServer()

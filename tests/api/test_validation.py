@@ -1,4 +1,4 @@
-"""Arguments of services and properties to be written, against a specification."""
+"""Validation of inputs and properties against a specification."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, timezone
@@ -94,26 +94,26 @@ def _properties(values: Mapping[str, object], **arguments: Any) -> dict[str, Any
     return nest(encode_properties(SPECIFICATION.properties, values, **arguments))
 
 
-def test_the_specification_is_read_as_it_is_meant() -> None:
+def test_specification_has_no_problems() -> None:
     assert not SPECIFICATION.problems
     assert [item.path for item in DO.inputs] == [item.path for item in SPECIFICATION.properties]
 
 
-def test_inputs_travel_nested_and_without_the_id_of_their_service() -> None:
+def test_inputs_may_have_the_prefix_of_their_service() -> None:
     assert nest(encode_inputs(DO, WHOLE)) == WHOLE
     assert nest(encode_inputs(DO, {f"do.{key}": value for key, value in WHOLE.items()})) == WHOLE
     assert nest(encode_inputs(DO, {"do": WHOLE})) == WHOLE
     assert nest(encode_inputs(DO, flatten(WHOLE))) == WHOLE
 
 
-def test_an_input_that_is_named_as_its_service_keeps_its_name() -> None:
+def test_input_named_like_its_service_keeps_its_name() -> None:
     service = ThingService(id="run", inputs=(Item(path="run"),))
-    with pytest.raises(InvalidValueError) as wrong:
+    with pytest.raises(InvalidValueError) as refused:
         encode_inputs(service, {"run": {"fast": 1}})
-    assert wrong.value.path == "run"
+    assert refused.value.path == "run"
 
 
-def test_what_is_unambiguous_is_understood() -> None:
+def test_values_are_accepted_in_several_forms() -> None:
     assert _properties(
         {
             "level": "30",
@@ -135,15 +135,15 @@ def test_what_is_unambiguous_is_understood() -> None:
     assert _properties({"mode": "warm"}, reported={"mode": 0}) == {"mode": 1}
 
 
-def test_a_date_without_a_zone_is_local() -> None:
+def test_date_without_a_zone_is_local() -> None:
     zone = timezone(timedelta(hours=9))
     expected = int(datetime(2026, 1, 1, 9, tzinfo=zone).timestamp())
-    for value in ("2026-01-01 09:00:00", datetime(2026, 1, 1, 9)):  # noqa: DTZ001 - that is the point
+    for value in ("2026-01-01 09:00:00", datetime(2026, 1, 1, 9)):  # noqa: DTZ001 - the zone is tested
         assert _properties({"when": value}, zone=zone) == {"when": expected}
     assert _properties({"when": "2026-01-01T00:00:00+00:00"}, zone=zone) == {"when": expected}
-    with pytest.raises(InvalidValueError) as wrong:
+    with pytest.raises(InvalidValueError) as refused:
         _properties({"when": "soon"}, zone=zone)
-    assert wrong.value.reason == "invalid_date"
+    assert refused.value.reason == "invalid_date"
 
 
 @pytest.mark.parametrize(
@@ -186,57 +186,61 @@ def test_a_date_without_a_zone_is_local() -> None:
         ({3: 1}, "unknown_path", "3"),
     ],
 )
-def test_what_does_not_fit_is_named(values: dict[str, Any], reason: str, path: str) -> None:
-    with pytest.raises(InvalidValueError) as wrong:
+def test_invalid_value_is_refused_with_its_path(
+    values: dict[str, Any], reason: str, path: str
+) -> None:
+    values: dict[str, Any], reason: str, path: str
+) -> None:
+    with pytest.raises(InvalidValueError) as refused:
         _properties(values)
-    assert (wrong.value.reason, wrong.value.path) == (reason, path)
+    assert (refused.value.reason, refused.value.path) == (reason, path)
 
 
 @pytest.mark.parametrize("path", ["level", "when", "plan.on", "plan.deep.at", "relay[1].state"])
-def test_an_input_without_a_default_is_required(path: str) -> None:
+def test_input_without_a_default_is_required(path: str) -> None:
     flat = flatten(WHOLE)
     del flat[path]
-    with pytest.raises(InvalidValueError) as wrong:
+    with pytest.raises(InvalidValueError) as refused:
         encode_inputs(DO, flat)
-    assert (wrong.value.reason, wrong.value.path) == ("missing_input", path)
+    assert (refused.value.reason, refused.value.path) == ("missing_input", path)
 
 
-def test_an_array_that_may_not_be_empty_is_required_and_its_defaults_are_not() -> None:
-    with pytest.raises(InvalidValueError) as wrong:
+def test_array_that_may_not_be_empty_is_required() -> None:
+    with pytest.raises(InvalidValueError) as refused:
         encode_inputs(DO, {key: value for key, value in WHOLE.items() if key != "relay"})
-    assert (wrong.value.reason, wrong.value.path) == ("missing_input", "relay")
+    assert (refused.value.reason, refused.value.path) == ("missing_input", "relay")
     assert "plan.note" not in encode_inputs(DO, WHOLE)
 
 
-def test_one_scale_of_an_input_is_enough() -> None:
+def test_input_in_one_unit_is_enough() -> None:
     for name in ("value", "celsius_value", "fahrenheit_value"):
         assert encode_inputs(HEAT, {name: 50, "minutes": 1}) == {name: 50, "minutes": 1}
-    with pytest.raises(InvalidValueError) as wrong:
+    with pytest.raises(InvalidValueError) as refused:
         encode_inputs(HEAT, {"minutes": 1})
-    assert wrong.value.reason == "missing_input"
-    with pytest.raises(InvalidValueError) as wrong:
+    assert refused.value.reason == "missing_input"
+    with pytest.raises(InvalidValueError) as refused:
         encode_inputs(HEAT, {"value": 1})
-    assert wrong.value.path == "minutes"
+    assert refused.value.path == "minutes"
 
 
-def test_paths_may_name_structures_and_elements() -> None:
+def test_structures_and_elements_are_known_paths() -> None:
     check_paths(SPECIFICATION.properties, ["plan", "plan.on", "relay", "relay[0]", "marks[2]"])
     for path in ("nothing", "plan.x", "relay[]", "level.x"):
         with pytest.raises(InvalidValueError):
             check_paths(SPECIFICATION.properties, [path])
 
 
-def test_no_message_is_longer_than_people_read() -> None:
-    with pytest.raises(InvalidValueError) as wrong:
+def test_error_message_is_short() -> None:
+    with pytest.raises(InvalidValueError) as refused:
         _properties({"x" * 10_000: 1})
-    assert len(wrong.value.path) <= 100
+    assert len(refused.value.path) <= 100
     many = [Item(path=f"p{n}", writable=True) for n in range(1000)]
-    with pytest.raises(InvalidValueError) as wrong:
+    with pytest.raises(InvalidValueError) as refused:
         encode_properties(many, {"q": 1})
-    assert len(wrong.value.allowed["options"]) < 300
+    assert len(refused.value.allowed["options"]) < 300
 
 
-def test_depth_without_end_is_refused() -> None:
+def test_deeply_nested_value_is_refused() -> None:
     deep: Any = 1
     for _ in range(5000):
         deep = {"plan": deep}
@@ -267,14 +271,14 @@ NAMES = st.sampled_from(
 
 
 @given(FITTING)
-def test_what_fits_travels_as_it_is_nested_or_dotted(values: dict[str, Any]) -> None:
+def test_valid_values_are_sent_as_given(values: dict[str, Any]) -> None:
     assert _properties(values) == values
     dotted = flatten(values) | {key: [] for key, value in values.items() if value == []}
     assert _properties(dotted) == values
 
 
 @given(st.dictionaries(NAMES | st.text(max_size=8), json_values()))
-def test_whatever_is_given_is_encoded_whole_or_refused_with_its_name(
+def test_any_values_are_encoded_or_refused(
     values: dict[str, Any],
 ) -> None:
     try:
@@ -288,6 +292,6 @@ def test_whatever_is_given_is_encoded_whole_or_refused_with_its_name(
 
 
 def _without_gaps(value: Any) -> Any:
-    """Return nested values dotted where an array has elements that nobody named."""
+    """Return nested values as paths, without array elements that are null."""
     flat = {path: inner for path, inner in flatten(value).items() if inner is not None}
     return flat | {key: [] for key, inner in value.items() if inner == []}

@@ -1,4 +1,4 @@
-"""Deliveries: who sent them, what they say."""
+"""Deliveries: their signatures and events."""
 
 import hashlib
 import hmac
@@ -37,7 +37,7 @@ def _headers(
 
 
 @pytest.mark.parametrize("offset", [-300, 0, 300])
-def test_a_signed_and_fresh_delivery_gives_its_nonce(offset: int) -> None:
+def test_signed_delivery_has_a_nonce(offset: int) -> None:
     assert verify_signature(_headers(str(1763007319 + offset)), SECRET, NOW) == "n"
 
 
@@ -56,7 +56,7 @@ def test_a_signed_and_fresh_delivery_gives_its_nonce(offset: int) -> None:
         {**_headers(), "x-msc-request-timestamp": ""},
     ],
 )
-def test_anything_else_is_refused(headers: dict[str, str]) -> None:
+def test_unsigned_or_old_delivery_is_refused(headers: dict[str, str]) -> None:
     with pytest.raises(SignatureError):
         verify_signature(headers, SECRET, NOW)
 
@@ -68,7 +68,7 @@ def _decode(*events: Any) -> Delivery:
 PROFILE = {"deviceId": 1988618061618307073, "sn": "6723D38552440001"}
 
 
-def test_a_report_keeps_its_long_id_and_its_paths() -> None:
+def test_report_keeps_its_id_of_19_digits() -> None:
     (report,) = _decode(
         {
             "eventId": "e1",
@@ -93,7 +93,7 @@ def test_a_report_keeps_its_long_id_and_its_paths() -> None:
     )
 
 
-def test_a_single_event_and_the_other_spellings_are_accepted() -> None:
+def test_single_event_and_other_spellings_are_accepted() -> None:
     body = {
         "eventID": "e2",
         "eventType": "DEVICE_DATA",
@@ -105,7 +105,7 @@ def test_a_single_event_and_the_other_spellings_are_accepted() -> None:
     assert (report.event_id, report.tsl_id, report.time) == ("e2", "reboot", 1763007319000)
 
 
-def test_the_other_events_are_told_apart() -> None:
+def test_other_events_are_distinguished() -> None:
     events = _decode(
         {"eventType": "WEBHOOK_TEST", "data": "Test Milesight Webhook Successfully."},
         {
@@ -137,9 +137,7 @@ def test_the_other_events_are_told_apart() -> None:
         ({"deviceId": 19}, ("19", None, None)),
     ],
 )
-def test_report_is_read_by_whatever_id_its_profile_has(
-    profile: dict[str, Any], ids: tuple[str | None, ...]
-) -> None:
+def test_profile_may_have_any_id(profile: dict[str, Any], ids: tuple[str | None, ...]) -> None:
     data = {"type": "ONLINE", "deviceProfile": profile}
     (report,) = _decode({"eventType": "DEVICE_DATA", "data": data}).events
     assert isinstance(report, DeviceReport)
@@ -154,13 +152,13 @@ def test_report_is_read_by_whatever_id_its_profile_has(
         {"type": "SERVICE_NOTICE", "message": {"info": "Limit reached", "errCode": []}},
     ],
 )
-def test_system_message_is_read_as_text_or_object(data: dict[str, Any]) -> None:
+def test_system_message_is_a_text_or_an_object(data: dict[str, Any]) -> None:
     (message,) = _decode({"eventType": "SYSTEM_MESSAGES", "data": data}).events
     assert isinstance(message, SystemMessage)
     assert (message.type, message.info, message.error) == ("SERVICE_NOTICE", "Limit reached", "")
 
 
-def test_system_message_without_an_object_is_its_text() -> None:
+def test_data_of_a_system_message_may_be_a_text() -> None:
     event = {"eventType": "SYSTEM_MESSAGES", "type": "SYSTEM_ALERT", "data": "Pushing stopped"}
     (message,) = _decode(event).events
     assert isinstance(message, SystemMessage)
@@ -181,7 +179,7 @@ def test_system_message_without_an_object_is_its_text() -> None:
         {"eventType": "DEVICE_DATA", "data": {"type": "TELEMETRY", "deviceProfile": PROFILE}},
     ],
 )
-def test_a_bad_element_does_not_spoil_the_others(bad: Any) -> None:
+def test_bad_event_is_dropped(bad: Any) -> None:
     delivery = _decode(bad, {"eventType": "WEBHOOK_TEST"})
     assert (len(delivery.events), delivery.unreadable) == (1, 1)
 
@@ -191,7 +189,7 @@ def test_a_bad_element_does_not_spoil_the_others(bad: Any) -> None:
     [b"", b"{", b"1", b'"text"', b"null", b"\xff", b"[" * 100_000],
     ids=lambda body: repr(body[:8]),
 )
-def test_what_is_no_delivery_is_refused(body: bytes) -> None:
+def test_other_body_is_refused(body: bytes) -> None:
     with pytest.raises(ValueError, match=r".*"):
         parse_delivery(body)
 
@@ -220,6 +218,6 @@ EVENTS = st.fixed_dictionaries(
 
 
 @given(st.lists(EVENTS | JSON, max_size=4))
-def test_no_array_is_refused_whatever_its_elements_are(events: list[Any]) -> None:
+def test_array_of_anything_is_accepted(events: list[Any]) -> None:
     delivery = _decode(*events)
     assert len(delivery.events) + delivery.unreadable == len(events)

@@ -1,9 +1,7 @@
-"""Every operation of the platform's interface list, over real HTTP."""
+"""Operations of the client that change the account: devices, configuration tasks, RPS."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
-from aiohttp import ClientSession
 from homeassistant.util.yaml import parse_yaml
 import pytest
 
@@ -17,17 +15,9 @@ from custom_components.milesight.api import (
 )
 from custom_components.milesight.api.client import INFERRED_MEMBERSHIP_PATH
 from tests.simulator import Simulator
-from tests.simulator.history import History
 
 
-@pytest.fixture
-async def client(simulator: Simulator) -> AsyncIterator[MilesightClient]:
-    """Return a client of the simulated Application."""
-    async with ClientSession() as session:
-        yield MilesightClient(session, simulator.url, simulator.client_id, simulator.client_secret)
-
-
-async def test_a_device_is_added_changed_and_deleted(
+async def test_device_is_added_updated_and_deleted(
     client: MilesightClient, simulator: Simulator
 ) -> None:
     facts = DeviceDetails(name="Attic", description="roof", project="P", tags=("A", "B"))
@@ -46,7 +36,20 @@ async def test_a_device_is_added_changed_and_deleted(
     assert refused.value.status == 404
 
 
-async def test_a_device_can_leave_its_application_and_stay_on_the_platform(
+async def test_added_device_without_an_id_is_a_bad_response(
+    client: MilesightClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def call(*_: object, **__: object) -> Any:
+        return {"sn": "1"}
+
+    monkeypatch.setattr(client, "request", call)
+    with pytest.raises(BadResponseError):
+        await client.add_device("1", DeviceDetails(name="x"))
+    with pytest.raises(BadResponseError):
+        await client.get_device("1")
+
+
+async def test_device_is_removed_from_the_application(
     client: MilesightClient, simulator: Simulator
 ) -> None:
     device = simulator.device("EM300-TH")
@@ -62,7 +65,7 @@ async def test_a_device_can_leave_its_application_and_stay_on_the_platform(
     assert (added.device_id, device.name) == (address, "Attic")
 
 
-async def test_settings_are_returned_in_the_words_of_the_platform(
+async def test_device_config_is_returned_unchanged(
     client: MilesightClient, simulator: Simulator
 ) -> None:
     node = await client.get_device_config(str(simulator.device("WS523").device_id))
@@ -73,40 +76,6 @@ async def test_settings_are_returned_in_the_words_of_the_platform(
     assert "values" in gateway
 
 
-async def test_rps_records_are_made_listed_and_deleted(client: MilesightClient) -> None:
-    assert await client.list_rps_profile_urls() == []
-    await client.set_rps_profile_url("6757D3317995", "https://example.com/p")
-    assert await client.list_rps_profile_urls() == [
-        {"sn": "6757D3317995", "profileUrl": "https://example.com/p"}
-    ]
-    await client.delete_rps_record("6757D3317995")
-    assert await client.list_rps_profile_urls() == []
-
-
-@pytest.mark.parametrize("member", ["content", "list"])
-async def test_a_list_may_come_inside_an_object(
-    client: MilesightClient, monkeypatch: pytest.MonkeyPatch, member: str
-) -> None:
-    async def call(*_: object, **__: object) -> Any:
-        return {member: [{"sn": "1"}], "total": 1}
-
-    monkeypatch.setattr(client, "request", call)
-    assert await client.list_rps_profile_urls() == [{"sn": "1"}]
-
-
-async def test_an_added_device_without_an_id_is_a_bad_response(
-    client: MilesightClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async def call(*_: object, **__: object) -> Any:
-        return {"sn": "1"}
-
-    monkeypatch.setattr(client, "request", call)
-    with pytest.raises(BadResponseError):
-        await client.add_device("1", DeviceDetails(name="x"))
-    with pytest.raises(BadResponseError):
-        await client.get_device("1")
-
-
 @pytest.mark.parametrize(
     ("kind", "settings"),
     [
@@ -114,7 +83,7 @@ async def test_an_added_device_without_an_id_is_a_bad_response(
         (TaskType.PROFILE, [{"key": "reporting_interval", "value": 600}]),
     ],
 )
-async def test_a_task_is_made_for_many_devices_in_either_form(
+async def test_config_task_configures_several_devices(
     client: MilesightClient, simulator: Simulator, kind: TaskType, settings: Any
 ) -> None:
     devices = [device for device in simulator.platform.devices if device.model.name == "WS523"]
@@ -126,7 +95,7 @@ async def test_a_task_is_made_for_many_devices_in_either_form(
     assert {device.values["reporting_interval"] for device in devices} == {600}
 
 
-async def test_settings_may_have_keys_as_a_file_in_yaml_brings_them(
+async def test_config_task_accepts_keys_from_yaml(
     client: MilesightClient, simulator: Simulator
 ) -> None:
     device = simulator.device("WS523")
@@ -137,34 +106,22 @@ async def test_settings_may_have_keys_as_a_file_in_yaml_brings_them(
     assert device.values["reporting_interval"] == 600
 
 
-async def test_history_is_paged_to_its_end_oldest_first(
-    client: MilesightClient, simulator: Simulator
-) -> None:
-    device = simulator.device("EM300-TH")
-    device.history = History()
-    for time in range(1_700_000_000_000, 1_700_000_000_250):
-        device.history.add(time, {"temperature": 1})
-    found = [
-        reading.time
-        async for reading in client.iter_property_history(
-            str(device.device_id), 1_700_000_000_010, 1_700_000_000_240
-        )
+async def test_rps_records_are_created_listed_and_deleted(client: MilesightClient) -> None:
+    assert await client.list_rps_profile_urls() == []
+    await client.set_rps_profile_url("6757D3317995", "https://example.com/p")
+    assert await client.list_rps_profile_urls() == [
+        {"sn": "6757D3317995", "profileUrl": "https://example.com/p"}
     ]
-    assert found == list(range(1_700_000_000_010, 1_700_000_000_241))
-    assert sum("history" in request.path for request in simulator.requests) == 3
+    await client.delete_rps_record("6757D3317995")
+    assert await client.list_rps_profile_urls() == []
 
 
-async def test_a_page_key_that_comes_again_ends_the_pages(
-    client: MilesightClient, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("member", ["content", "list"])
+async def test_list_of_profile_urls_may_be_inside_an_object(
+    client: MilesightClient, monkeypatch: pytest.MonkeyPatch, member: str
 ) -> None:
     async def call(*_: object, **__: object) -> Any:
-        return {
-            "list": [{"ts": 1_700_000_000_000, "properties": {"a": 1}}],
-            "nextPageKey": "again",
-        }
+        return {member: [{"sn": "1"}], "total": 1}
 
     monkeypatch.setattr(client, "request", call)
-    found = [
-        r async for r in client.iter_property_history("1", 1_600_000_000_000, 1_800_000_000_000)
-    ]
-    assert len(found) == 2
+    assert await client.list_rps_profile_urls() == [{"sn": "1"}]
