@@ -189,8 +189,6 @@ def test_date_without_a_zone_is_local() -> None:
 def test_invalid_value_is_refused_with_its_path(
     values: dict[str, Any], reason: str, path: str
 ) -> None:
-    values: dict[str, Any], reason: str, path: str
-) -> None:
     with pytest.raises(InvalidValueError) as refused:
         _properties(values)
     assert (refused.value.reason, refused.value.path) == (reason, path)
