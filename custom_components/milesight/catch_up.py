@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import aclosing
 import time
 from typing import Final
 
@@ -214,12 +215,13 @@ class CatchUp:
         history = self._client.iter_history_pages(
             device.info.device_id, start_time=start or None, order="desc", background=True
         )
-        async for page in history:
-            readings += page.readings
-            pages -= 1
-            if not (whole or pages) or not self._may_go_on():
-                complete = page.next_page_key is None
-                break
+        async with aclosing(history):
+            async for page in history:
+                readings += page.readings
+                pages -= 1
+                if not (whole or pages) or not self._may_go_on():
+                    complete = page.next_page_key is None
+                    break
         return sorted(readings, key=lambda reading: reading.time), complete
 
     async def _import(self, device: MilesightDevice, readings: list[Reading], since: int) -> None:

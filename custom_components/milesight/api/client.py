@@ -4,7 +4,7 @@ The operations on tokens are in ``auth``. Paths that no published page names are
 siblings; their constants begin with ``INFERRED``.
 """
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from typing import Final
 
 from .exceptions import BadResponseError
@@ -189,7 +189,7 @@ class MilesightClient(Transport):
         end_time: int | None = None,
         order: str | None = None,
         background: bool = False,
-    ) -> AsyncIterator[HistoryPage]:
+    ) -> AsyncGenerator[HistoryPage]:
         """Yield the pages of the reports of a device, see ``get_history_page``.
 
         A page key that was used before ends the history. Raises ``BadResponseError`` for a history
@@ -215,7 +215,7 @@ class MilesightClient(Transport):
 
     async def iter_property_history(
         self, device_id: str, start_time: int, end_time: int, *, background: bool = False
-    ) -> AsyncIterator[Reading]:
+    ) -> AsyncGenerator[Reading]:
         """Yield the reports of a device from ``start_time`` to ``end_time``, oldest first.
 
         Times are epoch milliseconds; both are included.

@@ -41,7 +41,7 @@ def verify_signature(headers: Mapping[str, str], secret: str, now: float) -> str
         raise SignatureError("wrong signature")
     sent = as_number(timestamp)
     if sent is None or not now - MAX_AGE_SECONDS <= sent <= now + MAX_AGE_SECONDS:
-        raise SignatureError("too old or in the future")
+        raise SignatureError("not fresh")
     return nonce
 
 
