@@ -19,7 +19,7 @@ from homeassistant.helpers.update_coordinator import CoordinatorEntity
 from .api import Item
 from .api.codec import Value
 from .api.parsing import Json
-from .commands.sender import Request
+from .commands.sender import PreparedRequest
 from .const import DOMAIN
 from .coordinator import MilesightConfigEntry, MilesightCoordinator
 from .devices.device import MilesightDevice, Signal
@@ -280,7 +280,7 @@ class MilesightCompositeEntity[D: CompositeDescription](MilesightDescribedEntity
         roles, setters = description.roles, description.setters
         keys = {role: self._key_of(role, value) for role, value in values.items()}
         written = [role for role in keys if role not in setters]
-        requests: list[Request] = []
+        requests: list[PreparedRequest] = []
         if written:
             expected = [
                 (reporting, self._key_of(role.removeprefix("set_"), values[role]))

@@ -29,7 +29,7 @@ from ..devices.pending_writes import PendingWrite
 from ..devices.timestamps import now_ms
 from ..mapping import Setter
 
-type Request = Callable[[], Awaitable[object]]
+type PreparedRequest = Callable[[], Awaitable[object]]
 
 
 def validation_error(error: InvalidValueError) -> ServiceValidationError:
@@ -92,7 +92,7 @@ class CommandSender:
         device: MilesightDevice,
         values: Iterable[tuple[Item, object]],
         expected: Iterable[tuple[Item, object]] = (),
-    ) -> Request:
+    ) -> PreparedRequest:
         """Return a request that writes values of properties.
 
         ``expected`` are values that other properties are going to have. Raises
@@ -106,7 +106,7 @@ class CommandSender:
 
     def call_request(
         self, device: MilesightDevice, setter: Setter, value: object, expected: Item
-    ) -> Request:
+    ) -> PreparedRequest:
         """Return a request that calls a service to set a value, which ``expected`` will report.
 
         Raises ``ServiceValidationError`` for an invalid value, before anything is sent.
