@@ -25,8 +25,8 @@ from homeassistant.helpers import entity_registry as er, issue_registry as ir
 from homeassistant.util import dt as dt_util
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
 
-from custom_components.milesight import registry
 from custom_components.milesight.const import CONF_WEBHOOK_SECRET, DOMAIN
+from custom_components.milesight.devices import registry
 from custom_components.milesight.devices.device import MilesightDevice
 from tests.simulator import Device, Simulator
 from tests.simulator.server import Request
@@ -114,7 +114,7 @@ async def until(reached: Callable[[], object], seconds: float = 10) -> None:
 
 def device_id(hass: HomeAssistant, entry: MockConfigEntry, device: Device | MilesightDevice) -> str:
     """Return Home Assistant's id of a device, which must be registered."""
-    found = registry.registered(hass, entry, device.sn)
+    found = registry.async_get_device(hass, entry, device.sn)
     assert found is not None
     return found.id
 

@@ -37,7 +37,7 @@ async def _triggers(hass: HomeAssistant, device: str) -> list[dict[str, Any]]:
 
 def _event_types(entry: MockConfigEntry, device: Device, key: str) -> dict[str, str]:
     """Return the event types of an event entity by the key of the enumeration."""
-    known: MilesightDevice = entry.runtime_data.devices[device.sn]
+    known: MilesightDevice = entry.runtime_data.data[device.sn]
     (description,) = (
         description
         for description in known.descriptions()
@@ -88,7 +88,7 @@ async def test_every_event_type_fires_event_received(
     device = simulator.device("WS523")
     events = [
         description
-        for description in pushing.runtime_data.devices[device.sn].descriptions()
+        for description in pushing.runtime_data.data[device.sn].descriptions()
         if isinstance(description, EventDescription)
     ]
     every = [

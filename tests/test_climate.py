@@ -157,7 +157,7 @@ async def test_mode_with_range_shows_and_sets_both_temperatures(
 
 def _descriptions(hass: HomeAssistant, device: Device) -> Any:
     (entry,) = hass.config_entries.async_entries("milesight")
-    return entry.runtime_data.devices[device.sn].descriptions()
+    return entry.runtime_data.data[device.sn].descriptions()
 
 
 @pytest.mark.parametrize(("opening", "action"), [(0, "idle"), (40, "heating")])

@@ -218,7 +218,7 @@ async def test_a_device_clock_ahead_counts_as_the_time_of_arrival(
     simulator.application.configure(clock_offset=600)
     await simulator.report(device.sn, {"temperature": 1})
     simulator.application.configure(clock_offset=0)
-    held = pushing.runtime_data.devices[device.sn]
+    held = pushing.runtime_data.data[device.sn]
     assert held.times["temperature"] <= time.time() * 1000
     await simulator.report(device.sn, {"temperature": 2})
     assert temperature(hass, device) == "2"
@@ -234,7 +234,7 @@ async def test_switching_reaches_the_device_and_comes_back_as_a_report(
         assert state_of(hass, Platform.SWITCH, key).state == expected
         await simulator.settle()
         assert device.values["set_socket.status"] == ("1" if expected == "on" else "0")
-        held = pushing.runtime_data.devices[device.sn]
+        held = pushing.runtime_data.data[device.sn]
         assert held.values["set_socket.status"] == held.value("set_socket.status")
 
 
@@ -336,7 +336,7 @@ async def test_a_store_that_makes_no_sense_is_put_aside(
 ) -> None:
     store(hass_storage, entry, stored)
     await set_up(hass, entry)
-    assert len(entry.runtime_data.devices) == len(simulator.platform.devices)
+    assert len(entry.runtime_data.data) == len(simulator.platform.devices)
 
 
 async def test_an_outage_without_pushes_makes_everything_unavailable_after_three_polls(
@@ -400,7 +400,7 @@ async def test_a_device_that_is_offline_from_the_start_is_unavailable_with_its_l
     await simulator.offline(device.sn)
     await set_up(hass, entry)
     assert temperature(hass, device) == "unavailable"
-    assert entry.runtime_data.devices[device.sn].values["temperature"] is not None
+    assert entry.runtime_data.data[device.sn].values["temperature"] is not None
     await simulator.online(device.sn)
     await poll(hass, entry)
     assert temperature(hass, device) != "unavailable"
@@ -434,8 +434,8 @@ async def test_what_a_device_reported_long_ago_is_found_further_back_in_its_hist
     for _ in range(120):
         await simulator.report(device.sn, {"temperature": 20})
     await set_up(hass, entry)
-    assert "target_temperature" in entry.runtime_data.devices[device.sn].values
-    assert "child_lock" in entry.runtime_data.devices[device.sn].values
+    assert "target_temperature" in entry.runtime_data.data[device.sn].values
+    assert "child_lock" in entry.runtime_data.data[device.sn].values
 
 
 async def test_with_the_days_requests_used_up_polling_waits_but_commands_and_refresh_do_not(
@@ -496,6 +496,6 @@ async def test_a_reading_of_the_history_from_the_future_does_not_block_the_next_
     await simulator.report(device.sn, {"temperature": 1})
     simulator.application.configure(clock_offset=0)
     await set_up(hass, entry)
-    held = entry.runtime_data.devices[device.sn]
+    held = entry.runtime_data.data[device.sn]
     assert held.values["temperature"] == 1
     assert held.times["temperature"] <= time.time() * 1000

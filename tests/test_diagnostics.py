@@ -109,7 +109,7 @@ async def test_a_specification_in_diagnostics_gives_rise_to_the_same_entities(
 ) -> None:
     data = await _data(hass, hass_client, loaded)
     coordinator = loaded.runtime_data
-    for told, device in zip(data["devices"], coordinator.devices.values(), strict=True):
+    for told, device in zip(data["devices"], coordinator.data.values(), strict=True):
         specification = parse_specification(data["specifications"][str(told["specification"])])
         made = [(found.key, found.name, found.priority) for found in describe(specification)]
         descriptions = device.capabilities.descriptions
@@ -278,7 +278,7 @@ async def test_nothing_personal_is_told_whatever_it_is(
         )
         entry.add_to_hass(hass)
         await set_up(hass, entry)
-        device = entry.runtime_data.devices[marked.sn]
+        device = entry.runtime_data.data[marked.sn]
         bodies = [
             await _body(hass, hass_client, entry),
             await _body(hass, hass_client, entry, _device_address(hass, entry, marked.sn)),

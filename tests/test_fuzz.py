@@ -190,7 +190,7 @@ async def test_a_device_list_and_a_history_are_taken_whatever_is_in_them(
     assert [line for line in _faults(caplog) if not line.startswith(refusals)] == []
     await poll(hass, loaded)
     assert coordinator.last_update_success
-    assert device.sn in coordinator.devices
+    assert device.sn in coordinator.data
 
 
 OPERATIONS: Final[tuple[Callable[[MilesightClient], Awaitable[object]], ...]] = (
@@ -348,5 +348,5 @@ async def test_no_line_of_the_log_grows_with_what_others_send(
 
     with patch("tests.simulator.server.search", large_search):
         await poll(hass, loaded)
-    assert len(loaded.runtime_data.devices) == len(simulator.platform.devices)
+    assert len(loaded.runtime_data.data) == len(simulator.platform.devices)
     assert _faults(caplog) == []

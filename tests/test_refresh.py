@@ -105,7 +105,7 @@ async def test_refresh_of_an_unloaded_entry_raises_and_stops(
     hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator, traffic: Traffic
 ) -> None:
     coordinator = loaded.runtime_data
-    count = len(coordinator.devices)
+    count = len(coordinator.data)
     await simulator.report(simulator.device("EM300-TH").sn, {"temperature": 31.5})
     simulator.remove_device(simulator.device("WS523").sn)
     async with held_refresh(hass, traffic) as refresh:
@@ -116,7 +116,7 @@ async def test_refresh_of_an_unloaded_entry_raises_and_stops(
     assert all(isinstance(error, HomeAssistantError) for error in results)
     await settle(hass)
     assert traffic.total == 1
-    assert len(coordinator.devices) == count, "an unloaded entry changes nothing any more"
+    assert len(coordinator.data) == count, "an unloaded entry changes nothing any more"
 
 
 @pytest.mark.parametrize("fault", [None, 401, 503])

@@ -31,8 +31,8 @@ from custom_components.milesight.issues import (
     NO_PUSHES_RECEIVED,
     PUSH_STOPPED,
     REQUEST_LIMIT,
+    async_create_issue,
     issue_id,
-    raise_issue,
 )
 from custom_components.milesight.repairs import FLOWS, LIMIT_SCHEMA, async_create_fix_flow
 from tests.common import ADDRESS, WEBHOOK_ID, issues, poll, settle, state_of, temperature
@@ -91,7 +91,7 @@ async def test_the_dialog_about_pushes_shows_the_callback_address_and_watches_an
     hass: HomeAssistant, post: Post, loaded: MockConfigEntry, kind: str
 ) -> None:
     await hass.config.async_update(external_url=PUBLIC)
-    raise_issue(hass, loaded, kind, info="-")
+    async_create_issue(hass, loaded, kind, info="-")
     before = loaded.runtime_data
     form = await _open(post, loaded, kind)
     assert form["type"] == FlowResultType.FORM
@@ -120,7 +120,7 @@ async def test_a_secret_given_in_the_dialog_is_the_one_that_pushes_are_checked_w
     device = simulator.device("EM300-TH")
     await hass.config.async_update(external_url=PUBLIC)
     simulator.application.configure(webhook_secret="renewed")
-    raise_issue(hass, pushing, NO_PUSHES_RECEIVED, info="-")
+    async_create_issue(hass, pushing, NO_PUSHES_RECEIVED, info="-")
     await simulator.report(device.sn, {"temperature": 20})
     assert issues(hass).keys() == {NO_PUSHES_RECEIVED}
 
@@ -135,7 +135,7 @@ async def test_a_secret_given_in_the_dialog_is_the_one_that_pushes_are_checked_w
 async def test_without_a_public_address_the_dialog_says_that_one_is_missing(
     hass: HomeAssistant, post: Post, loaded: MockConfigEntry
 ) -> None:
-    raise_issue(hass, loaded, NO_PUSHES_RECEIVED, info="-")
+    async_create_issue(hass, loaded, NO_PUSHES_RECEIVED, info="-")
     found = await _open(post, loaded, NO_PUSHES_RECEIVED)
     assert found["type"] == FlowResultType.ABORT
     assert found["reason"] == "no_public_address"
@@ -145,7 +145,7 @@ async def test_without_a_public_address_the_dialog_says_that_one_is_missing(
 async def test_a_push_cures_what_was_raised_before_the_entry_was_reloaded(
     hass: HomeAssistant, pushing: MockConfigEntry, simulator: Simulator
 ) -> None:
-    raise_issue(hass, pushing, PUSH_STOPPED, info="-")
+    async_create_issue(hass, pushing, PUSH_STOPPED, info="-")
     assert await hass.config_entries.async_reload(pushing.entry_id)
     await settle(hass)
     assert _push_healthy(hass, pushing) == "off"
@@ -192,7 +192,7 @@ async def test_no_issue_outlives_the_entry_that_it_is_about(
     hass: HomeAssistant, loaded: MockConfigEntry
 ) -> None:
     for kind in KINDS:
-        raise_issue(hass, loaded, kind)
+        async_create_issue(hass, loaded, kind)
     assert issues(hass).keys() == set(KINDS)
     await hass.config_entries.async_remove(loaded.entry_id)
     assert not [issue for issue in ir.async_get(hass).issues.values() if issue.domain == DOMAIN]
@@ -206,7 +206,7 @@ async def test_who_is_no_administrator_does_not_get_to_see_the_callback_address(
     hass_client: ClientSessionGenerator,
 ) -> None:
     await hass.config.async_update(external_url=PUBLIC)
-    raise_issue(hass, loaded, NO_PUSHES_RECEIVED, info="-")
+    async_create_issue(hass, loaded, NO_PUSHES_RECEIVED, info="-")
     hass_admin_user.groups = []
     client: TestClient[Any, Any] = await hass_client()
     body = {"handler": DOMAIN, "issue_id": issue_id(loaded, NO_PUSHES_RECEIVED)}

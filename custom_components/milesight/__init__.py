@@ -6,10 +6,11 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.device_registry import DeviceEntry
 from homeassistant.helpers.typing import ConfigType
 
-from . import issues, registry
+from . import issues
 from .agentcraft import manager as agentcraft
 from .const import DOMAIN
 from .coordinator import MilesightConfigEntry, MilesightCoordinator
+from .devices import registry
 from .devices.storage import ApplicationStore
 from .push.manager import WebhookManager
 from .services import async_setup_services
@@ -49,11 +50,11 @@ async def async_setup_entry(hass: HomeAssistant, entry: MilesightConfigEntry) ->
     """
     coordinator = MilesightCoordinator(hass, entry)
     entry.runtime_data = coordinator
-    registry.register_application(hass, entry)
+    registry.async_register_application(hass, entry)
     await coordinator.async_restore()
     await agentcraft.get_manager(hass, entry).async_load()
     WebhookManager(hass, entry).async_register(coordinator.pushes, coordinator.async_receive)
-    if not coordinator.devices:
+    if not coordinator.data:
         await coordinator.async_config_entry_first_refresh()
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     coordinator.async_start()
@@ -71,7 +72,7 @@ async def async_unload_entry(hass: HomeAssistant, entry: MilesightConfigEntry) -
 
 async def async_remove_entry(hass: HomeAssistant, entry: MilesightConfigEntry) -> None:
     """Forget an Application that was removed."""
-    issues.withdraw_all(hass, entry)
+    issues.async_delete_issues(hass, entry)
     await agentcraft.async_remove(hass, entry)
     await ApplicationStore(hass, entry.entry_id).async_remove()
     await WebhookManager(hass, entry).async_remove()
@@ -81,4 +82,4 @@ async def async_remove_config_entry_device(
     _hass: HomeAssistant, entry: MilesightConfigEntry, device: DeviceEntry
 ) -> bool:
     """Return whether a device may be removed by hand: only one that the platform lacks."""
-    return registry.serial_number(device) not in entry.runtime_data.devices
+    return registry.serial_number(device) not in entry.runtime_data.data

@@ -94,7 +94,7 @@ class ConnectivitySensor(MilesightEntity, BinarySensorEntity):
     @override
     def available(self) -> bool:
         """Return if the platform is reachable, also while the device is offline."""
-        return self.coordinator.in_touch
+        return self.coordinator.connected
 
     @property
     @override

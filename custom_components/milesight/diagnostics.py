@@ -12,7 +12,6 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.device_registry import DeviceEntry
 
-from . import registry
 from .agentcraft.manager import get_manager
 from .api import dump_specification
 from .api.parsing import Json
@@ -25,10 +24,11 @@ from .const import (
     DOMAIN,
 )
 from .coordinator import MilesightConfigEntry
+from .devices import registry
 from .devices.capabilities import Capabilities
 from .devices.device import MilesightDevice
 from .disclosure import public_specification, public_values
-from .issues import raised_issues
+from .issues import async_active_issues
 
 OPTIONS: Final = (CONF_DAILY_API_LIMIT, CONF_IMPORT_HISTORY)
 
@@ -41,7 +41,7 @@ async def async_get_config_entry_diagnostics(
     """Return how an Application is, its devices told apart by number and model."""
     if entry.state is not ConfigEntryState.LOADED:
         return {"entry": _entry(hass, entry)}
-    devices = list(entry.runtime_data.devices.values())
+    devices = list(entry.runtime_data.data.values())
     in_use = list({id(device.capabilities): device.capabilities for device in devices}.values())
     numbers = {id(capabilities): count for count, capabilities in enumerate(in_use, start=1)}
     specified = [(device, numbers[id(device.capabilities)]) for device in devices]
@@ -66,7 +66,7 @@ async def async_get_device_diagnostics(
         return {"entry": _entry(hass, entry)}
     found = _account(hass, entry)
     sn = registry.serial_number(device)
-    for count, known in enumerate(entry.runtime_data.devices.values(), start=1):
+    for count, known in enumerate(entry.runtime_data.data.values(), start=1):
         if known.sn == sn:
             found["device"] = {"number": count, **_device(known)}
             found["entities"] = _descriptions(hass, known)
@@ -88,7 +88,7 @@ def _entry(hass: HomeAssistant, entry: MilesightConfigEntry) -> Json:
         "webhook_secret": bool(entry.data.get(CONF_WEBHOOK_SECRET)),
         "callback_through_cloud": CONF_CLOUDHOOK_URL in entry.data,
         "external_url": hass.config.external_url is not None,
-        "issues": list[Json](sorted(raised_issues(hass, entry))),
+        "issues": list[Json](sorted(async_active_issues(hass, entry))),
         "entities": len(entities),
         "enabled_entities": dict(sorted(Counter(entity.domain for entity in enabled).items())),
     }
@@ -109,10 +109,10 @@ def _polls(_hass: HomeAssistant, entry: MilesightConfigEntry) -> Json:
     interval, error = coordinator.update_interval, coordinator.last_exception
     return {
         "interval": _rounded(interval.total_seconds() if interval else None),
-        "age": _age(coordinator.last_update),
+        "age": _age(coordinator.last_poll),
         "succeeded": coordinator.last_update_success,
         "error": type(error.__cause__ or error).__name__ if error else None,
-        "in_touch": coordinator.in_touch,
+        "in_touch": coordinator.connected,
     }
 
 

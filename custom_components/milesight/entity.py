@@ -73,7 +73,7 @@ class MilesightEntity(Entity):
     @override
     def available(self) -> bool:
         """Return if the device is online and the platform reachable."""
-        return self.device.online and self.coordinator.in_touch
+        return self.device.online and self.coordinator.connected
 
     @override
     async def async_added_to_hass(self) -> None:
@@ -340,7 +340,7 @@ def async_setup_platform[D: Description](
         if new := list(entities.async_sync(device)):
             add(new)
 
-    add([new for device in coordinator.devices.values() for new in entities.async_sync(device)])
+    add([new for device in coordinator.data.values() for new in entities.async_sync(device)])
     entry.async_on_unload(coordinator.async_listen_devices(device_changed))
 
 

@@ -1,4 +1,4 @@
-"""The repair issues of an Application, by kind."""
+"""Repair issues of an Application."""
 
 from typing import Final
 
@@ -32,13 +32,15 @@ def issue_id(entry: ConfigEntry, kind: str) -> str:
 
 
 def kind_of(issue_id: str) -> str:
-    """Return the kind of issue that an id names."""
+    """Return the kind of an issue from its id."""
     return issue_id.rpartition("_")[0]
 
 
 @callback
-def raise_issue(hass: HomeAssistant, entry: ConfigEntry, kind: str, **placeholders: str) -> None:
-    """Tell the user of something, until it is over; doing it again changes the placeholders."""
+def async_create_issue(
+    hass: HomeAssistant, entry: ConfigEntry, kind: str, **placeholders: str
+) -> None:
+    """Create an issue of an Application, or update its placeholders."""
     ir.async_create_issue(
         hass,
         DOMAIN,
@@ -52,32 +54,32 @@ def raise_issue(hass: HomeAssistant, entry: ConfigEntry, kind: str, **placeholde
 
 
 @callback
-def withdraw_issue(hass: HomeAssistant, entry: ConfigEntry, kind: str) -> None:
-    """Take back what the user was told, if anything."""
+def async_delete_issue(hass: HomeAssistant, entry: ConfigEntry, kind: str) -> None:
+    """Delete an issue of an Application, if it exists."""
     ir.async_delete_issue(hass, DOMAIN, issue_id(entry, kind))
 
 
 @callback
-def keep_issue(
-    hass: HomeAssistant, entry: ConfigEntry, kind: str, *, raised: bool, **placeholders: str
+def async_set_issue(
+    hass: HomeAssistant, entry: ConfigEntry, kind: str, *, active: bool, **placeholders: str
 ) -> None:
-    """Raise an issue, or withdraw it, whatever was told before."""
-    if raised:
-        raise_issue(hass, entry, kind, **placeholders)
+    """Create or delete an issue of an Application."""
+    if active:
+        async_create_issue(hass, entry, kind, **placeholders)
     else:
-        withdraw_issue(hass, entry, kind)
+        async_delete_issue(hass, entry, kind)
 
 
 @callback
-def withdraw_all(hass: HomeAssistant, entry: ConfigEntry) -> None:
-    """Take back whatever the user was told of an Application that is removed."""
+def async_delete_issues(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    """Delete all issues of an Application."""
     for kind in KINDS:
-        withdraw_issue(hass, entry, kind)
+        async_delete_issue(hass, entry, kind)
 
 
 @callback
-def raised_issues(hass: HomeAssistant, entry: ConfigEntry) -> set[str]:
-    """Return the kinds of issue that the user is told of at present."""
+def async_active_issues(hass: HomeAssistant, entry: ConfigEntry) -> set[str]:
+    """Return the kinds of the active issues of an Application."""
     registry = ir.async_get(hass)
-    found = {kind: registry.async_get_issue(DOMAIN, issue_id(entry, kind)) for kind in KINDS}
-    return {kind for kind, issue in found.items() if issue is not None and issue.active}
+    issues = {kind: registry.async_get_issue(DOMAIN, issue_id(entry, kind)) for kind in KINDS}
+    return {kind for kind, issue in issues.items() if issue is not None and issue.active}

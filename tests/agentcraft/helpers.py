@@ -48,7 +48,7 @@ def serial_number(entry: MockConfigEntry, name: str = FIRST) -> str:
 
 def _held(entry: MockConfigEntry, name: str) -> MilesightDevice:
     coordinator: MilesightCoordinator = entry.runtime_data
-    return next(device for device in coordinator.devices.values() if device.info.name == name)
+    return next(device for device in coordinator.data.values() if device.info.name == name)
 
 
 def storage_key(entry: MockConfigEntry) -> str:

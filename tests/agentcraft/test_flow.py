@@ -10,9 +10,9 @@ from homeassistant.data_entry_flow import FlowResultType
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.milesight import registry
 from custom_components.milesight.agentcraft.manager import get_manager
 from custom_components.milesight.agentcraft.repairs import create_fix_flow
+from custom_components.milesight.devices import registry
 from tests.common import issues, pass_time, settle
 from tests.simulator import Simulator
 from tests.simulator.faults import Fault
@@ -142,7 +142,7 @@ async def test_what_cannot_be_right_is_told_before_anything_is_asked(
 async def test_the_application_itself_is_no_device_that_can_be_linked(
     hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
 ) -> None:
-    application = registry.registered(hass, loaded, loaded.unique_id or "")
+    application = registry.async_get_device(hass, loaded, loaded.unique_id or "")
     assert application is not None
     form = await open_dialog(hass, loaded)
     result = await submit(hass, form, answers(hass, loaded, simulator, devices=[application.id]))

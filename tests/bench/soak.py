@@ -106,7 +106,7 @@ async def soak(pushes: int) -> dict[str, Any]:
             await hass.async_block_till_done()
             gc.collect()
             sizes.append(_resident())
-        wrong = _differences(hass, entry.runtime_data.devices, pushes, started)
+        wrong = _differences(hass, entry.runtime_data.data, pushes, started)
         return {
             "pushes": pushes,
             "seconds": time.perf_counter() - began,

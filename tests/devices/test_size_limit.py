@@ -76,7 +76,7 @@ async def test_large_reports_do_not_grow_the_store(
     body = property_event(device.sn, {"temperature": 21, "alarm_message": "Fire"})
     await visitor.post(ADDRESS, json=body, headers=signed(simulator.webhook_secret))
     assert temperature(hass, device) == "21"
-    held = loaded.runtime_data.devices[device.sn]
+    held = loaded.runtime_data.data[device.sn]
     assert held.value("alarm_message") == "Fire"
 
 

@@ -60,7 +60,7 @@ async def test_store_of_newer_version_is_ignored(
     store(hass_storage, entry, {}, version=99)
     await set_up(hass, entry)
     assert "cannot be read and are fetched anew" in caplog.text
-    assert len(entry.runtime_data.devices) == len(simulator.platform.devices)
+    assert len(entry.runtime_data.data) == len(simulator.platform.devices)
 
 
 @pytest.mark.parametrize("reloads", [0, 1])
@@ -74,7 +74,7 @@ async def test_store_of_version_1_is_restored(
     assert state_of(hass, Platform.SENSOR, f"{SOCKET}_power_factor").state == "87"
     assert state_of(hass, Platform.BINARY_SENSOR, f"{BUTTON}_connectivity").state == "off"
     assert state_of(hass, Platform.SENSOR, f"{BUTTON}_battery").state == "unavailable"
-    held = restored.runtime_data.devices[BUTTON]
+    held = restored.runtime_data.data[BUTTON]
     assert (held.value("battery"), held.reported_at("battery")) == (64, 1789477200250)
     assert restored.runtime_data.quota.used(time.time()) >= 7
     assert restored.runtime_data.pushes.last_push == 1789477261.25
@@ -115,5 +115,5 @@ async def test_damaged_store_is_ignored(
     store(hass_storage, entry, data)
     await set_up(hass, entry)
     assert "are damaged and are fetched anew" in caplog.text
-    assert entry.runtime_data.devices.keys() == {d.sn for d in simulator.platform.devices}
+    assert entry.runtime_data.data.keys() == {d.sn for d in simulator.platform.devices}
     assert f"{DOMAIN}.{entry.entry_id}" in hass_storage

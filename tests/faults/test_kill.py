@@ -98,7 +98,7 @@ async def test_a_home_assistant_that_is_killed_while_it_writes_comes_back_with_w
         devices = written["data"]["devices"]
         assert len(devices) == 100
         for device in devices:
-            shown = temperature(hass, entry.runtime_data.devices[device["info"]["sn"]])
+            shown = temperature(hass, entry.runtime_data.data[device["info"]["sn"]])
             assert shown == str(device["values"]["temperature"])
         await settle(hass)
 

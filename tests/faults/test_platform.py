@@ -271,7 +271,7 @@ async def test_devices_whose_history_cannot_be_read_hold_up_no_other(
     assert await hass.config_entries.async_setup(entry.entry_id)
     for _ in range(2):
         await next_poll(hass)
-    held = entry.runtime_data.devices
+    held = entry.runtime_data.data
     assert {sn for sn in held if held[sn].is_new} == {device.sn for device in bad}
 
 
@@ -302,4 +302,4 @@ async def test_specifications_that_hang_hold_up_a_start_by_one_time_out_only(
     simulator.clear_faults()
     assert caplog.text.count("The thing specification of ") == 3
     await next_poll(hass)
-    assert all(device.capabilities.descriptions for device in entry.runtime_data.devices.values())
+    assert all(device.capabilities.descriptions for device in entry.runtime_data.data.values())

@@ -75,7 +75,7 @@ async def test_a_page_that_fails_leaves_nothing_half_done(
     assert _registered(device_registry, entry) == everyone
     await next_poll(hass)
     assert _registered(device_registry, entry) == {d.sn for d in simulator.platform.devices}
-    assert added.sn in entry.runtime_data.devices
+    assert added.sn in entry.runtime_data.data
 
 
 @large_fleet
@@ -109,7 +109,7 @@ async def test_no_more_than_four_requests_are_ever_under_way_whoever_asks(
 ) -> None:
     coordinator = loaded.runtime_data
     traffic = Traffic(simulator, monkeypatch, 0.01)
-    device = next(iter(coordinator.devices.values()))
+    device = next(iter(coordinator.data.values()))
     await asyncio.gather(
         coordinator.async_refresh(),
         *(coordinator.client.get_device(device.info.device_id) for _ in range(30)),

@@ -5,7 +5,7 @@ from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.milesight import registry
+from custom_components.milesight.devices import registry
 from tests.common import act, act_silently, device_id, settle
 from tests.simulator import Simulator
 
@@ -31,7 +31,7 @@ async def test_a_device_is_added_and_appears(
     assert (added.description, added.tags) == ("under the roof", ["A", "B"])
     await simulator.settle()
     await settle(hass)
-    assert registry.registered(hass, pushing, added.sn) is not None
+    assert registry.async_get_device(hass, pushing, added.sn) is not None
     with pytest.raises(HomeAssistantError) as refused:
         await act(hass, "add_device", serial_number=added.sn, name="Attic")
     assert "already been added" in str(refused.value)
@@ -48,7 +48,7 @@ async def test_changing_one_fact_of_a_device_keeps_the_others(
     assert (device.name, device.description) == ("Larder", "behind the door")
     assert (device.project, device.tags) == ("Kitchen", ["Kitchen"])
     await settle(hass)
-    found = registry.registered(hass, loaded, device.sn)
+    found = registry.async_get_device(hass, loaded, device.sn)
     assert found is not None
     assert found.name == "Larder"
 
@@ -61,7 +61,7 @@ async def test_a_device_that_is_deleted_leaves_home_assistant_too(
     assert await act(hass, "delete_device", device_id=target) == {target: {}}
     await settle(hass)
     assert not simulator.platform.has(device.sn)
-    assert registry.registered(hass, loaded, device.sn) is None
+    assert registry.async_get_device(hass, loaded, device.sn) is None
 
 
 async def test_removal_from_the_application_asks_at_the_inferred_path(
@@ -73,7 +73,7 @@ async def test_removal_from_the_application_asks_at_the_inferred_path(
     request = next(r for r in simulator.requests if r.method == "DELETE")
     assert request.path.endswith(f"/devices/{device.device_id}/application")
     await settle(hass)
-    assert registry.registered(hass, loaded, device.sn) is None
+    assert registry.async_get_device(hass, loaded, device.sn) is None
 
 
 async def test_rps_profile_urls_are_set_listed_and_deleted(

@@ -8,10 +8,10 @@ from homeassistant.helpers import device_registry as dr
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.milesight import registry
 from custom_components.milesight.api import Device as Listed, RateLimitError
 from custom_components.milesight.const import DOMAIN
 from custom_components.milesight.coordinator import MilesightCoordinator
+from custom_components.milesight.devices import registry
 from tests.common import act, act_silently, device_id, set_up
 from tests.simulator import Simulator
 
@@ -87,15 +87,15 @@ async def _admit_many(
 ) -> list[str]:
     """Put devices like a socket into the fleet, as a big account has them."""
     coordinator: MilesightCoordinator = entry.runtime_data
-    like = coordinator.devices[simulator.device("WS523").sn].info.to_json()
+    like = coordinator.data[simulator.device("WS523").sn].info.to_json()
     infos = [
         info
         for serial in range(number)
         if (info := Listed.from_json(like | {"sn": f"60000000{serial:08}", "deviceId": serial + 1}))
     ]
-    registry.register_devices(hass, entry, infos)
+    registry.async_register_devices(hass, entry, infos)
     for info in infos:
-        coordinator.fleet.admit(info)
+        coordinator.device_manager.add(info)
     return [
         device.id
         for device in dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id)

@@ -94,9 +94,7 @@ def async_setup_agentcraft(
 
     @callback
     def update(_device: MilesightDevice | None = None) -> None:
-        devices = {
-            sn: coordinator.devices[sn] for sn in manager.subentries if sn in coordinator.devices
-        }
+        devices = {sn: coordinator.data[sn] for sn in manager.subentries if sn in coordinator.data}
         add(
             entity_class(coordinator, device, manager)
             for sn, device in devices.items()

@@ -24,8 +24,8 @@ from homeassistant.helpers.selector import (
 from probatio import Secret
 import voluptuous as vol
 
-from .. import registry
 from ..const import DOMAIN
+from ..devices import registry
 from ..url import normalize_url
 from .actions import async_resolve
 from .client import AgentcraftError
@@ -84,7 +84,7 @@ class AgentcraftSubentryFlow(ConfigSubentryFlow):
         """Change them, and show the device IDs that no user has linked."""
         data = self._get_reconfigure_subentry().data
         entry = self._get_entry()
-        devices = (registry.registered(self.hass, entry, sn) for sn in data[CONF_DEVICES])
+        devices = (registry.async_get_device(self.hass, entry, sn) for sn in data[CONF_DEVICES])
         current = {**data, CONF_DEVICES: [device.id for device in devices if device]}
         return await self._async_step("reconfigure", user_input, current)
 
@@ -184,8 +184,8 @@ class AgentcraftSubentryFlow(ConfigSubentryFlow):
             sn = registry.serial_number(device) if isinstance(device, dr.DeviceEntry) else None
             if (
                 sn is None
-                or sn not in entry.runtime_data.devices
-                or registry.registered(self.hass, entry, sn) != device
+                or sn not in entry.runtime_data.data
+                or registry.async_get_device(self.hass, entry, sn) != device
             ):
                 return {CONF_DEVICES: "foreign_device"}
             if manager.is_taken(sn, subentry_id=self._subentry_id, flow_id=self.flow_id):

@@ -9,8 +9,8 @@ from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 
-from .. import registry
 from ..const import DOMAIN
+from ..devices import registry
 from .lifecycle import RegistrationLifecycle
 from .registration import Problem
 
@@ -20,7 +20,7 @@ FIXABLE: Final = (Problem.OUTCOME_UNKNOWN, Problem.CONFLICT, Problem.NO_TOKEN)
 
 def device_name(hass: HomeAssistant, entry: ConfigEntry, sn: str) -> str:
     """Return the name of a device as the user knows it."""
-    device = registry.registered(hass, entry, sn)
+    device = registry.async_get_device(hass, entry, sn)
     return (device.name_by_user or device.name if device else None) or sn
 
 
@@ -42,7 +42,7 @@ def async_update_issues(
         registration, subentry = lifecycle.registration, subentries.get(sn)
         problem = registration.problem
         if problem in FIXABLE:
-            device = registry.registered(hass, entry, sn)
+            device = registry.async_get_device(hass, entry, sn)
             subject = device.id if device else sha256(sn.encode()).hexdigest()[:16]
             issues[f"{PREFIX}{problem}_{subject}"] = (
                 problem,

@@ -54,6 +54,7 @@ class StoredApplication(TypedDict):
     pushes: Buckets
     last_push: float | None
     recent_ids: NotRequired[dict[str, dict[str, int]]]
+    gaps: NotRequired[dict[str, int]]
 
 
 def dump_device(device: MilesightDevice) -> StoredDevice:

@@ -14,9 +14,9 @@ from ..issues import (
     PUSH_LIMIT,
     PUSH_NOTICE,
     PUSH_STOPPED,
-    raise_issue,
-    raised_issues,
-    withdraw_issue,
+    async_active_issues,
+    async_create_issue,
+    async_delete_issue,
 )
 from .callback_url import known_callback_url
 from .recent_ids import RecentIds
@@ -46,7 +46,7 @@ class PushMonitor:
         self._entry = entry
         self._polls_without_push = 0
         self._pushed_since_poll = False
-        self._issues = PUSH_ISSUES & raised_issues(hass, entry)
+        self._issues = PUSH_ISSUES & async_active_issues(hass, entry)
 
     @property
     def healthy(self) -> bool:
@@ -75,7 +75,7 @@ class PushMonitor:
         self._pushed_since_poll = True
         self._polls_without_push = 0
         for kind in self._issues:
-            withdraw_issue(self._hass, self._entry, kind)
+            async_delete_issue(self._hass, self._entry, kind)
         self._issues = frozenset()
 
     @callback
@@ -101,4 +101,4 @@ class PushMonitor:
 
     def _create_issue(self, kind: str, info: str = "") -> None:
         self._issues |= {kind}
-        raise_issue(self._hass, self._entry, kind, info=info or "-")
+        async_create_issue(self._hass, self._entry, kind, info=info or "-")

@@ -17,7 +17,7 @@ from ..api.parsing import Json
 from ..api.validation import check_paths
 from ..commands.sender import validation_error
 from ..const import DOMAIN
-from ..hourly import HOUR_MS, hour_of
+from ..history.statistics import HOUR_MS, start_of_hour
 from .targets import (
     APPLICATION,
     DEVICES,
@@ -113,13 +113,13 @@ async def async_import_history(call: ServiceCall) -> ServiceResponse:
     """Write what devices reported into the long-term statistics of their sensors."""
     targets = targets_of(call)
     start, end = _range(call)
-    if not all(target.coordinator.catch_up.importer.available for target in targets):
+    if not all(target.coordinator.backfill.importer.available for target in targets):
         raise ServiceValidationError(translation_domain=DOMAIN, translation_key="no_recorder")
-    first, last = hour_of(start), hour_of(end + HOUR_MS - 1) - 1
+    first, last = start_of_hour(start), start_of_hour(end + HOUR_MS - 1) - 1
 
     async def operate(target: Target, the_round: Round) -> JsonValueType:
         readings = await the_round.send(target, partial(_readings, target, first, last))
-        importer = target.coordinator.catch_up.importer
+        importer = target.coordinator.backfill.importer
         return {"rows": await importer.async_import(target.device, readings)}
 
     return await answer_each(call, targets, operate)

@@ -14,7 +14,6 @@ from homeassistant.util import dt as dt_util
 from homeassistant.util.json import JsonValueType
 import voluptuous as vol
 
-from .. import registry
 from ..api import (
     AuthenticationError,
     CannotConnectError,
@@ -27,6 +26,7 @@ from ..api.paths import nest
 from ..api.transport import CONCURRENCY
 from ..const import DOMAIN
 from ..coordinator import MilesightCoordinator
+from ..devices import registry
 from ..devices.device import MilesightDevice
 
 ATTR_CONFIG_ENTRY_ID: Final = "config_entry_id"
@@ -80,7 +80,7 @@ def targets_of(call: ServiceCall) -> list[Target]:
 def _target(call: ServiceCall, device_id: str) -> Target:
     registered, entry = service.async_get_device_and_config_entry(call.hass, DOMAIN, device_id)
     coordinator: MilesightCoordinator = entry.runtime_data
-    device = coordinator.devices.get(registry.serial_number(registered) or "")
+    device = coordinator.data.get(registry.serial_number(registered) or "")
     if device is None:
         raise ServiceValidationError(
             translation_domain=DOMAIN,

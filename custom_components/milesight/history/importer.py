@@ -1,4 +1,4 @@
-"""The platform's property history as long-term statistics of the sensors that show it."""
+"""Import of the property history into the long-term statistics of sensors."""
 
 import asyncio
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -30,104 +30,105 @@ from homeassistant.const import ATTR_UNIT_OF_MEASUREMENT, Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 
-from .api import InvalidValueError, Reading
-from .api.codec import decode
-from .const import DOMAIN
-from .devices.device import MilesightDevice
-from .hourly import (
+from ..api import InvalidValueError, Reading
+from ..api.codec import decode
+from ..const import DOMAIN
+from ..devices.device import MilesightDevice
+from ..mapping import SensorDescription
+from .statistics import (
     HOUR_MS,
-    Point,
-    Total,
-    by_hour,
-    deviation,
-    hour_of,
-    means,
-    totals,
+    HourlyTotal,
+    Sample,
+    group_by_hour,
+    hourly_means,
+    hourly_totals,
+    start_of_hour,
+    sum_adjustment,
 )
-from .mapping import SensorDescription
 
-SETTLED_MS: Final = 60_000  # an hour this long over was compiled by Home Assistant itself
+COMPILED_AFTER_MS: Final = 60_000  # after the end of an hour, until the recorder compiled it
 EPOCH: Final = datetime.fromtimestamp(0, UTC)
-NEAR: Final = timedelta(days=30)
-LAST_PERIOD: Final = timedelta(minutes=55)
-NOISE: Final = 1e-6
+RECENT: Final = timedelta(days=30)
+LAST_FIVE_MINUTES: Final = timedelta(minutes=55)
+PRECISION: Final = 1e-6
 TOTALS: Final = (SensorStateClass.TOTAL, SensorStateClass.TOTAL_INCREASING)
 
 
-def last_full_hour(now: float) -> int:
-    """Return the end of the last hour of which statistics may be written (epoch ms)."""
-    return hour_of(int(now * 1000) - SETTLED_MS)
+def end_of_last_hour(now: float) -> int:
+    """Return the end of the last hour that may be imported (epoch milliseconds)."""
+    return start_of_hour(int(now * 1000) - COMPILED_AFTER_MS)
 
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """The readings of one sensor in the unit of its statistics."""
+    """Samples of one sensor, in the unit of its statistics."""
 
     metadata: StatisticMetaData
     state_class: str
-    points: list[Point] = field(default_factory=list)
+    samples: list[Sample] = field(default_factory=list)
 
     @property
     def entity_id(self) -> str:
-        """Return the sensor, by which its statistics are known."""
+        """Return the entity id of the sensor, which identifies its statistics."""
         return self.metadata["statistic_id"]
 
     @property
     def increasing(self) -> bool:
-        """Return whether a fall of the value means that the counter began anew."""
+        """Return if a decrease of the value means that the counter was reset."""
         return self.state_class == SensorStateClass.TOTAL_INCREASING
 
 
 class HistoryImporter:
-    """Writes readings into long-term statistics, one device after the other."""
+    """Import readings into long-term statistics, one device at a time."""
 
     def __init__(self, hass: HomeAssistant) -> None:
-        """Take Home Assistant."""
+        """Initialize the importer."""
         self._hass = hass
         self._lock = asyncio.Lock()
 
     @property
     def available(self) -> bool:
-        """Return whether this Home Assistant records."""
+        """Return if the recorder is set up."""
         return RECORDER in self._hass.config.components
 
     async def async_import(self, device: MilesightDevice, readings: Sequence[Reading]) -> int:
-        """Write statistics of all hours in which a device reported; return how many.
+        """Import the readings of a device; return the number of rows written.
 
-        Only hours that are over count, and only sensors that are enabled and recorded. The
-        readings must be all of those hours: what was written before is replaced.
+        Only past hours are written, and only for enabled sensors that are recorded. The readings
+        must be complete for each hour, since existing rows are replaced.
         """
         if not self.available:
             return 0
-        end = last_full_hour(time.time())
-        kept = [reading for reading in readings if reading.time < end]
-        if not kept:
+        end = end_of_last_hour(time.time())
+        past = [reading for reading in readings if reading.time < end]
+        if not past:
             return 0
         async with self._lock:
-            found = await get_instance(self._hass).async_add_executor_job(
+            sensors = await get_instance(self._hass).async_add_executor_job(
                 self._series, list(self._sensors(device))
             )
-            written = 0
-            for series, decoded in found:
-                series.points.extend(decoded(kept))
-                if series.points:
-                    written += await self._write(series)
-            await self._written()
-        return written
+            rows = 0
+            for series, decoder in sensors:
+                series.samples.extend(decoder(past))
+                if series.samples:
+                    rows += await self._write(series)
+            await self._wait_until_written()
+        return rows
 
-    async def _written(self) -> None:
-        """Wait until the recorder has done all that it was told.
+    async def _wait_until_written(self) -> None:
+        """Wait until the recorder has processed its queue.
 
-        Its own wait ends at once when it has taken the last task, and not done it yet.
+        ``Recorder.async_block_till_done`` does not wait for a task that was taken from the queue
+        and is still running.
         """
-        done: asyncio.Future[None] = self._hass.loop.create_future()
-        get_instance(self._hass).queue_task(SynchronizeTask(done))
-        await done
+        processed: asyncio.Future[None] = self._hass.loop.create_future()
+        get_instance(self._hass).queue_task(SynchronizeTask(processed))
+        await processed
 
     def _sensors(
         self, device: MilesightDevice
     ) -> Iterator[tuple[SensorDescription, str, str | None]]:
-        """Yield what has statistics, with entity id and the unit in which the state is shown."""
+        """Yield the sensors with statistics: description, entity id and unit of the state."""
         registry = er.async_get(self._hass)
         for description in device.descriptions():
             if not isinstance(description, SensorDescription) or description.state_class is None:
@@ -137,26 +138,26 @@ class HistoryImporter:
             )
             state = self._hass.states.get(entity_id or "")
             if entity_id and state and is_entity_recorded(self._hass, entity_id):
-                shown = state.attributes.get(ATTR_UNIT_OF_MEASUREMENT, description.unit)
-                yield description, entity_id, shown
+                unit = state.attributes.get(ATTR_UNIT_OF_MEASUREMENT, description.unit)
+                yield description, entity_id, unit
 
     def _series(
         self, sensors: Sequence[tuple[SensorDescription, str, str | None]]
     ) -> list[tuple[Series, Decoder]]:
-        """Return the statistics to be, in the unit that they have already if there are any."""
-        held = get_metadata(self._hass, statistic_ids={entity_id for _, entity_id, _ in sensors})
-        found: list[tuple[Series, Decoder]] = []
-        for description, entity_id, shown in sensors:
-            known = held[entity_id][1] if entity_id in held else None
-            unit = known["unit_of_measurement"] if known else shown
-            unit_class = known["unit_class"] if known else None
+        """Return an empty series per sensor, in the unit of its existing statistics if any."""
+        stored = get_metadata(self._hass, statistic_ids={entity_id for _, entity_id, _ in sensors})
+        result: list[tuple[Series, Decoder]] = []
+        for description, entity_id, state_unit in sensors:
+            existing = stored[entity_id][1] if entity_id in stored else None
+            unit = existing["unit_of_measurement"] if existing else state_unit
+            unit_class = existing["unit_class"] if existing else None
             unit_class = unit_class or _unit_class(description.device_class, unit)
             convert = _converter(unit_class, description.unit, unit)
             if convert is not None:
                 metadata = _metadata(description, entity_id, unit_class, unit)
                 series = Series(metadata, description.state_class or "")
-                found.append((series, _decoder(description, convert)))
-        return found
+                result.append((series, _decoder(description, convert)))
+        return result
 
     async def _write(self, series: Series) -> int:
         if series.state_class in TOTALS:
@@ -166,37 +167,41 @@ class HistoryImporter:
         return len(rows)
 
     async def _write_totals(self, series: Series) -> int:
-        """Write sums that go on from those before, and make those after go on from them."""
+        """Write sums that continue those before, and let the sums after continue them."""
         instance = get_instance(self._hass)
-        first = hour_of(min(time for time, _ in series.points))
-        held, newest = await instance.async_add_executor_job(self._held, series, first)
-        before = [total for total in held if total.start < first]
-        found = totals(series.points, before[-1] if before else None, increasing=series.increasing)
-        last = found[-1]
-        excess = deviation(found, held, increasing=series.increasing)
-        async_import_statistics(self._hass, series.metadata, [_total_row(total) for total in found])
-        following = _time(last.start + HOUR_MS)
-        if abs(excess) > NOISE * max(1.0, abs(last.sum)):
+        first = start_of_hour(min(time for time, _ in series.samples))
+        existing, newest = await instance.async_add_executor_job(self._existing, series, first)
+        before = [total for total in existing if total.start < first]
+        totals = hourly_totals(
+            series.samples, before[-1] if before else None, increasing=series.increasing
+        )
+        last = totals[-1]
+        adjustment = sum_adjustment(totals, existing, increasing=series.increasing)
+        async_import_statistics(
+            self._hass, series.metadata, [_total_row(total) for total in totals]
+        )
+        following = _datetime(last.start + HOUR_MS)
+        if abs(adjustment) > PRECISION * max(1.0, abs(last.sum)):
             unit = series.metadata["unit_of_measurement"] or ""
-            instance.async_adjust_statistics(series.entity_id, following, excess, unit)
+            instance.async_adjust_statistics(series.entity_id, following, adjustment, unit)
         if newest is None or newest < following:
-            # Home Assistant counts on from the newest row of this table.
-            row = _total_row(last) | {"start": _time(last.start) + LAST_PERIOD}
+            # The recorder continues from the newest row of this table.
+            row = _total_row(last) | {"start": _datetime(last.start) + LAST_FIVE_MINUTES}
             instance.async_import_statistics(series.metadata, [row], StatisticsShortTerm)
-        return len(found)
+        return len(totals)
 
-    def _held(self, series: Series, first: int) -> tuple[list[Total], datetime | None]:
-        """Return the sums from some time before ``first`` on, and the newest five minutes."""
-        start = _time(first)
-        held = self._totals(series, start - NEAR, None)
-        if not held or held[0].start >= first:
-            held = self._totals(series, EPOCH, start)[-1:] + held
+    def _existing(self, series: Series, first: int) -> tuple[list[HourlyTotal], datetime | None]:
+        """Return the sums around ``first``, and the start of the newest short-term row."""
+        start = _datetime(first)
+        totals = self._totals(series, start - RECENT, None)
+        if not totals or totals[0].start >= first:
+            totals = self._totals(series, EPOCH, start)[-1:] + totals
         newest = get_last_short_term_statistics(
             self._hass, 1, series.entity_id, convert_units=False, types={"sum"}
         ).get(series.entity_id)
-        return held, datetime.fromtimestamp(newest[0]["start"], UTC) if newest else None
+        return totals, datetime.fromtimestamp(newest[0]["start"], UTC) if newest else None
 
-    def _totals(self, series: Series, start: datetime, end: datetime | None) -> list[Total]:
+    def _totals(self, series: Series, start: datetime, end: datetime | None) -> list[HourlyTotal]:
         unit_class = series.metadata["unit_class"]
         unit = series.metadata["unit_of_measurement"]
         rows = statistics_during_period(
@@ -209,18 +214,18 @@ class HistoryImporter:
             {"state", "sum"},
         ).get(series.entity_id, [])
         return [
-            Total(round(row["start"] * 1000), state, counted)
+            HourlyTotal(round(row["start"] * 1000), state, total)
             for row in rows
-            if (state := row.get("state")) is not None and (counted := row.get("sum")) is not None
+            if (state := row.get("state")) is not None and (total := row.get("sum")) is not None
         ]
 
 
 type Convert = Callable[[float], float]
-type Decoder = Callable[[Iterable[Reading]], Iterator[Point]]
+type Decoder = Callable[[Iterable[Reading]], Iterator[Sample]]
 
 
 def _unit_class(device_class: str | None, unit: str | None) -> str | None:
-    """Return by what Home Assistant would convert the unit of new statistics."""
+    """Return the unit class that the recorder gives to new statistics."""
     converter = UNIT_CONVERTERS.get(device_class or "")
     if converter is None or unit not in converter.VALID_UNITS:
         converter = STATISTIC_UNIT_TO_UNIT_CONVERTER.get(unit)
@@ -228,7 +233,7 @@ def _unit_class(device_class: str | None, unit: str | None) -> str | None:
 
 
 def _converter(unit_class: str | None, reported: str | None, unit: str | None) -> Convert | None:
-    """Return what brings a reported value into the unit of the statistics, if that is possible."""
+    """Return a function from the reported unit to that of the statistics, if they convert."""
     if reported == unit:
         return lambda value: value
     converter = UNIT_CLASS_TO_UNIT_CONVERTER.get(unit_class or "")
@@ -240,7 +245,7 @@ def _converter(unit_class: str | None, reported: str | None, unit: str | None) -
 def _decoder(description: SensorDescription, convert: Convert) -> Decoder:
     item = description.item
 
-    def decoder(readings: Iterable[Reading]) -> Iterator[Point]:
+    def decoder(readings: Iterable[Reading]) -> Iterator[Sample]:
         for reading in readings:
             raw = reading.values.get(description.path)
             if raw is None:
@@ -275,21 +280,24 @@ def _metadata(
 
 
 def mean_rows(series: Series) -> Iterator[StatisticData]:
-    """Yield the statistics of something that is measured; directions have no extremes."""
+    """Yield the rows of a measurement; an angle has no minimum and maximum."""
     if series.state_class == SensorStateClass.MEASUREMENT_ANGLE:
-        for hour, values in by_hour(series.points):
+        for hour, values in group_by_hour(series.samples):
             mean, weight = weighted_circular_mean([(value, 1.0) for value in values])
-            yield StatisticData(start=_time(hour), mean=mean, mean_weight=weight)
+            yield StatisticData(start=_datetime(hour), mean=mean, mean_weight=weight)
         return
-    for found in means(series.points):
+    for hourly in hourly_means(series.samples):
         yield StatisticData(
-            start=_time(found.start), mean=found.mean, min=found.low, max=found.high
+            start=_datetime(hourly.start),
+            mean=hourly.mean,
+            min=hourly.minimum,
+            max=hourly.maximum,
         )
 
 
-def _total_row(total: Total) -> StatisticData:
-    return StatisticData(start=_time(total.start), state=total.state, sum=total.sum)
+def _total_row(total: HourlyTotal) -> StatisticData:
+    return StatisticData(start=_datetime(total.start), state=total.state, sum=total.sum)
 
 
-def _time(milliseconds: int) -> datetime:
+def _datetime(milliseconds: int) -> datetime:
     return datetime.fromtimestamp(milliseconds / 1000, UTC)

@@ -8,7 +8,11 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.milesight.api.webhook import DeviceReport, ReportType
-from custom_components.milesight.strangers import MAX_SEARCHES, MOST_REPORTS, Strangers
+from custom_components.milesight.devices.unlisted_reports import (
+    MAX_REPORTS,
+    MAX_SEARCHES,
+    UnlistedReports,
+)
 from tests.common import (
     SEARCH,
     WEBHOOK_ID,
@@ -77,7 +81,7 @@ async def test_device_that_moves_to_another_entry_follows(
         await set_up(hass, second)
         platform.platform._take(device)
         await poll(hass, second)
-        assert device.sn not in second.runtime_data.devices, "the first keeps it"
+        assert device.sn not in second.runtime_data.data, "the first keeps it"
 
         simulator.remove_device(device.sn)
         await poll(hass, loaded)
@@ -112,34 +116,34 @@ def _is_known(report: DeviceReport) -> bool:
 
 
 def test_what_was_said_comes_in_order_and_once_and_there_is_a_bound_to_it() -> None:
-    strangers = Strangers()
-    for number in range(2 * MOST_REPORTS):
-        strangers.meet(_report(SN, number), arrived=number)
-    said = strangers.introduce(1000, _is_known)
-    assert [report.time for report in said] == list(range(MOST_REPORTS, 2 * MOST_REPORTS))
-    assert strangers.introduce(1000, _is_known) == []
+    reports = UnlistedReports()
+    for number in range(2 * MAX_REPORTS):
+        reports.add(_report(SN, number), arrived_at=number)
+    said = reports.take_known(1000, _is_known)
+    assert [report.time for report in said] == list(range(MAX_REPORTS, 2 * MAX_REPORTS))
+    assert reports.take_known(1000, _is_known) == []
 
 
 def test_who_reports_while_the_list_is_read_is_heard_after_the_next_one() -> None:
-    strangers = Strangers()
-    strangers.meet(_report("early"), arrived=1)
-    strangers.meet(_report("late"), arrived=2)
-    assert strangers.introduce(2, _is_known) == []
-    assert [report.sn for report in strangers.introduce(3, lambda _: True)] == ["late"]
+    reports = UnlistedReports()
+    reports.add(_report("early"), arrived_at=1)
+    reports.add(_report("late"), arrived_at=2)
+    assert reports.take_known(2, _is_known) == []
+    assert [report.sn for report in reports.take_known(3, lambda _: True)] == ["late"]
 
 
-def test_each_stranger_is_worth_a_search_a_day(freezer: FrozenDateTimeFactory) -> None:
-    strangers = Strangers()
-    searches = [strangers.is_worth_a_search(_report(sn)) for sn in ("a", "a", "b", "a")]
+def test_each_stranger_should_search_a_day(freezer: FrozenDateTimeFactory) -> None:
+    reports = UnlistedReports()
+    searches = [reports.should_search(_report(sn)) for sn in ("a", "a", "b", "a")]
     assert searches == [True, False, True, False]
     freezer.tick(25 * 60 * 60)
-    assert strangers.is_worth_a_search(_report("a"))
+    assert reports.should_search(_report("a"))
 
 
 def test_strangers_are_worth_a_bounded_number_of_searches() -> None:
-    strangers = Strangers()
-    searches = [strangers.is_worth_a_search(_report(str(number))) for number in range(1000)]
+    reports = UnlistedReports()
+    searches = [reports.should_search(_report(str(number))) for number in range(1000)]
     assert sum(searches) == MAX_SEARCHES
-    strangers.meet(_report(SN), arrived=1)
-    strangers.introduce(1, _is_known)
-    assert strangers.is_worth_a_search(_report("new")), "a search that found one allows others"
+    reports.add(_report(SN), arrived_at=1)
+    reports.take_known(1, _is_known)
+    assert reports.should_search(_report("new")), "a search that found one allows others"

@@ -5,7 +5,7 @@ from homeassistant.helpers import entity_registry as er
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.milesight import allowance
+from custom_components.milesight.devices import entity_limit
 from custom_components.milesight.issues import ENTITY_LIMIT
 from custom_components.milesight.mapping import Priority
 from tests.common import issues, poll, set_up
@@ -20,11 +20,11 @@ async def test_devices_beyond_the_limit_start_with_their_primary_entities(
     simulator: Simulator,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(allowance, "MOST_ENABLED", 180)
+    monkeypatch.setattr(entity_limit, "MAX_ENABLED_ENTITIES", 180)
     await set_up(hass, entry)
     assert issues(hass).keys() == {ENTITY_LIMIT}
     coordinator = entry.runtime_data
-    first, *_, last = coordinator.devices.values()
+    first, *_, last = coordinator.data.values()
     assert (first.shown_priority, last.shown_priority) == (Priority.SECONDARY, Priority.PRIMARY)
     enabled = {
         entity.unique_id
@@ -33,17 +33,17 @@ async def test_devices_beyond_the_limit_start_with_their_primary_entities(
     }
     own = {f"{entry.unique_id}_{key}" for key in ("push_healthy", *APPLICATION_KEYS)}
     # an array may have more elements than most have; the limit leaves room for that
-    assert len(enabled - own) <= allowance.MOST_ENABLED / 0.95
+    assert len(enabled - own) <= entity_limit.MAX_ENABLED_ENTITIES / 0.95
     for description in last.descriptions():
         is_primary = description.priority is Priority.PRIMARY
         assert (f"{last.sn}_{description.key}" in enabled) is is_primary
 
-    for sn in list(coordinator.devices)[:20]:
+    for sn in list(coordinator.data)[:20]:
         simulator.remove_device(sn)
     await poll(hass, entry)
     device = await simulator.add_device("EM300-TH")
     await poll(hass, entry)
-    assert coordinator.devices[device.sn].shown_priority is Priority.SECONDARY
+    assert coordinator.data[device.sn].shown_priority is Priority.SECONDARY
 
 
 async def test_the_issue_about_too_many_entities_ends_with_the_last_device_it_concerns(
@@ -52,12 +52,12 @@ async def test_the_issue_about_too_many_entities_ends_with_the_last_device_it_co
     simulator: Simulator,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(allowance, "MOST_ENABLED", 100)
+    monkeypatch.setattr(entity_limit, "MAX_ENABLED_ENTITIES", 100)
     await set_up(hass, entry)
     assert issues(hass).keys() == {ENTITY_LIMIT}
     limited = [
         device.sn
-        for device in entry.runtime_data.devices.values()
+        for device in entry.runtime_data.data.values()
         if device.shown_priority is Priority.PRIMARY
     ]
     assert len(limited) > 2

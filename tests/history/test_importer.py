@@ -28,8 +28,8 @@ from pytest_homeassistant_custom_component.components.recorder.common import (
 )
 
 from custom_components.milesight.const import CONF_IMPORT_HISTORY
-from custom_components.milesight.history import Series, mean_rows
-from custom_components.milesight.hourly import HOUR_MS, hour_of
+from custom_components.milesight.history.importer import Series, mean_rows
+from custom_components.milesight.history.statistics import HOUR_MS, start_of_hour
 from tests.common import (
     HISTORY,
     act,
@@ -66,7 +66,7 @@ def devices() -> list[Device]:
 
 def _hours_ago(hours: float) -> int:
     """Return a full hour of the past, or a part of one (epoch ms)."""
-    return hour_of(int(time.time() * 1000)) - round(hours * HOUR_MS)
+    return start_of_hour(int(time.time() * 1000)) - round(hours * HOUR_MS)
 
 
 def _tell(device: Device, *reports: tuple[int, dict[str, Any]]) -> None:
@@ -348,7 +348,7 @@ async def test_after_a_time_without_home_assistant_the_missing_hours_are_filled_
     assert asked(simulator)[HISTORY] == 2, "180 reports are two pages of one device"
     sensor = _sensor(hass, device)
     rows = await _rows(hass, sensor)
-    first = hour_of(before + 5 * MINUTE_MS)
+    first = start_of_hour(before + 5 * MINUTE_MS)
     assert [row["start"] for row in rows] == [first + n * HOUR_MS for n in range(30)]
     assert all(row["min"] <= row["mean"] <= row["max"] for row in rows)
     assert rows[9]["max"] - rows[9]["min"] == 5.0
@@ -365,8 +365,8 @@ async def test_a_push_that_is_faster_than_the_first_poll_hides_no_gap(
 ) -> None:
     coordinator = loaded.runtime_data
     device = simulator.device("EM300-TH")
-    held = coordinator.devices[device.sn]
-    coordinator.catch_up.miss()
+    held = coordinator.data[device.sn]
+    coordinator.backfill.mark_gap()
     freezer.tick(timedelta(hours=5))
     now = int(time.time() * 1000)
     for made in (now - 4 * HOUR_MS, now - 3 * HOUR_MS, now):
@@ -375,7 +375,9 @@ async def test_a_push_that_is_faster_than_the_first_poll_hides_no_gap(
     held.merge(now, {"temperature": 21.0}, pushed=True)
     await poll(hass, loaded)
     rows = await _rows(hass, _sensor(hass, device))
-    assert {hour_of(now - 4 * HOUR_MS), hour_of(now - 3 * HOUR_MS)} <= {r["start"] for r in rows}
+    assert {start_of_hour(now - 4 * HOUR_MS), start_of_hour(now - 3 * HOUR_MS)} <= {
+        r["start"] for r in rows
+    }
 
 
 async def test_after_an_outage_of_the_line_the_missing_hours_are_filled(
@@ -394,10 +396,10 @@ async def test_after_an_outage_of_the_line_the_missing_hours_are_filled(
     for made in (now - 2 * HOUR_MS, now):
         device.history.add(made, {"temperature": 17.0})
     device.last_update = now
-    coordinator.devices[device.sn].merge(now, {"temperature": 17.0}, pushed=True)
+    coordinator.data[device.sn].merge(now, {"temperature": 17.0}, pushed=True)
     await poll(hass, loaded)
     rows = await _rows(hass, _sensor(hass, device))
-    assert _brief(rows, "mean")[-1] == (hour_of(now - 2 * HOUR_MS), 17.0)
+    assert _brief(rows, "mean")[-1] == (start_of_hour(now - 2 * HOUR_MS), 17.0)
 
 
 async def test_who_does_not_want_gaps_filled_keeps_them(
@@ -454,7 +456,7 @@ async def test_a_gap_waits_until_the_account_can_spare_the_requests(
 ) -> None:
     coordinator = loaded.runtime_data
     device = simulator.device("EM300-TH")
-    coordinator.catch_up.miss()
+    coordinator.backfill.mark_gap()
     freezer.tick(timedelta(hours=5))
     now = int(time.time() * 1000)
     device.history.add(now - 3 * HOUR_MS, {"temperature": 21.0})

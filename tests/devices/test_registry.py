@@ -4,7 +4,7 @@ from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.milesight import registry
+from custom_components.milesight.devices import registry
 from tests.common import device_id, poll, set_up
 from tests.fleets import of_demo
 from tests.simulator import Device, Simulator
@@ -32,7 +32,7 @@ def node(simulator: Simulator, gateway: Device) -> Device:
 
 def gateway_of(hass: HomeAssistant, entry: MockConfigEntry, device: Device) -> str | None:
     """Return Home Assistant's id of the gateway that a device is linked to."""
-    registered = registry.registered(hass, entry, device.sn)
+    registered = registry.async_get_device(hass, entry, device.sn)
     assert registered is not None
     return registered.via_device_id
 

@@ -160,7 +160,7 @@ async def test_new_firmware_keeps_entities_until_it_is_known(
     await simulator.report(thermometer.sn, {"temperature": 31.5})
     await poll(hass, entry)
     assert temperature(hass, thermometer) == "31.5"
-    held = entry.runtime_data.devices[thermometer.sn]
+    held = entry.runtime_data.data[thermometer.sn]
     assert held.capabilities.is_known
 
     assert await hass.config_entries.async_unload(entry.entry_id)

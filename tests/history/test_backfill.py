@@ -189,5 +189,5 @@ async def test_reading_ends_with_the_entry(
     assert loaded.state is ConfigEntryState.NOT_LOADED
     traffic.let_go()
     total = traffic.total
-    await coordinator.catch_up.finish()
+    await coordinator.backfill.async_finish()
     assert traffic.total == total

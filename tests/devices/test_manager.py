@@ -5,7 +5,7 @@ from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.milesight import registry
+from custom_components.milesight.devices import registry
 from tests.common import device_id, poll, set_up, state_of, temperature
 from tests.fleets import of_demo
 from tests.simulator import Device, Simulator
@@ -65,7 +65,7 @@ async def test_devices_that_swap_addresses_are_both_found(
     hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
 ) -> None:
     first, second = simulator.device("EM300-TH"), simulator.device("WS523")
-    fleet = loaded.runtime_data.fleet
+    fleet = loaded.runtime_data.device_manager
     simulator.remove_device(first.sn)
     simulator.remove_device(second.sn)
     first.device_id, second.device_id = second.device_id, first.device_id
@@ -85,6 +85,6 @@ async def test_devices_are_linked_to_their_gateway_where_the_platform_tells_it(
     via = {
         device.sn: registered.via_device_id
         for device in (gateway, node, other)
-        if (registered := registry.registered(hass, entry, device.sn))
+        if (registered := registry.async_get_device(hass, entry, device.sn))
     }
     assert via == {gateway.sn: None, node.sn: device_id(hass, entry, gateway), other.sn: None}

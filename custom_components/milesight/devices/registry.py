@@ -1,0 +1,102 @@
+"""Registration of an Application and its devices in Home Assistant's device registry."""
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import device_registry as dr
+
+from ..api import Device
+from ..const import CONSOLE, DOMAIN, MANUFACTURER
+
+REGISTERED_FIELDS: Final = ("name", "model", "hardware_version", "firmware_version")
+
+
+@callback
+def async_register_application(hass: HomeAssistant, entry: ConfigEntry) -> dr.DeviceEntry:
+    """Register the Application itself as a service device."""
+    return dr.async_get(hass).async_get_or_create(
+        config_entry_id=entry.entry_id,
+        identifiers={(DOMAIN, entry.unique_id or entry.entry_id)},
+        entry_type=dr.DeviceEntryType.SERVICE,
+        manufacturer=MANUFACTURER,
+        model="Development Platform Application",
+        name=entry.title,
+        configuration_url=CONSOLE,
+    )
+
+
+@callback
+def async_register_devices(
+    hass: HomeAssistant, entry: ConfigEntry, devices: Iterable[Device]
+) -> None:
+    """Register devices, or update their registry entries."""
+    registry = dr.async_get(hass)
+    for device in devices:
+        registry.async_get_or_create(
+            config_entry_id=entry.entry_id,
+            identifiers={(DOMAIN, device.sn)},
+            manufacturer=MANUFACTURER,
+            name=device.display_name,
+            model=device.model,
+            serial_number=device.sn,
+            hw_version=device.hardware_version,
+            configuration_url=CONSOLE,
+            sw_version=device.firmware_version,
+        )
+
+
+@callback
+def async_link_gateways(
+    hass: HomeAssistant, entry: ConfigEntry, gateways: Mapping[str, str | None]
+) -> None:
+    """Link registered devices to their gateways, or unlink them.
+
+    ``gateways`` maps serial numbers of devices to those of their gateways.
+    """
+    registry = dr.async_get(hass)
+    for sn, gateway_sn in gateways.items():
+        device = async_get_device(hass, entry, sn)
+        gateway = (
+            async_get_device(hass, entry, gateway_sn) if gateway_sn and gateway_sn != sn else None
+        )
+        via_device_id = gateway.id if gateway is not None else None
+        if device is not None and device.via_device_id != via_device_id:
+            registry.async_update_device(device.id, via_device_id=via_device_id)
+
+
+@callback
+def async_get_device(hass: HomeAssistant, entry: ConfigEntry, sn: str) -> dr.DeviceEntry | None:
+    """Return the registry entry of a device of this Application."""
+    return dr.async_get(hass).async_get_device_by_identifier((DOMAIN, sn), entry.entry_id)
+
+
+@callback
+def async_remove_device(hass: HomeAssistant, entry: ConfigEntry, sn: str) -> None:
+    """Remove a device and its entities from the registry."""
+    device = async_get_device(hass, entry, sn)
+    if device is not None:
+        dr.async_get(hass).async_remove_device(device.id)
+
+
+@callback
+def async_has_other_entry(hass: HomeAssistant, entry: ConfigEntry, sn: str) -> bool:
+    """Return if another config entry has registered a device."""
+    return any(
+        async_get_device(hass, other, sn) is not None
+        for other in hass.config_entries.async_entries(DOMAIN)
+        if other.entry_id != entry.entry_id
+    )
+
+
+def has_registry_changes(before: Device, after: Device) -> bool:
+    """Return if listed information changed that registry entries or entities depend on."""
+    return (before.electricity is None) is not (after.electricity is None) or any(
+        getattr(before, name) != getattr(after, name) for name in REGISTERED_FIELDS
+    )
+
+
+def serial_number(device: dr.AnyDeviceEntry) -> str | None:
+    """Return the serial number in the identifiers of a registered device."""
+    return next((key for domain, key in device.identifiers if domain == DOMAIN), None)

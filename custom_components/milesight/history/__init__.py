@@ -1,0 +1,1 @@
+"""Property history: reading what was missed, and importing it into statistics."""

@@ -1,0 +1,244 @@
+"""Backfill: reading the reports that were not pushed from the property history."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import aclosing
+import time
+from typing import Final
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant, callback
+
+from ..api import AuthenticationError, MilesightClient, MilesightError, RateLimitError, Reading
+from ..api.backoff import backoff_delay
+from ..const import CONF_IMPORT_HISTORY, LOGGER
+from ..devices.device import MilesightDevice
+from ..devices.timestamps import now_ms
+from ..devices.workers import process
+from .importer import HistoryImporter
+from .statistics import start_of_hour
+
+WORKERS: Final = 3
+MAX_PAGES_OF_NEW_DEVICE: Final = 3
+
+
+class Backfill:
+    """Read the history of devices with unread reports, a few devices at a time.
+
+    Devices that were read longest ago are first, devices whose history could not be read are last.
+    After a run that read nothing the next one is delayed, by more each time.
+
+    ``devices`` has the present devices by serial number. ``has_quota`` is checked before each
+    request, ``elements_found`` called for a device with new array elements, and ``finished`` after
+    each run.
+    """
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: ConfigEntry,
+        client: MilesightClient,
+        devices: Mapping[str, MilesightDevice],
+        *,
+        has_quota: Callable[[], bool],
+        elements_found: Callable[[MilesightDevice], None],
+        finished: Callable[[], None],
+    ) -> None:
+        """Initialize the backfill."""
+        self.importer = HistoryImporter(hass)
+        self._hass = hass
+        self._entry = entry
+        self._client = client
+        self._devices = devices
+        self._has_background_quota = has_quota
+        self._elements_found = elements_found
+        self._finished = finished
+        self._gaps: dict[str, int] = {}
+        self._unreadable: set[str] = set()
+        self._failures = 0
+        self._retry_at = 0.0
+        self._task: asyncio.Task[None] | None = None
+        self._user_requests = 0
+        self._error: MilesightError | None = None
+        self._stopped = False
+
+    @callback
+    def restore(self, gaps: Mapping[str, int]) -> None:
+        """Load the gaps of an earlier run, and mark the one since then."""
+        if self._imports_history:
+            self._gaps = {sn: int(start) for sn, start in gaps.items()}
+            self.mark_gap()
+
+    @callback
+    def dump(self) -> dict[str, int]:
+        """Return the gaps that are not imported yet, for storage."""
+        return self._gaps
+
+    @callback
+    def stop(self) -> None:
+        """Start no more runs; unloading the entry cancels the present one."""
+        self._stopped = True
+
+    @callback
+    def mark_gap(self) -> None:
+        """Mark the start of a time without pushes and polls, to be imported into statistics."""
+        if self._imports_history:
+            for device in self._devices.values():
+                if not device.is_new:
+                    self._gaps.setdefault(device.sn, device.covered_until)
+
+    @property
+    def _imports_history(self) -> bool:
+        return self.importer.available and self._entry.options.get(CONF_IMPORT_HISTORY, True)
+
+    @callback
+    def pending(self) -> list[MilesightDevice]:
+        """Return the devices whose history is to be read."""
+        for sn, start in tuple(self._gaps.items()):
+            device = self._devices.get(sn)
+            if device is None or (device.info.last_update_time or 0) <= start:
+                del self._gaps[sn]
+        return [device for device in self._devices.values() if self._is_pending(device)]
+
+    def _is_pending(self, device: MilesightDevice) -> bool:
+        return self._is_present(device) and (device.has_unread_reports or device.sn in self._gaps)
+
+    def _is_present(self, device: MilesightDevice) -> bool:
+        """Return if a device was not removed meanwhile, or removed and added again."""
+        return self._devices.get(device.sn) is device
+
+    @callback
+    def start(self, devices: list[MilesightDevice]) -> None:
+        """Read the history of pending devices in the background, unless a run is in progress."""
+        if self._stopped or not devices or (self._task is not None and not self._task.done()):
+            return
+        if self._user_requests or time.monotonic() >= self._retry_at:
+            self._unreadable &= self._devices.keys()
+            ordered = sorted(
+                devices, key=lambda device: (device.sn in self._unreadable, device.covered_until)
+            )
+            self._task = self._entry.async_create_background_task(
+                self._hass, self._run(ordered), "Backfill from the property history"
+            )
+
+    async def async_finish(self) -> None:
+        """Read the history of all pending devices now, whatever is left of the quota.
+
+        Raises ``MilesightError`` if nothing could be read.
+        """
+        self._user_requests += 1
+        try:
+            await self._wait()
+            self._error = None
+            self.start(self.pending())
+            await self._wait()
+        finally:
+            self._user_requests -= 1
+        if self._error is not None:
+            raise self._error
+
+    async def _wait(self) -> None:
+        if self._task is not None:
+            await asyncio.wait([self._task])
+
+    def _has_quota(self) -> bool:
+        return self._user_requests > 0 or self._has_background_quota()
+
+    async def _run(self, devices: Iterable[MilesightDevice]) -> None:
+        count = 0
+        errors: list[MilesightError] = []
+
+        async def read(device: MilesightDevice) -> bool:
+            nonlocal count
+            if not self._has_quota():
+                return False
+            if not self._is_pending(device):
+                return True
+            try:
+                await self._read(device)
+            except MilesightError as error:
+                self._unreadable.add(device.sn)
+                errors.append(error)
+                return False
+            self._unreadable.discard(device.sn)
+            count += 1
+            return True
+
+        await process(devices, read, WORKERS)
+        self._handle_result(count, errors)
+        self._finished()
+
+    @callback
+    def _handle_result(self, count: int, errors: list[MilesightError]) -> None:
+        """Delay the next run after failures, and log a change once."""
+        self._error = errors[0] if errors and not count else None
+        if any(isinstance(error, AuthenticationError) for error in errors):
+            self._entry.async_start_reauth(self._hass)
+            return
+        limits = [error.retry_after or 0 for error in errors if isinstance(error, RateLimitError)]
+        if errors and (limits or not count):
+            if limits or self._failures:
+                delay = backoff_delay(self._failures + 1, max(limits, default=0))
+                self._retry_at = time.monotonic() + delay
+            if not self._failures:
+                LOGGER.warning("The history of %s cannot be read: %s", self._entry.title, errors[0])
+            self._failures += 1
+        elif count and self._failures:
+            self._failures = 0
+            LOGGER.info("The history of %s can be read again", self._entry.title)
+
+    async def _read(self, device: MilesightDevice) -> None:
+        """Merge the reports of a device; those of a gap are also imported into statistics."""
+        listed = device.info.last_update_time or 0
+        gap_start = self._gaps.get(device.sn)
+        start = 0 if device.is_new else device.covered_until
+        if gap_start is not None:
+            start = start_of_hour(gap_start)
+        readings, complete = await self._readings(device, start, all_pages=gap_start is not None)
+        if not self._is_present(device):
+            return
+        has_new_elements = False
+        for reading in readings:
+            time_of_report = device.report_time(reading.time, now_ms(), pushed=False)
+            has_new_elements |= device.merge(time_of_report, reading.values, pushed=False)
+        device.covered_until = max(device.covered_until, listed)
+        device.is_new = False
+        if has_new_elements:
+            self._elements_found(device)
+        if gap_start is not None and complete:
+            await self._import(device, readings, gap_start)
+            self._gaps.pop(device.sn, None)
+
+    async def _readings(
+        self, device: MilesightDevice, start: int, *, all_pages: bool
+    ) -> tuple[list[Reading], bool]:
+        """Return the latest readings from ``start`` on in order, and if these are all.
+
+        Without ``all_pages`` that is one page; of a new device it is a few, since rare reports may
+        be further back.
+        """
+        readings: list[Reading] = []
+        complete = True
+        pages = MAX_PAGES_OF_NEW_DEVICE if device.is_new else 1
+        history = self._client.iter_history_pages(
+            device.info.device_id, start_time=start or None, order="desc", background=True
+        )
+        async with aclosing(history):
+            async for page in history:
+                readings += page.readings
+                pages -= 1
+                if not (all_pages or pages) or not self._has_quota():
+                    complete = page.next_page_key is None
+                    break
+        return sorted(readings, key=lambda reading: reading.time), complete
+
+    async def _import(
+        self, device: MilesightDevice, readings: list[Reading], gap_start: int
+    ) -> None:
+        """Import the whole hours from the first missed reading on."""
+        missed = next((reading.time for reading in readings if reading.time > gap_start), None)
+        if missed is not None:
+            first = start_of_hour(missed)
+            await self.importer.async_import(
+                device, [reading for reading in readings if reading.time >= first]
+            )

@@ -1,0 +1,91 @@
+"""Pushed reports on their way to the devices."""
+
+from collections.abc import Callable
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant, callback
+
+from ..api.webhook import DeviceReport, ReportType, TaskReport
+from ..commands.responses import ResponseWaiter, async_fire_task_event
+from ..devices import registry
+from ..devices.device import MilesightDevice
+from ..devices.manager import DeviceManager
+from ..devices.timestamps import clamp_timestamp, now_ms
+from ..devices.unlisted_reports import UnlistedReports
+
+
+class ReportHandler:
+    """Merge pushed reports into the devices, and deliver responses to commands.
+
+    ``elements_found`` is called with a device that has new array elements, ``search`` to read the
+    device list because of an unlisted device.
+    """
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: ConfigEntry,
+        manager: DeviceManager,
+        responses: ResponseWaiter,
+        *,
+        elements_found: Callable[[MilesightDevice], None],
+        search: Callable[[], None],
+    ) -> None:
+        """Initialize the handler."""
+        self._hass = hass
+        self._entry = entry
+        self._manager = manager
+        self._responses = responses
+        self._elements_found = elements_found
+        self._search = search
+        self._unlisted = UnlistedReports()
+
+    @callback
+    def handle_report(self, report: DeviceReport) -> None:
+        """Handle a report of a device."""
+        now = now_ms()
+        device = self._find_sender(report)
+        if device is None:
+            self._handle_unlisted(report, now)
+            return
+        timestamp = device.report_time(report.time or now, now, pushed=True)
+        if report.type is ReportType.OFFLINE:
+            device.mark_offline(timestamp, now)
+            return
+        device.mark_active(timestamp, now)
+        self._responses.deliver(device, report)
+        if report.type is ReportType.EVENT and report.tsl_id is not None:
+            device.deliver_event(report.tsl_id, report.values)
+        if report.type is ReportType.PROPERTY:
+            if device.merge(timestamp, report.values, pushed=True):
+                self._elements_found(device)
+            device.cover(timestamp, clamp_timestamp(report.created or timestamp, now))
+
+    @callback
+    def handle_task(self, report: TaskReport) -> None:
+        """Handle the result of a configuration task, also of a device that is not listed."""
+        device = self._manager.find(report.device_id)
+        registered = None
+        if device is not None:
+            self._responses.deliver(device, report)
+            registered = registry.async_get_device(self._hass, self._entry, device.sn)
+        async_fire_task_event(self._hass, registered.id if registered else None, report)
+
+    @callback
+    def handle_device_list(self, requested_at: int) -> None:
+        """Handle the earlier reports of devices that the device list contains now.
+
+        ``requested_at`` is the time of the request in epoch milliseconds.
+        """
+        for report in self._unlisted.take_known(requested_at, self._find_sender):
+            self.handle_report(report)
+
+    def _find_sender(self, report: DeviceReport) -> MilesightDevice | None:
+        return self._manager.find(report.device_id, report.sn, report.dev_eui)
+
+    def _handle_unlisted(self, report: DeviceReport, now: int) -> None:
+        if self._manager.belongs_to_other_entry(report.device_id, report.sn, report.dev_eui):
+            return
+        self._unlisted.add(report, now)
+        if self._unlisted.should_search(report):
+            self._search()

@@ -1,0 +1,105 @@
+"""Readings by the hour: means, sums, and counters that begin anew."""
+
+from itertools import pairwise
+
+from hypothesis import given, strategies as st
+import pytest
+
+from custom_components.milesight.history.statistics import (
+    HOUR_MS,
+    HourlyMean,
+    HourlyTotal,
+    Sample,
+    hourly_means,
+    hourly_totals,
+    increment,
+    sum_adjustment,
+)
+
+H = HOUR_MS
+SAMPLES = st.lists(
+    st.tuples(st.integers(0, 20 * H), st.integers(0, 1000).map(float)),
+    min_size=1,
+    unique_by=lambda sample: sample[0],
+)
+
+
+def test_an_hour_has_the_mean_and_the_extremes_of_its_readings() -> None:
+    samples = [(H + 5, 20.0), (H, 22.0), (2 * H - 1, 24.0), (5 * H, 1.0)]
+    assert hourly_means(samples) == [
+        HourlyMean(H, 22.0, 20.0, 24.0),
+        HourlyMean(5 * H, 1.0, 1.0, 1.0),
+    ]
+
+
+def test_a_counter_goes_on_from_the_sum_before_and_survives_a_new_beginning() -> None:
+    samples = [(H, 110.0), (2 * H, 5.0), (2 * H + 1, 7.0), (4 * H, 7.0)]
+    assert hourly_totals(samples, HourlyTotal(0, 100.0, 40.0), increasing=True) == [
+        HourlyTotal(H, 110.0, 50.0),
+        HourlyTotal(2 * H, 7.0, 57.0),
+        HourlyTotal(3 * H, 7.0, 57.0),
+        HourlyTotal(4 * H, 7.0, 57.0),
+    ]
+
+
+def test_a_total_may_fall() -> None:
+    assert hourly_totals([(H, 5.0)], HourlyTotal(0, 10.0, 10.0), increasing=False) == [
+        HourlyTotal(H, 5.0, 5.0)
+    ]
+    assert increment(100, 95, increasing=True) == -5, "a small dip is no new beginning"
+
+
+def test_without_anything_before_the_first_reading_counts_as_zero() -> None:
+    assert hourly_totals([(H, 500.0), (H + 1, 510.0)], None, increasing=True) == [
+        HourlyTotal(H, 510.0, 10.0)
+    ]
+
+
+@given(SAMPLES, st.randoms())
+def test_the_order_in_which_readings_arrive_is_of_no_account(
+    samples: list[Sample], random: object
+) -> None:
+    shuffled = list(samples)
+    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    assert hourly_means(shuffled) == hourly_means(samples)
+    assert hourly_totals(shuffled, None, increasing=True) == hourly_totals(
+        samples, None, increasing=True
+    )
+
+
+@given(SAMPLES)
+def test_sums_of_a_counter_cover_every_hour_once_and_all_that_was_counted(
+    samples: list[Sample],
+) -> None:
+    found = hourly_totals(samples, None, increasing=False)
+    assert [b.start - a.start for a, b in pairwise(found)] == [H] * (len(found) - 1)
+    ordered = sorted(samples)
+    assert found[-1].sum == ordered[-1][1] - ordered[0][1]
+
+
+@given(SAMPLES, st.integers(0, 1000).map(float))
+def test_what_was_written_once_needs_no_correction_again(
+    samples: list[Sample], state: float
+) -> None:
+    before = HourlyTotal(-H, state, 7.0)
+    found = hourly_totals(samples, before, increasing=True)
+    after = HourlyTotal(found[-1].start + H, 3.0, 99.0)
+    assert sum_adjustment(found, [before, *found, after], increasing=True) == 0
+
+
+@pytest.mark.parametrize(
+    ("held", "expected"),
+    [
+        ([], 0.0),
+        ([HourlyTotal(0, 100.0, 40.0)], 20.0),
+        ([HourlyTotal(0, 100.0, 40.0), HourlyTotal(2 * H, 30.0, 70.0)], 20.0),
+        ([HourlyTotal(H, 100.0, 40.0), HourlyTotal(2 * H, 30.0, 70.0)], 20.0),
+        ([HourlyTotal(2 * H, 35.0, 0.0)], 95.0),
+    ],
+)
+def test_sums_after_a_gap_rise_by_what_a_counter_lost_in_it(
+    held: list[HourlyTotal], expected: float
+) -> None:
+    """100 before, 120 in the gap, then anew up to 30: Home Assistant saw 30, and not 50."""
+    found = [HourlyTotal(H, 30.0, 90.0)]
+    assert sum_adjustment(found, held, increasing=True) == expected
