@@ -258,7 +258,7 @@ async def test_a_command_that_is_refused_is_told_and_taken_back(
         ("hang", "/properties", Platform.SWITCH, "set_socket.status", "toggle"),
         ("html", "/properties", Platform.SWITCH, "set_socket.status", "toggle"),
         ("garbage", "/properties", Platform.SWITCH, "set_socket.status", "toggle"),
-        ("hang", "/services/call", Platform.BUTTON, "service_query_device_status", "press"),
+        ("hang", "/services/call", Platform.BUTTON, "service_reboot", "press"),
     ],
 )
 async def test_unanswered_command_is_not_called_refused(
@@ -451,7 +451,7 @@ async def test_with_the_days_requests_used_up_polling_waits_but_commands_and_ref
     await poll(hass, loaded)
     await poll(hass, loaded)
     assert simulator.requests == []
-    assert caplog.text.count("requests a day of Home are used up") == 1
+    assert caplog.text.count("Polling of Home is paused") == 1
     assert timedelta(minutes=20) <= coordinator.update_interval <= timedelta(minutes=22)
 
     key = f"{simulator.device('WS523').sn}_set_socket.status"
