@@ -9,7 +9,7 @@ from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from tests.common import settle, temperature
+from tests.common import poll, settle, temperature
 from tests.fleets import probes
 from tests.simulator import Device, Simulator
 from tests.simulator.events import device_data
@@ -90,3 +90,20 @@ async def test_loss_before_sign_of_life_is_ignored_after_reload(
     await settle(hass)
     await connection_event(simulator, probe, "OFFLINE", age=60)
     assert temperature(hass, probe) != "unavailable"
+
+
+@pytest.mark.parametrize("kind", ["ONLINE", "SERVICE"])
+async def test_listed_status_counts_after_sign_of_life_without_report(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    pushing: MockConfigEntry,
+    simulator: Simulator,
+    probe: Device,
+    kind: str,
+) -> None:
+    freezer.tick(timedelta(hours=1))
+    await connection_event(simulator, probe, kind)
+    probe.connect_status = "OFFLINE"
+    freezer.tick(timedelta(minutes=1))
+    await poll(hass, pushing)
+    assert temperature(hass, probe) == "unavailable"

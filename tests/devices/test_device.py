@@ -199,6 +199,7 @@ def test_offline_before_last_sign_of_life_is_ignored() -> None:
 def test_device_list_before_latest_event_is_ignored() -> None:
     device = _device(ConnectStatus.OFFLINE)
     device.mark_active(NOW, NOW)
+    device.merge(NOW, {"temperature": 20}, pushed=True)
     offline = Device(
         sn=device.sn,
         device_id="1",

@@ -34,11 +34,7 @@ class Availability:
             self.online = False
 
     def apply_listing(self, *, online: bool, last_report: int, requested_at: int) -> None:
-        """Apply the device list unless it was requested before the latest event.
-
-        A list that does not know the latest report yet is ignored as well.
-        """
-        if self._updated_at >= requested_at or self.last_seen > last_report + SECOND_MS:
-            return
-        self.offline_since = 0 if online else max(self.offline_since, last_report + 1)
-        self.online = online
+        """Apply the device list unless it was requested before the latest event."""
+        if self._updated_at < requested_at:
+            self.offline_since = 0 if online else max(self.offline_since, last_report + 1)
+            self.online = online

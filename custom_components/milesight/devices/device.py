@@ -345,14 +345,18 @@ class MilesightDevice:
         self._notify_availability(previous)
 
     def update_information(self, info: Device, requested_at: int) -> None:
-        """Apply the device list, requested at a time in epoch milliseconds."""
+        """Apply the device list, requested at a time in epoch milliseconds.
+
+        The status of a list that does not have the latest report yet is ignored.
+        """
         previous, was_online = self.info, self.online
         self.info = info
         last_report = info.last_update_time or 0
         online = info.connect_status is ConnectStatus.ONLINE
-        self.availability.apply_listing(
-            online=online, last_report=last_report, requested_at=requested_at
-        )
+        if (self.last_report or 0) <= last_report + SECOND_MS:
+            self.availability.apply_listing(
+                online=online, last_report=last_report, requested_at=requested_at
+            )
         self._notify_availability(was_online)
         self._set_last_report(last_report)
         if info != previous:
