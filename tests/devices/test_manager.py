@@ -2,9 +2,11 @@
 
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import device_registry as dr
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.milesight.const import DOMAIN
 from custom_components.milesight.devices import registry
 from tests.common import device_id, poll, set_up, state_of, temperature
 from tests.fleets import of_demo
@@ -88,3 +90,18 @@ async def test_devices_are_linked_to_their_gateway_where_the_platform_tells_it(
         if (registered := registry.async_get_device(hass, entry, device.sn))
     }
     assert via == {gateway.sn: None, node.sn: device_id(hass, entry, gateway), other.sn: None}
+
+
+async def test_unlisted_device_of_earlier_run_is_removed(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    simulator: Simulator,
+    device_registry: dr.DeviceRegistry,
+) -> None:
+    stale = device_registry.async_get_or_create(
+        config_entry_id=entry.entry_id, identifiers={(DOMAIN, "6000000000000000")}
+    )
+    await set_up(hass, entry)
+    assert device_registry.async_get(stale.id) is None
+    kept = dr.async_entries_for_config_entry(device_registry, entry.entry_id)
+    assert len(kept) == len(simulator.platform.devices) + 1

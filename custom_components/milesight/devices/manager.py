@@ -66,7 +66,9 @@ class DeviceManager:
         that are new, or whose registry entry or capabilities changed.
         """
         for sn in self.devices.keys() - listed.keys():
-            self.remove(sn)
+            del self.devices[sn]
+            self._entity_limit.release(sn)
+        registry.async_remove_unlisted(self._hass, self._entry, listed)
         new = [info for sn, info in listed.items() if sn not in self.devices and self._is_own(sn)]
         self._entity_limit.reserve((info, self._specifications.get(info)) for info in new)
         changed = [
@@ -119,13 +121,6 @@ class DeviceManager:
     def add(self, info: Device) -> MilesightDevice:
         """Add a device."""
         return self._add(info, self._specifications.get(info))
-
-    @callback
-    def remove(self, sn: str) -> None:
-        """Remove a device, also from the registry."""
-        del self.devices[sn]
-        self._entity_limit.release(sn)
-        registry.async_remove_device(self._hass, self._entry, sn)
 
     def _add(self, info: Device, capabilities: Capabilities) -> MilesightDevice:
         device = MilesightDevice(info, capabilities)

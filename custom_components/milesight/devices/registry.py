@@ -1,6 +1,6 @@
 """Registration of an Application and its devices in Home Assistant's device registry."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from typing import Final
 
 from homeassistant.config_entries import ConfigEntry
@@ -73,11 +73,16 @@ def async_get_device(hass: HomeAssistant, entry: ConfigEntry, sn: str) -> dr.Dev
 
 
 @callback
-def async_remove_device(hass: HomeAssistant, entry: ConfigEntry, sn: str) -> None:
-    """Remove a device and its entities from the registry."""
-    device = async_get_device(hass, entry, sn)
-    if device is not None:
-        dr.async_get(hass).async_remove_device(device.id)
+def async_remove_unlisted(hass: HomeAssistant, entry: ConfigEntry, listed: Container[str]) -> None:
+    """Remove the devices, and their entities, whose serial numbers are not listed.
+
+    These can include devices that only an earlier run knew.
+    """
+    registry = dr.async_get(hass)
+    for device in dr.async_entries_for_config_entry(registry, entry.entry_id):
+        is_application = device.entry_type is dr.DeviceEntryType.SERVICE
+        if not is_application and serial_number(device) not in listed:
+            registry.async_remove_device(device.id)
 
 
 @callback
