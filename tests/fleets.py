@@ -5,11 +5,11 @@ from dataclasses import replace
 from random import Random
 from typing import Any, Final
 
-from tests.mapping.helpers import item
 from tests.simulator import Device, demo_fleet
 from tests.simulator.fleet import new_device
 from tests.simulator.models import Model, find_model
 from tests.simulator.specification import Specification
+from tests.specifications import item
 
 type Raw = Mapping[str, Any]
 

@@ -10,10 +10,10 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from tests.common import CALL, act_on, asked, poll, state_of
 from tests.fleets import model, new_devices
-from tests.mapping.helpers import item, service
 from tests.simulator import Simulator
 from tests.simulator.device import Device
 from tests.simulator.models import find_model
+from tests.specifications import item, service
 
 SETPOINT = {"min": 5, "max": 35}
 CENTRAL = model(

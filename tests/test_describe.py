@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests import describe
-from tests.mapping.helpers import item
 from tests.simulator import Simulator
+from tests.specifications import item
 
 SPECIFICATION = {
     "version": "v1.0",

@@ -29,8 +29,8 @@ from custom_components.milesight.mapping import describe
 from tests.agentcraft import helpers
 from tests.common import counted, entry_of, poll, set_up
 from tests.fleets import model
-from tests.mapping.helpers import item
 from tests.simulator import Device, Simulator
+from tests.specifications import item
 
 ACCOUNT_SECTIONS = ["entry", "requests", "polls", "pushes", "agentcraft"]
 

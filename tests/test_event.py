@@ -9,8 +9,8 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from tests.common import enable_all, state_of
 from tests.fleets import model, new_devices
-from tests.mapping.helpers import event, item
 from tests.simulator import Device, Simulator
+from tests.specifications import event, item
 
 # What a state has besides an event's outputs, in Home Assistant's own meaning.
 RESERVED = (

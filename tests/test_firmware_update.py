@@ -14,10 +14,10 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.milesight.const import DOMAIN
 from tests.common import act_on, act_silently, enable_all, entity_id, poll, set_up, settle, state_of
 from tests.fleets import Raw, install, model, new_devices, specification
-from tests.mapping.helpers import event, item, service
 from tests.simulator import Device, Simulator
 from tests.simulator.models import Model
 from tests.simulator.specification import Specification
+from tests.specifications import event, item, service
 
 PROPERTIES: Final = (
     item("temperature", unit="°C", defaultValue=21.5),

@@ -13,7 +13,8 @@ from custom_components.milesight.mapping.translations import (
     TRANSLATED_NUMBERS,
 )
 from tests.files import ICONS, SOURCE
-from tests.mapping.helpers import entities, event, item, service
+from tests.mapping.helpers import entities
+from tests.specifications import event, item, service
 
 ENTITIES: Mapping[str, Mapping[str, Mapping[str, Any]]] = ICONS["entity"]
 PRESSES = "short press/long press/double press"

@@ -10,8 +10,8 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from tests.common import entity_id, settle, state_of
 from tests.fleets import model, new_devices
-from tests.mapping.helpers import item
 from tests.simulator import Device, Simulator
+from tests.specifications import item
 
 CAMERA = model("CAMERA", item("snapshot", "image", defaultValue="https://example.com/1.png"))
 

@@ -11,9 +11,9 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from tests.common import act_on, settle, state_of
 from tests.fleets import model, new_devices
-from tests.mapping.helpers import item
 from tests.simulator import Device, Simulator
 from tests.simulator.values import nest
+from tests.specifications import item
 
 COLORS = ("red", "green", "blue")
 PERCENT = {"min": 0, "max": 100}

@@ -15,9 +15,9 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.milesight.const import DOMAIN
 from tests.common import CALL, UPDATE, act_on, asked, enable_all, entity_id, state_of
 from tests.fleets import model, new_devices
-from tests.mapping.helpers import event, item, service
 from tests.simulator import Simulator
 from tests.simulator.device import Device
+from tests.specifications import event, item, service
 
 PERCENT = {"min": 0, "max": 100}
 BYTE = {"min": 0, "max": 255}

@@ -9,9 +9,9 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from tests.common import poll, settle
 from tests.fleets import install, model, new_devices, specification
-from tests.mapping.helpers import item
 from tests.simulator import Device, Simulator
 from tests.simulator.values import nest
+from tests.specifications import item
 
 TYPES: Final = (
     [item("level", unit="°C", defaultValue=21.5)],

@@ -5,10 +5,10 @@ from random import Random
 from typing import Any, Final
 
 from tests.fleets import model
-from tests.mapping.helpers import item
 from tests.simulator.device import Device
 from tests.simulator.fleet import new_device
 from tests.simulator.models import find_model
+from tests.specifications import item
 
 CLIENT_ID: Final = "milesight-bench"
 CLIENT_SECRET: Final = "bench-client-secret"

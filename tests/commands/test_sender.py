@@ -14,9 +14,9 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from tests.common import UPDATE, act_on, asked, pass_time, poll, settle, state_of, until
 from tests.fleets import model, new_devices
-from tests.mapping.helpers import item
 from tests.simulator import Device, Simulator
 from tests.simulator.events import device_data
+from tests.specifications import item
 
 PANEL: Final = model(
     "PANEL",

@@ -13,8 +13,8 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.milesight.const import DOMAIN
 from tests.common import ADDRESS, property_event, settle, signed, state_of, temperature
 from tests.fleets import model, new_devices
-from tests.mapping.helpers import event, item
 from tests.simulator import Device, Simulator
+from tests.specifications import event, item
 
 DISPLAY: Final = model(
     "DISPLAY",
