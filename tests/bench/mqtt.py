@@ -18,15 +18,14 @@ from paho.mqtt.enums import CallbackAPIVersion
 from tests.demo.process import free_port
 
 from . import fleet, home
+from .scale import Scale
 
-DEVICES = 900
-EVENTS = 9000
 PROGRAMS = ("mosquitto", "/usr/sbin/mosquitto")
 SETTLED = 0.5
 
 
-async def throughput() -> dict[str, Any]:
-    """Return the events per second of 9,000 discovered sensors, none where there is no broker.
+async def throughput(scale: Scale) -> dict[str, Any]:
+    """Return the events per second of discovered sensors, none where there is no broker.
 
     A device publishes its ten readings as one JSON object, from which each sensor takes its own by
     a template, as network servers and gateways have it.
@@ -37,16 +36,16 @@ async def throughput() -> dict[str, Any]:
     async with _broker(program) as port, home.home_assistant() as (hass, _):
         started = time.perf_counter()
         await home.add_entry(hass, "mqtt", {"broker": "127.0.0.1", "port": port}, version=2)
-        await _publish(port, "discovery")
-        await _until(hass, DEVICES * len(fleet.PATHS))
+        await _publish(port, scale, "discovery")
+        await _until(hass, scale.devices * len(fleet.PATHS))
         setup = time.perf_counter() - started
         taken = []
         for turn in range(1, 4):
             started = time.perf_counter()
-            await _publish(port, "readings", turn)
-            await _all_written(hass, turn)
+            await _publish(port, scale, "readings", turn)
+            await _all_written(hass, scale, turn)
             taken.append(time.perf_counter() - started)
-        return {"setup": setup, "events": EVENTS / sorted(taken)[1]}
+        return {"setup": setup, "events": scale.mqtt_events / sorted(taken)[1]}
 
 
 @asynccontextmanager
@@ -68,10 +67,14 @@ async def _broker(program: str) -> AsyncGenerator[int]:
             await process.wait()
 
 
-async def _publish(port: int, what: str, turn: int = 0) -> None:
+async def _publish(port: int, scale: Scale, what: str, turn: int = 0) -> None:
     """Have a process of its own publish, so that its work is not counted."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", __name__, str(port), what, str(turn)
+        sys.executable,
+        "-m",
+        __name__,
+        what,
+        *map(str, (port, scale.devices, scale.mqtt_events, turn)),
     )
     if await process.wait():
         raise RuntimeError("nothing was published")
@@ -87,23 +90,30 @@ async def _until(hass: HomeAssistant, entities: int) -> None:
     await hass.async_block_till_done()
 
 
-async def _all_written(hass: HomeAssistant, turn: int) -> None:
+async def _all_written(hass: HomeAssistant, scale: Scale, turn: int) -> None:
     """Wait for the last reading of the last device, without a listener that would cost the peer."""
-    last = f"sensor.room_{DEVICES - 1}_battery"
-    awaited = str(fleet.readings(_sequence(turn, EVENTS - 1))["battery"])
+    last = f"sensor.room_{scale.devices - 1}_battery"
+    awaited = str(
+        fleet.readings(_sequence(scale.devices, scale.mqtt_events, turn, scale.mqtt_events - 1))[
+            "battery"
+        ]
+    )
     while (state := hass.states.get(last)) is None or state.state != awaited:  # noqa: ASYNC110
         await asyncio.sleep(0.01)
 
 
-def _sequence(turn: int, event: int) -> int:
-    return turn * (EVENTS // DEVICES) + event // DEVICES
+def _sequence(devices: int, events: int, turn: int, event: int) -> int:
+    return turn * (events // devices) + event // devices
 
 
-def _messages(what: str, turn: int) -> list[tuple[str, dict[str, Any]]]:
+def _messages(what: str, devices: int, events: int, turn: int) -> list[tuple[str, dict[str, Any]]]:
     if what == "readings":
         return [
-            (f"bench/{event % DEVICES}", dict(fleet.readings(_sequence(turn, event))))
-            for event in range(EVENTS)
+            (
+                f"bench/{event % devices}",
+                dict(fleet.readings(_sequence(devices, events, turn, event))),
+            )
+            for event in range(events)
         ]
     return [
         (
@@ -118,17 +128,17 @@ def _messages(what: str, turn: int) -> list[tuple[str, dict[str, Any]]]:
                 "device": {"identifiers": [f"room_{index}"], "name": f"Room {index}"},
             },
         )
-        for index in range(DEVICES)
+        for index in range(devices)
         for path in fleet.PATHS
     ]
 
 
-def _main(port: str, what: str, turn: str) -> None:
+def _main(what: str, port: int, devices: int, events: int, turn: int) -> None:
     client = Client(CallbackAPIVersion.VERSION2)
     client.max_inflight_messages_set(1000)
-    client.connect("127.0.0.1", int(port))
+    client.connect("127.0.0.1", port)
     client.loop_start()
-    for topic, payload in _messages(what, int(turn)):
+    for topic, payload in _messages(what, devices, events, turn):
         sent = client.publish(topic, json.dumps(payload), qos=1)
     sent.wait_for_publish()
     client.disconnect()
@@ -136,4 +146,4 @@ def _main(port: str, what: str, turn: str) -> None:
 
 
 if __name__ == "__main__":
-    _main(*sys.argv[1:])
+    _main(sys.argv[1], *map(int, sys.argv[2:]))

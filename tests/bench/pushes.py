@@ -9,33 +9,33 @@ from homeassistant.helpers import entity_registry as er
 
 from . import fleet, home, load
 from .platform import platform
-
-DEVICES = 900
-ROUNDS = 5
-EVENTS = {1: 3000, 16: 9600}
+from .scale import Scale
 
 
-async def throughput() -> dict[str, Any]:
+async def throughput(scale: Scale) -> dict[str, Any]:
     """Return events per second of both, by the size of the array, and the ratio of medians.
 
-    Both live in one Home Assistant and get the same deliveries in turn.
+    Both run in one Home Assistant and get the same deliveries in turn.
     """
     async with (
-        platform(DEVICES) as address,
+        platform(scale.devices) as address,
         load.sender() as sender,
         home.home_assistant() as (hass, url),
     ):
-        _show_the_readings(hass)
+        _enable_readings(hass, scale)
         await home.add_milesight(hass, address, secret=fleet.WEBHOOK_SECRET)
-        await home.add_floor(hass, DEVICES, ("connectivity", *fleet.DISABLED[1:]))
+        await home.add_floor(hass, scale.devices, ("connectivity", *fleet.DISABLED[1:]))
         await hass.async_block_till_done(wait_background_tasks=True)
-        return {str(array): await _compare(sender, url, array) for array in EVENTS}
+        return {
+            str(array): await _compare(sender, url, scale, array=array, events=events)
+            for array, events in scale.events.items()
+        }
 
 
-def _show_the_readings(hass: HomeAssistant) -> None:
-    """Have exactly the ten readings of each device enabled, and ten other entities disabled."""
+def _enable_readings(hass: HomeAssistant, scale: Scale) -> None:
+    """Enable exactly the ten readings of each device, and disable ten other entities."""
     registry = er.async_get(hass)
-    for sn in fleet.serial_numbers(DEVICES):
+    for sn in fleet.serial_numbers(scale.devices):
         registry.async_get_or_create("sensor", "milesight", f"{sn}_{fleet.HIDDEN}")
         registry.async_get_or_create(
             "binary_sensor",
@@ -45,15 +45,16 @@ def _show_the_readings(hass: HomeAssistant) -> None:
         )
 
 
-async def _compare(sender: load.Sender, url: str, array: int) -> dict[str, float]:
-    events = EVENTS[array]
+async def _compare(
+    sender: load.Sender, url: str, scale: Scale, *, array: int, events: int
+) -> dict[str, float]:
     seconds: dict[str, list[float]] = {home.WEBHOOK: [], "floor": []}
-    for index in range(ROUNDS):
+    for index in range(scale.rounds):
         for webhook, taken in seconds.items():
             await sender.prepare(
                 load.Load(
                     url=f"{url}/api/webhook/{webhook}",
-                    devices=DEVICES,
+                    devices=scale.devices,
                     events=events,
                     array=array,
                     first=index * events,
@@ -64,9 +65,10 @@ async def _compare(sender: load.Sender, url: str, array: int) -> dict[str, float
     return {"ours": ours, "floor": floor, "ratio": ours / floor}
 
 
-async def cost(devices: int) -> float:
-    """Return the CPU seconds of one push of primary readings in a fleet of this size."""
-    events = 6000
+async def cost(scale: Scale, which: str) -> float:
+    """Return the CPU seconds of one push of primary readings in the `small` or `large` fleet."""
+    devices = scale.small_fleet if which == "small" else scale.large_fleet
+    events = scale.cost_events
     async with (
         platform(devices, fleet.SMALL.name) as address,
         load.sender() as sender,
@@ -75,7 +77,7 @@ async def cost(devices: int) -> float:
         await home.add_milesight(hass, address, secret=fleet.WEBHOOK_SECRET)
         await hass.async_block_till_done(wait_background_tasks=True)
         taken = []
-        for index in range(ROUNDS):
+        for index in range(scale.rounds):
             await sender.prepare(
                 load.Load(
                     url=f"{url}/api/webhook/{home.WEBHOOK}",

@@ -1,10 +1,10 @@
-"""Half a million pushes, a tenth of them broken, repeated, late or hostile.
+"""Very many pushes, a tenth of them broken, repeated, late or hostile.
 
-The same seed gives the sender what to send and the model what must be left of it.
+The same seed tells the sender what to send, and the model what the result must be.
 """
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 import gc
 import json
@@ -22,11 +22,11 @@ import orjson
 from . import fleet, home
 from .load import CONNECTIONS, event, signature
 from .platform import platform
+from .scale import Scale
 
-DEVICES = 900
 ARRAY = 16
 LATE_MS = 10 * 60 * 1000
-WARM = 0.2  # of the pushes, after which memory must not grow any more
+WARM = 0.2  # of the pushes; after them memory must not grow
 TOO_LARGE = 1024 * 1024 + 1
 
 
@@ -40,13 +40,15 @@ class Delivery:
     nonce: str | None = None
 
 
-def deliveries(pushes: int, started: int) -> Iterator[tuple[Delivery, list[dict[str, Any]]]]:
-    """Yield deliveries and the events of each that must be believed."""
+def deliveries(
+    devices: int, pushes: int, started: int
+) -> Iterator[tuple[Delivery, list[dict[str, Any]]]]:
+    """Yield deliveries and the events of each that must be accepted."""
     random = Random(1)
-    known = [(device.sn, device.device_id) for device in fleet.devices(DEVICES)]
+    known = [(device.sn, device.device_id) for device in fleet.devices(devices)]
     for first in range(0, pushes, ARRAY):
         events = [
-            event(sequence, *known[sequence % DEVICES], started + sequence // DEVICES, DEVICES)
+            event(sequence, *known[sequence % devices], started + sequence // devices, devices)
             for sequence in range(first, min(first + ARRAY, pushes))
         ]
         yield from _sent(random, events)
@@ -55,7 +57,7 @@ def deliveries(pushes: int, started: int) -> Iterator[tuple[Delivery, list[dict[
 def _sent(
     random: Random, events: list[dict[str, Any]]
 ) -> Iterator[tuple[Delivery, list[dict[str, Any]]]]:
-    """Yield the events, and now and then something that must not do any harm."""
+    """Yield the events, and sometimes something that must do no harm."""
     good = orjson.dumps(events)
     trouble = random.randrange(60)
     if trouble == 0:
@@ -67,12 +69,12 @@ def _sent(
         late["data"] = {**late["data"], "ts": late["data"]["ts"] - LATE_MS, "payload": {"co2": 1}}
         yield Delivery(orjson.dumps([late, None, 7, {"eventType": "NEWS"}, {"data": []}]), 200), []
     elif trouble == 3:
-        stranger = {**events[0], "eventId": None}
-        stranger["data"] = {
-            **stranger["data"],
-            "deviceProfile": {"sn": f"stranger {random.random()}"},
+        unlisted = {**events[0], "eventId": None}
+        unlisted["data"] = {
+            **unlisted["data"],
+            "deviceProfile": {"sn": f"unlisted {random.random()}"},
         }
-        yield Delivery(orjson.dumps([stranger, json.loads("[" * 200 + "]" * 200)]), 200), []
+        yield Delivery(orjson.dumps([unlisted, json.loads("[" * 200 + "]" * 200)]), 200), []
     elif trouble == 4:
         events[0]["data"]["payload"].update(temperature="warm", humidity=[1], co2=10**12)
         good = orjson.dumps(events)
@@ -93,25 +95,25 @@ def _forged(genuine: dict[str, Any]) -> dict[str, Any]:
     return {**genuine, "eventId": "forged", "data": data}
 
 
-async def soak(pushes: int) -> dict[str, Any]:
-    """Return what half a million pushes leave behind, against what the model expects."""
-    async with platform(DEVICES) as address, home.home_assistant() as (hass, url):
+async def soak(scale: Scale, pushes: int) -> dict[str, Any]:
+    """Return what this many pushes leave behind, compared with what the model expects."""
+    async with platform(scale.devices) as address, home.home_assistant() as (hass, url):
         entry = await home.add_milesight(hass, address, secret=fleet.WEBHOOK_SECRET)
         await hass.async_block_till_done(wait_background_tasks=True)
         began, started = time.perf_counter(), int(time.time() * 1000)
         sizes = []
         warm = int(pushes * WARM) // ARRAY * ARRAY
         for first, upto in ((0, warm), (warm, pushes)):
-            await _send(url, first, upto, started)
+            await _send(url, scale.devices, first, upto, started)
             await hass.async_block_till_done()
             gc.collect()
             sizes.append(_resident())
-        wrong = _differences(hass, entry.runtime_data.data, pushes, started)
+        expected = _expected(deliveries(scale.devices, pushes, started))
         return {
             "pushes": pushes,
             "seconds": time.perf_counter() - began,
             "megabytes": sizes,
-            "wrong": wrong,
+            "wrong": _differences(hass, entry.runtime_data.data, expected),
         }
 
 
@@ -120,36 +122,46 @@ def _resident() -> float:
     return pages * resource.getpagesize() / 1024 / 1024
 
 
-def _differences(hass: HomeAssistant, devices: Any, pushes: int, started: int) -> int:
-    """Return the number of values and states that are not what the model says."""
+def _expected(sent: Iterable[tuple[Delivery, list[dict[str, Any]]]]) -> dict[tuple[str, str], Any]:
+    """Return the value of each device and path that the accepted events leave.
+
+    A list in place of a number is held as an empty object.
+    """
     expected: dict[tuple[str, str], Any] = {}
-    for _, events in deliveries(pushes, started):
-        for believed in events:
-            data = believed["data"]
+    for _, events in sent:
+        for accepted in events:
+            data = accepted["data"]
             for path, value in data["payload"].items():
-                expected[data["deviceProfile"]["sn"], path] = value
+                held = {} if isinstance(value, list) else value
+                expected[data["deviceProfile"]["sn"], path] = held
+    return expected
+
+
+def _differences(hass: HomeAssistant, devices: Any, expected: dict[tuple[str, str], Any]) -> int:
+    """Return the number of values and states that are not what the model expects."""
     wrong: int = sum(
         devices[sn].values.get(path) != value for (sn, path), value in expected.items()
     )
-    for index, sn in enumerate(fleet.serial_numbers(DEVICES)):
+    for index, sn in enumerate(fleet.serial_numbers(len(devices))):
         state = hass.states.get(f"sensor.room_{index}_battery")
         wrong += state is None or state.state != str(expected[sn, "battery"])
     return wrong
 
 
-async def _send(url: str, first: int, upto: int, started: int) -> None:
-    """Have a process of its own send what comes after the ``first`` pushes."""
+async def _send(url: str, *numbers: int) -> None:
+    """Have a process of its own send deliveries: see `_main`."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", __name__, url, *map(str, (first, upto, started))
+        sys.executable, "-m", __name__, url, *map(str, numbers)
     )
     if await process.wait():
         raise RuntimeError("a delivery was not answered as it should be")
 
 
-async def _main(url: str, first: int, upto: int, started: int) -> None:
-    # the whole sequence is gone through, so that both parts use the same random numbers
-    pending = (delivery for delivery, _ in deliveries(upto, started))
-    for _ in range(sum(1 for _ in deliveries(first, started))):
+async def _main(url: str, devices: int, first: int, upto: int, started: int) -> None:
+    """Send the pushes from the `first` on."""
+    # The whole sequence is generated, so that both parts use the same random numbers.
+    pending = (delivery for delivery, _ in deliveries(devices, upto, started))
+    for _ in range(sum(1 for _ in deliveries(devices, first, started))):
         next(pending)
     async with aiohttp.ClientSession() as session, asyncio.TaskGroup() as group:
         for _ in range(CONNECTIONS):

@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 import gc
+from math import ceil
 import time
 import tracemalloc
 from typing import Any
@@ -15,63 +16,62 @@ from tests.simulator import Simulator, fleet as simulated_fleet
 
 from . import fleet, home
 from .platform import platform
+from .scale import Scale
 
-DEVICES = 900
-POLLS = 20
 PAGE = 100
 
 
-async def _add(hass: HomeAssistant, who: str, address: str) -> None:
+async def _add(hass: HomeAssistant, scale: Scale, who: str, address: str) -> None:
     if who == "ours":
         await home.add_milesight(hass, address)
     else:
-        await home.add_floor(hass, DEVICES, fleet.DISABLED)
+        await home.add_floor(hass, scale.devices, fleet.DISABLED)
 
 
-async def setup(who: str) -> dict[str, float]:
-    """Return the seconds until all entities of 900 new devices are there: ``ours`` or ``floor``."""
-    async with platform(DEVICES) as address, home.home_assistant() as (hass, _):
+async def setup(scale: Scale, who: str) -> dict[str, float]:
+    """Return the seconds until all entities of new devices are there: ``ours`` or ``floor``."""
+    async with platform(scale.devices) as address, home.home_assistant() as (hass, _):
         started, before = time.perf_counter(), time.process_time()
-        await _add(hass, who, address)
+        await _add(hass, scale, who, address)
         return {
             "wall": time.perf_counter() - started,
             "cpu": time.process_time() - before,
         }
 
 
-async def memory(who: str) -> float:
+async def memory(scale: Scale, who: str) -> float:
     """Return the bytes for each enabled entity, that of a disabled one included."""
-    async with platform(DEVICES) as address, home.home_assistant() as (hass, _):
+    async with platform(scale.devices) as address, home.home_assistant() as (hass, _):
         gc.collect()
         tracemalloc.start()
-        await _add(hass, who, address)
+        await _add(hass, scale, who, address)
         await hass.async_block_till_done(wait_background_tasks=True)
         gc.collect()
         held, _ = tracemalloc.get_traced_memory()
         tracemalloc.stop()
-        return held / (DEVICES * 10)
+        return held / (scale.devices * 10)
 
 
-async def poll() -> dict[str, float]:
+async def poll(scale: Scale) -> dict[str, float]:
     """Return the CPU seconds of a poll without news, and of fetching and parsing its pages."""
-    async with platform(DEVICES) as address, home.home_assistant() as (hass, _):
+    async with platform(scale.devices) as address, home.home_assistant() as (hass, _):
         entry = await home.add_milesight(hass, address, daily_limit=1_000_000)
         await hass.async_block_till_done(wait_background_tasks=True)
         coordinator = entry.runtime_data
         await coordinator.async_refresh()
-        async with _pages(address) as fetch:
+        async with _pages(address, ceil(scale.devices / PAGE)) as fetch:
             taken = {"ours": 0.0, "floor": 0.0}
-            for _ in range(POLLS):
+            for _ in range(scale.polls):
                 for who, work in (("ours", coordinator.async_refresh), ("floor", fetch)):
                     before = time.process_time()
                     await work()
-                    taken[who] += (time.process_time() - before) / POLLS
+                    taken[who] += (time.process_time() - before) / scale.polls
         return taken
 
 
 @asynccontextmanager
-async def _pages(address: str) -> AsyncGenerator[Any]:
-    """Give what fetches the pages of the device list and does no more than parse them."""
+async def _pages(address: str, pages: int) -> AsyncGenerator[Any]:
+    """Yield a function that fetches the pages of the device list and parses them."""
     async with aiohttp.ClientSession() as session:
         grant = {
             "grant_type": "client_credentials",
@@ -84,7 +84,7 @@ async def _pages(address: str) -> AsyncGenerator[Any]:
         headers = {"Authorization": f"Bearer {token}"}
 
         async def fetch() -> None:
-            for number in range(1, DEVICES // PAGE + 1):
+            for number in range(1, pages + 1):
                 async with session.post(
                     f"{address}/device/openapi/v1/devices/search",
                     json={"pageSize": PAGE, "pageNumber": number},
@@ -96,11 +96,10 @@ async def _pages(address: str) -> AsyncGenerator[Any]:
         yield fetch
 
 
-async def requests() -> dict[str, Any]:
-    """Return the requests of a first start and of a restart, by operation, and what is aimed at."""
-    devices = 250
+async def requests(scale: Scale) -> dict[str, Any]:
+    """Return the requests of a first start and of a restart, by operation, and the aims."""
     simulator = Simulator(
-        simulated_fleet(devices),
+        simulated_fleet(scale.mixed_fleet),
         client_id=fleet.CLIENT_ID,
         client_secret=fleet.CLIENT_SECRET,
     )
@@ -113,7 +112,7 @@ async def requests() -> dict[str, Any]:
         await hass.async_block_till_done(wait_background_tasks=True)
         kinds = {(device.model.name, device.firmware) for device in simulator.platform.devices}
         return {
-            "devices": devices,
+            "devices": scale.mixed_fleet,
             "models": len(kinds),
             "first": first,
             "restart": _operations(simulator),
