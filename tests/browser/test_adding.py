@@ -36,7 +36,7 @@ async def test_the_dialogs_refuse_a_wrong_secret_and_then_add_every_device_of_th
     await expect(page.get_by_role("dialog")).to_have_count(0)
 
     await open_integration(page)
-    await expect(page.get_by_role("link", name="27 devices")).to_be_visible()
+    await expect(page.get_by_role("link", name="28 devices")).to_be_visible()
     await picture_of_page(page, "integration", width=950, height=620)
     await page.get_by_role("button", name="Wine cellar").first.click()
     await expect(entity_row(page, "Humidity")).to_contain_text("%")
