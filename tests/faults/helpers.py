@@ -1,5 +1,6 @@
 """What the tests of faults ask for: what was told, and what is on the disk."""
 
+import json
 import logging
 from typing import Any, Final
 
@@ -57,7 +58,9 @@ def stored_fleet(simulator: Simulator) -> dict[str, Any]:
             if info is not None
         ],
         "specifications": {
-            f"{device.model.name} {device.firmware}": device.model.specification.raw
+            f"{device.model.name} {device.firmware}": json.loads(
+                json.dumps(device.model.specification.raw)
+            )
             for device in devices
         },
         "requests": [],
