@@ -1,6 +1,12 @@
-"""The link from a device to its gateway, as the device list changes."""
+"""Registry entries of devices: gateway, area and labels."""
 
+from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import (
+    area_registry as ar,
+    device_registry as dr,
+    label_registry as lr,
+)
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -121,3 +127,128 @@ async def test_device_that_names_itself_has_no_gateway(
     gateway.listed["gatewaySn"] = gateway.sn
     await set_up(hass, entry)
     assert gateway_of(hass, entry, gateway) is None
+
+
+def registered_device(
+    hass: HomeAssistant, entry: MockConfigEntry, device: Device
+) -> dr.DeviceEntry:
+    """Return the registry entry of a device."""
+    registered = registry.async_get_device(hass, entry, device.sn)
+    assert registered is not None
+    return registered
+
+
+def area_of(hass: HomeAssistant, entry: MockConfigEntry, device: Device) -> str | None:
+    """Return the name of a device's area."""
+    area_id = registered_device(hass, entry, device).area_id
+    area = ar.async_get(hass).async_get_area(area_id) if area_id else None
+    return area and area.name
+
+
+def labels_of(hass: HomeAssistant, entry: MockConfigEntry, device: Device) -> set[str]:
+    """Return the names of a device's labels."""
+    labels = lr.async_get(hass).labels
+    return {labels[label_id].name for label_id in registered_device(hass, entry, device).labels}
+
+
+async def test_new_device_takes_area_and_labels(
+    hass: HomeAssistant, entry: MockConfigEntry, node: Device
+) -> None:
+    node.project, node.tags = " Cold store ", ["Ground floor", "Rented"]
+    await set_up(hass, entry)
+    assert area_of(hass, entry, node) == "Cold store"
+    assert labels_of(hass, entry, node) == {"Ground floor", "Rented"}
+
+
+async def test_existing_area_and_label_are_used(
+    hass: HomeAssistant, entry: MockConfigEntry, node: Device
+) -> None:
+    area = ar.async_get(hass).async_create("Cold Store")
+    label = lr.async_get(hass).async_create("Rented")
+    node.project, node.tags = "cold store", ["rented"]
+    await set_up(hass, entry)
+    registered = registered_device(hass, entry, node)
+    assert registered.area_id == area.id
+    assert registered.labels == {label.label_id}
+
+
+@pytest.mark.parametrize(
+    ("tags", "labels"),
+    [
+        ([], set()),
+        (["", "   ", "\u3000"], set()),
+        (["Hall", "hall", " Hall "], {"Hall"}),
+        (["x" * 500], {"x" * 500}),
+        ([f"Tag {number}" for number in range(100)], {f"Tag {n}" for n in range(100)}),
+        (["❄️", "☀️"], {"❄️", "☀️"}),
+    ],
+    ids=["none", "blank", "duplicate", "long", "many", "symbols"],
+)
+async def test_unusual_tags_become_labels(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    node: Device,
+    tags: list[str],
+    labels: set[str],
+) -> None:
+    node.tags = tags
+    await set_up(hass, entry)
+    assert labels_of(hass, entry, node) == labels
+
+
+@pytest.mark.parametrize("project", [None, "", "  "])
+async def test_blank_project_is_no_area(
+    hass: HomeAssistant, entry: MockConfigEntry, node: Device, project: str | None
+) -> None:
+    node.project = project
+    await set_up(hass, entry)
+    assert area_of(hass, entry, node) is None
+
+
+async def test_device_of_an_earlier_version_is_unchanged(
+    hass: HomeAssistant, entry: MockConfigEntry, node: Device
+) -> None:
+    dr.async_get(hass).async_get_or_create(
+        config_entry_id=entry.entry_id, identifiers={("milesight", node.sn)}
+    )
+    node.project, node.tags = "Cold store", ["Rented"]
+    await set_up(hass, entry)
+    await poll(hass, entry)
+    assert area_of(hass, entry, node) is None
+    assert labels_of(hass, entry, node) == set()
+    assert not lr.async_get(hass).labels.get("rented")
+
+
+async def test_area_and_labels_belong_to_the_user(
+    hass: HomeAssistant, entry: MockConfigEntry, node: Device
+) -> None:
+    node.project, node.tags = "Cold store", ["Rented"]
+    await set_up(hass, entry)
+    registered = registered_device(hass, entry, node)
+    dr.async_get(hass).async_update_device(registered.id, area_id=None, labels=set())
+    node.name, node.project, node.tags = "Renamed", "Hall", ["Owned"]
+    await poll(hass, entry)
+    assert registered_device(hass, entry, node).name == "Renamed"
+    assert area_of(hass, entry, node) is None
+    assert labels_of(hass, entry, node) == set()
+
+
+async def test_device_that_returns_keeps_its_labels(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    simulator: Simulator,
+    node: Device,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    node.project, node.tags = "Cold store", ["Rented"]
+    await set_up(hass, entry)
+    registered = registered_device(hass, entry, node)
+    label = lr.async_get(hass).async_create("Mine")
+    dr.async_get(hass).async_update_device(registered.id, area_id=None, labels={label.label_id})
+    simulator.remove_device(node.sn)
+    await poll(hass, entry)
+    freezer.tick(1)
+    simulator.platform._take(node)
+    await poll(hass, entry)
+    assert area_of(hass, entry, node) is None
+    assert labels_of(hass, entry, node) == {"Mine"}

@@ -5,7 +5,9 @@ from typing import Final
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers import device_registry as dr, label_registry as lr
+from homeassistant.helpers.typing import UNDEFINED
+from homeassistant.util import dt as dt_util
 
 from ..api import Device
 from ..const import CONSOLE, DOMAIN, MANUFACTURER
@@ -31,10 +33,17 @@ def async_register_application(hass: HomeAssistant, entry: ConfigEntry) -> dr.De
 def async_register_devices(
     hass: HomeAssistant, entry: ConfigEntry, devices: Iterable[Device]
 ) -> None:
-    """Register devices, or update their registry entries."""
+    """Register devices, or update their registry entries.
+
+    Project and tags of the platform only matter when a device is first created: they become its
+    area and its labels, which belong to the user from then on. A device that returns gets back the
+    area and the labels that it had.
+    """
     registry = dr.async_get(hass)
     for device in devices:
-        registry.async_get_or_create(
+        started = dt_util.utcnow()
+        is_registered = async_get_device(hass, entry, device.sn) is not None
+        registered = registry.async_get_or_create(
             config_entry_id=entry.entry_id,
             identifiers={(DOMAIN, device.sn)},
             manufacturer=MANUFACTURER,
@@ -44,7 +53,21 @@ def async_register_devices(
             hw_version=device.hardware_version,
             configuration_url=CONSOLE,
             sw_version=device.firmware_version,
+            suggested_area=UNDEFINED if is_registered else (device.project or "").strip(),
         )
+        if not is_registered and registered.created_at >= started:
+            labels = _async_get_or_create_labels(hass, device.tags)
+            registry.async_update_device(registered.id, labels=labels)
+
+
+def _async_get_or_create_labels(hass: HomeAssistant, names: Iterable[str]) -> set[str]:
+    """Return the ids of the labels with these names; blank names are ignored."""
+    registry = lr.async_get(hass)
+    return {
+        (registry.async_get_label_by_name(name) or registry.async_create(name)).label_id
+        for name in map(str.strip, names)
+        if name
+    }
 
 
 @callback
