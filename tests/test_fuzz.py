@@ -186,7 +186,7 @@ async def test_a_device_list_and_a_history_are_taken_whatever_is_in_them(
         await simulator.report(device.sn)
         await poll(hass, loaded)
     await coordinator.async_save()
-    refusals = "Error fetching Home data: The platform cannot be reached: "
+    refusals = "Error fetching Home data: Failed to connect to the platform: "
     assert [line for line in _faults(caplog) if not line.startswith(refusals)] == []
     await poll(hass, loaded)
     assert coordinator.last_update_success

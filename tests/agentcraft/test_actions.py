@@ -124,7 +124,7 @@ async def test_the_button_renews_the_token(
     assert operations(simulator)[before:] == [(REFRESH, 200)]
     assert identity.pair is not pair
     simulator.fault("/agentcraft", "reset")
-    with pytest.raises(HomeAssistantError, match="cannot be reached"):
+    with pytest.raises(HomeAssistantError, match="Failed to connect to Agentcraft"):
         await hass.services.async_call(
             BUTTON, SERVICE_PRESS, {ATTR_ENTITY_ID: button}, blocking=True
         )
@@ -195,7 +195,7 @@ async def test_unregistered_stays_unregistered_until_registered_again(
     assert shown(hass, loaded) == "not_registered"
     for action in ("agentcraft_get_token", "agentcraft_refresh"):
         answer = await act(hass, action, target)
-        assert "has no device ID" in answer["error"]
+        assert "does not have an Agentcraft device ID" in answer["error"]
     answer = await act(hass, "agentcraft_register", target)
     assert answer["status"] == "waiting"
     again = await act(hass, "agentcraft_register", target)
@@ -213,14 +213,14 @@ async def test_an_id_whose_deletion_failed_is_deleted_later(
     target = device_id(hass, loaded)
     simulator.fault(only(simulator).device_id, "status", status=503)
     answer = await act(hass, "agentcraft_unregister", target)
-    assert "cannot be reached" in answer["error"]
+    assert "Failed to connect to Agentcraft" in answer["error"]
     answer = await act(
         hass,
         "agentcraft_register",
         target,
         agentcraft_device_id="11111111-2222-3333-4444-555555555555",
     )
-    assert "another device ID" in answer["error"]
+    assert "another Agentcraft device ID" in answer["error"]
     assert shown(hass, loaded) == "error"
     simulator.clear_faults()
     await pass_time(hass, freezer, hours=1)
@@ -237,7 +237,7 @@ async def test_a_device_takes_the_id_that_the_user_brings(
     (taken,) = simulator.agentcraft.identities
     brought = simulator.agentcraft.create()
     simulator.agentcraft.command(brought.device_id, "link")
-    for wrong, error in ((taken, "Another device has"), ("../token", "letters, digits")):
+    for wrong, error in ((taken, "Another device already uses"), ("../token", "letters, digits")):
         answer = await act(hass, "agentcraft_register", target, agentcraft_device_id=wrong)
         assert error in answer["error"]
         assert wrong not in answer["error"]
@@ -245,7 +245,7 @@ async def test_a_device_takes_the_id_that_the_user_brings(
     assert (answer["device_id"], answer["status"]) == (brought.device_id, "active")
     same = await act(hass, "agentcraft_register", target, agentcraft_device_id=brought.device_id)
     assert same == answer
-    with pytest.raises(ServiceValidationError, match="one device only"):
+    with pytest.raises(ServiceValidationError, match="a single device"):
         await act(hass, "agentcraft_register", target, other, agentcraft_device_id="abc")
     assert created(simulator) == 2
 
@@ -257,7 +257,7 @@ async def test_a_device_that_is_in_no_link_is_told_where_to_choose_it(
     for action in ACTIONS:
         answer = await act(hass, action, device_id(hass, loaded), device_id(hass, loaded, SECOND))
         assert "error" not in answer[device_id(hass, loaded)] or action == "agentcraft_refresh"
-        assert "Choose it in an Agentcraft link" in answer[device_id(hass, loaded, SECOND)]["error"]
+        assert "is not linked to Agentcraft" in answer[device_id(hass, loaded, SECOND)]["error"]
     assert created(simulator) == 1
 
 

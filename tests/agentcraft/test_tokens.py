@@ -86,7 +86,7 @@ async def test_an_expired_token_that_was_issued_elsewhere_and_cannot_be_refreshe
     assert operations(simulator)[-1] == (REFRESH, 401)
     assert shown(hass, loaded) == "error"
     answer = await act(hass, "agentcraft_get_token", device_id(hass, loaded))
-    assert "no longer gives it out" in answer["error"]
+    assert "does not return it" in answer["error"]
     simulator.clear_faults()
     await pass_time(hass, freezer, hours=1)
     assert shown(hass, loaded) == "active"

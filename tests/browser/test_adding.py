@@ -23,12 +23,10 @@ async def test_the_dialogs_refuse_a_wrong_secret_and_then_add_every_device_of_th
     await page.get_by_role("option", name=simulator.url).click()
     await expect(server).to_contain_text(simulator.url)
     await fill(page, client_ID=CLIENT_ID, client_secret="another")
-    await expect(
-        page.get_by_text("does not accept this client ID with this secret")
-    ).to_be_visible()
+    await expect(page.get_by_text("Invalid client ID or client secret")).to_be_visible()
     await fill(page, client_secret=CLIENT_SECRET)
 
-    await expect(page.get_by_text("Let the platform push")).to_be_visible()
+    await expect(page.get_by_text("Enable push updates")).to_be_visible()
     callback = await page.locator("code").inner_text()
     await picture_of_dialog(page, "add")
     await fill(page, webhook_secret=WEBHOOK_SECRET)
@@ -42,7 +40,7 @@ async def test_the_dialogs_refuse_a_wrong_secret_and_then_add_every_device_of_th
     await expect(entity_row(page, "Humidity")).to_contain_text("%")
     await simulator.register_callback(callback)
     await page.get_by_role("button", name="1 Notifications").click()
-    await expect(page.get_by_text("The test of the console has arrived at Home")).to_be_visible()
+    await expect(page.get_by_text("from the console was received for Home")).to_be_visible()
     await page.keyboard.press("Escape")
     await report(simulator, "Wine cellar", temperature=11.5)
     await expect(entity_row(page, "Temperature")).to_contain_text("11.5 °C")

@@ -16,7 +16,7 @@ async def test_a_device_is_linked_to_agentcraft_once_the_secret_is_right(
     await page.get_by_role("button", name="Link devices to Agentcraft").click()
     await choose_device(page, "Coffee machine")
     await fill(page, server_address=agentcraft["url"], client_secret="another")
-    await expect(page.get_by_text("Agentcraft does not accept this client secret")).to_be_visible()
+    await expect(page.get_by_text("Invalid client secret. Nothing was stored.")).to_be_visible()
     await fill(page, client_secret=agentcraft["client_secret"])
     await expect(page.get_by_text("Created configuration for Agentcraft")).to_be_visible()
     await page.get_by_role("button", name="Finish").click()

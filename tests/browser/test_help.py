@@ -23,7 +23,7 @@ async def test_a_repair_issue_tells_why_no_push_comes_and_goes_when_one_does(
         await home.request("POST", "/api/services/milesight/refresh", {})
 
     await go(page, "/config/repairs")
-    await page.get_by_text("No pushes reach Home").click()
+    await page.get_by_text("No push updates received for Home").click()
     await expect(page.locator("code")).to_have_text(callback["uri"])
     await picture_of_dialog(page, "repair")
 

@@ -160,7 +160,7 @@ async def test_console_test_creates_one_notification(
     for _ in range(2):
         await _press_test(hass, visitor, simulator)
     (notification,) = async_get_persistent_notifications(hass).values()
-    assert notification["title"] == "Milesight: the webhook works"
+    assert notification["title"] == "Milesight: webhook test successful"
     assert "Home" in notification["message"]
     assert loaded.runtime_data.pushes.healthy
 

@@ -219,7 +219,7 @@ async def test_a_device_for_which_no_task_was_made_has_an_error(
     response = await act(
         hass, "create_config_task", device_id=target, properties={"reporting_interval": 600}
     )
-    assert response == {target: {"error": "The platform made no task for Cold store"}}
+    assert response == {target: {"error": "The platform did not create a task for Cold store"}}
 
 
 async def test_devices_that_spell_a_setting_differently_need_tasks_of_their_own(

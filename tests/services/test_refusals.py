@@ -71,8 +71,8 @@ REFUSALS: tuple[tuple[str, dict[str, Any], str, str], ...] = (
     ),
     ("import_history", {"start_time": "2026-01-01"}, "no_recorder", ""),
     ("create_config_task", {}, "properties_or_values", ""),
-    ("create_config_task", {"values": {"a": 1}}, "not_pairs", ""),
-    ("create_config_task", {"values": []}, "not_pairs", ""),
+    ("create_config_task", {"values": {"a": 1}}, "invalid_key_value_list", ""),
+    ("create_config_task", {"values": []}, "invalid_key_value_list", ""),
     (
         "create_config_task",
         {"properties": {"reporting_interval": 60}, "values": []},

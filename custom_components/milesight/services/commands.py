@@ -215,7 +215,7 @@ def _pairs(values: object) -> list[Json]:
         pairs: list[Json] = PAIRS(values)
     except vol.Invalid as error:
         raise ServiceValidationError(
-            translation_domain=DOMAIN, translation_key="not_pairs"
+            translation_domain=DOMAIN, translation_key="invalid_key_value_list"
         ) from error
     return pairs
 
