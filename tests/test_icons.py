@@ -7,11 +7,7 @@ from homeassistant.const import Platform
 import pytest
 
 from custom_components.milesight.mapping import Description
-from custom_components.milesight.mapping.translations import (
-    TRANSLATED,
-    TRANSLATED_CHANNELS,
-    TRANSLATED_NUMBERS,
-)
+from custom_components.milesight.mapping.translations import TABLES
 from tests.files import ICONS, SOURCE
 from tests.mapping.helpers import entities
 from tests.specifications import event, item, service
@@ -20,11 +16,14 @@ ENTITIES: Mapping[str, Mapping[str, Mapping[str, Any]]] = ICONS["entity"]
 PRESSES = "short press/long press/double press"
 SHAPES: Mapping[str, Mapping[str, Any]] = {
     Platform.BINARY_SENSOR: {"kind": "bool"},
+    Platform.DATETIME: {"kind": "date", "access": "RW"},
     Platform.EVENT: {"kind": "enum", "labels": PRESSES},
+    Platform.IMAGE: {"kind": "image"},
     Platform.NUMBER: {"kind": "float", "access": "RW"},
     Platform.SELECT: {"kind": "enum", "access": "RW", "labels": "one/two/three"},
     Platform.SENSOR: {"kind": "float"},
     Platform.SWITCH: {"kind": "bool", "access": "RW"},
+    Platform.TIME: {"kind": "time", "access": "RW"},
     Platform.TEXT: {"kind": "text", "access": "RW"},
 }
 ALL = [(platform, key) for platform, icons in ENTITIES.items() for key in icons]
@@ -32,16 +31,16 @@ ALL = [(platform, key) for platform, icons in ENTITIES.items() for key in icons]
 
 def _described(platform: str) -> Iterator[Description]:
     """Yield the entities of what is well known, as bare as a specification can be."""
-    for phrase, key in TRANSLATED[platform].items():
-        numbered = [f"{phrase}_2"] if key in TRANSLATED_NUMBERS else []
-        channels = [f"{phrase}_chn2"] if key in TRANSLATED_CHANNELS else []
+    for phrase, key in TABLES[platform].keys.items():
+        numbered = [f"{phrase}_2"] if key in TABLES[platform].numbered else []
+        channels = [f"{phrase}_chn2"] if key in TABLES[platform].channeled else []
         for path in (phrase, *numbered, *channels):
             if platform in SHAPES:
                 yield from entities(item(path, **SHAPES[platform])).values()
             yield from entities(services=[service(path)], events=[event(path)]).values()
 
 
-@pytest.mark.parametrize("platform", TRANSLATED)
+@pytest.mark.parametrize("platform", TABLES)
 def test_what_has_no_device_class_of_its_own_has_an_icon(platform: str) -> None:
     found = [
         description

@@ -22,12 +22,15 @@ LANGUAGES = ("de", "ja", "zh-Hans")
 # What is written alike everywhere, and the words that a language shares with English.
 NAMES = {
     "Agentcraft",
+    "Bluetooth",
     "D2D",
     "DevEUI",
     "GPIO",
     "GPIO {number}",
+    "ICCID",
     "IMEI",
     "Modbus",
+    "OEM ID",
     "PM1",
     "PM10",
     "PM2.5",
@@ -37,9 +40,10 @@ NAMES = {
     "RSSI",
     "SNR",
     "TVOC",
+    "Wi-Fi",
     "pH",
 }
-SHARED = {"de": {"Gas", "Geofence", "Name", "Normal", "Position", "Tags", "Thermostat"}}
+SHARED = {"de": {"Alarm", "Gas", "Geofence", "Name", "Normal", "Position", "Tags", "Thermostat"}}
 
 STEPS = {
     ("config", "user"): config_flow.USER_SCHEMA,

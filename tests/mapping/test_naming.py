@@ -7,6 +7,7 @@ import pytest
 
 from custom_components.milesight.api import parse_specification
 from custom_components.milesight.mapping import describe
+from custom_components.milesight.mapping.spelling import corrected
 from tests.describe import DEVICE, displayed_name
 from tests.simulator.models import MODELS
 
@@ -67,6 +68,7 @@ def test_long_names_are_cut_between_words() -> None:
     assert found.name.endswith("word")
 
 
+MAXIMUM, TEMPLATE_TEXT = "temperature_alarm_maximum", "template_text_number"
 KNOWN = [
     (item("celsius_temperature", unit="°C"), "temperature", {}),
     (item("temperature_chn2", unit="°C"), "temperature_channel", {"channel": "2"}),
@@ -75,7 +77,11 @@ KNOWN = [
     (item("button_lock_config.enable", "bool", None, "RW"), "button_lock", {}),
     (item("pressure", "float", "hPa"), "barometric_pressure", {}),
     (item("pressure", "float", "kPa"), "pressure", {}),
-    (item("temperature_left", unit="°C"), None, {}),
+    (item("temperature_left", unit="°C"), "temperature_left", {}),
+    (item("temperature_frobbed", unit="°C"), None, {}),
+    (item("temperature_alarm_config.threshold_max", "float", "°C", "RW"), MAXIMUM, {}),
+    (item("temperature_threshold.max", "float", "°C", "RW"), MAXIMUM, {}),
+    (item("template_2.text_7", "text", None, "RW"), TEMPLATE_TEXT, {"number": "2", "part": "7"}),
 ]
 
 
@@ -198,3 +204,20 @@ def test_names_of_a_platform_are_distinct(model: str) -> None:
 )
 def test_measure_finds_what_is_ugly(name: str, reason: str) -> None:
     assert reason in ugliness(name)
+
+
+def test_intervals_in_two_units_are_translated_with_their_unit() -> None:
+    found = entities(
+        item("reporting_interval.minutes_of_time", "int", "min", "RW"),
+        item("reporting_interval.seconds_of_time", "int", "s", "RW"),
+    )
+
+    assert {one.translation_key for one in found.values()} == {"report_interval_unit"}
+    assert [dict(one.placeholders) for one in found.values()] == [{"unit": "min"}, {"unit": "s"}]
+
+
+@pytest.mark.parametrize(
+    "word", ["confirmation", "electronic", "humidify", "receive", "collecting", "regions", "ocol"]
+)
+def test_words_of_their_own_are_not_corrected(word: str) -> None:
+    assert corrected(word) == word

@@ -8,7 +8,7 @@ import pytest
 
 from custom_components.milesight import mapping
 from custom_components.milesight.mapping.tokens import Pattern, pattern, tokenize, tokenize_path
-from custom_components.milesight.mapping.translations import TRANSLATED
+from custom_components.milesight.mapping.translations import TABLES
 from custom_components.milesight.mapping.units import fold
 
 IDS = [
@@ -62,8 +62,8 @@ def test_rules_ask_for_words_as_they_are_read() -> None:
     assert [word for word in words if word and tokenize(word)[0] != (word,)] == []
     assert [
         phrase
-        for table in TRANSLATED.values()
-        for phrase in table
+        for table in TABLES.values()
+        for phrase in table.keys
         if tokenize_path(phrase).key != phrase
     ] == []
 

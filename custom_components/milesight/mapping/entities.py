@@ -38,14 +38,14 @@ from .labels import (
     ways_to_press,
     words_of,
 )
-from .naming import property_name, translated_states, translation_of
+from .naming import property_name
 from .number_rules import number_meaning
 from .properties import Property
 from .safety import sets_up_installation
 from .setting_rules import setting_of
 from .state_rules import state_meaning
 from .tokens import Tokens, pattern, vocabulary
-from .translations import TRANSLATED_CLASSES
+from .translations import TRANSLATED_CLASSES, find_translation, translated_states
 from .units import UNIT_CLASSES, fits, state_class_for
 
 DIAGNOSTIC = EntityCategory.DIAGNOSTIC
@@ -67,9 +67,12 @@ COMMANDS = vocabulary("""
     collection toggle
     """)
 # What is counted, or read from a register, is measured even if it can be written.
-COUNTED = pattern(
-    "pulse|counter|register|modbus -enable|config|setting|filter|task|rule|conversion|conv|width"
-    "|duration|time|interval|number|address|id|threshold|alarm|mode|type|unit|min|max|limit|control"
+COUNTED = (
+    pattern(
+        "pulse|counter -enable|config|setting|filter|task|rule|conversion|conv|width|duration|time"
+        "|interval|number|address|id|threshold|alarm|mode|type|unit|min|max|limit|control"
+    ),
+    pattern("modbus|register +modbus|register|channel|holding|input"),
 )
 ENABLING = frozenset({"enable", "enabled", "disable", "disabled"})
 OPENED = frozenset({"open", "opened"})
@@ -103,7 +106,7 @@ class Identity(TypedDict):
 
 def identity(prop: Property, platform: Platform) -> Identity:
     """Return the key, the path and the name of the entity of a property."""
-    translation = translation_of(prop, platform)
+    translation = find_translation(prop.tokens, prop.path, platform)
     return {
         "key": prop.path,
         "path": prop.path,
@@ -120,7 +123,8 @@ def _classed(identity: Identity, device_class: str | None) -> Identity:
 
 
 def _number(prop: Property) -> Description:
-    if prop.item.writable and not (prop.item.readable and COUNTED.matches(prop.tokens)):
+    counted = any(counted.matches(prop.tokens) for counted in COUNTED)
+    if prop.item.writable and not (prop.item.readable and counted):
         return _number_setting(prop)
     return _measurement(prop)
 
@@ -223,7 +227,9 @@ def _press(prop: Property) -> ReportEventDescription:
         **names,
         item=prop.item,
         device_class=EventDeviceClass.BUTTON if pressed else None,
-        event_types=translated_states(names["translation_key"], shown(_labels(prop.item))),
+        event_types=translated_states(
+            Platform.EVENT, names["translation_key"], shown(_labels(prop.item))
+        ),
         category=None if pressed else DIAGNOSTIC,
         priority=Priority.PRIMARY if pressed else Priority.RARE,
     )
@@ -253,7 +259,9 @@ def _enumeration(prop: Property) -> SensorDescription:
         **names,
         item=prop.item,
         device_class=SensorDeviceClass.ENUM,
-        options=translated_states(names["translation_key"], shown(_labels(prop.item))),
+        options=translated_states(
+            Platform.SENSOR, names["translation_key"], shown(_labels(prop.item))
+        ),
         category=meaning.category,
         priority=meaning.priority,
     )
@@ -280,7 +288,7 @@ def _select(prop: Property, labels: Mapping[str, str]) -> SelectDescription:
     return SelectDescription(
         **names,
         item=prop.item,
-        options=translated_states(names["translation_key"], shown(labels)),
+        options=translated_states(Platform.SELECT, names["translation_key"], shown(labels)),
         category=setting.category,
         priority=setting.priority,
     )

@@ -58,7 +58,7 @@ LEVELLED = vocabulary("level signal state status input output gpio digital")
 FILLERS = vocabulary("""
     threshold is currently commanded to state status turn turned switch switched power powered
     """)
-TRANSLATED_WORDS = ON | OFF | RELEASES | NEGATIONS | FILLERS
+MEANINGFUL = ON | OFF | RELEASES | NEGATIONS | FILLERS
 PRESS_WORDS = vocabulary("press pressed click clicked hold held tap")
 # How a button is pressed, if it is said of a button.
 PRESSES = PRESS_WORDS | vocabulary("single double triple short long")
@@ -103,7 +103,7 @@ def _plain(item: Item) -> bool:
     """Return whether labels say on and off and nothing else: not "high speed" and "low power"."""
     words = [frozenset(words_of(label)) for label in item.mappings.values()]
     told = frozenset().union(*words) - frozenset.intersection(*words)
-    return told <= TRANSLATED_WORDS | frozenset(tokenize(item.path)[0])
+    return told <= MEANINGFUL | frozenset(tokenize(item.path)[0])
 
 
 def _on_of_flag(labels: Mapping[str, str]) -> frozenset[str] | None:

@@ -1,6 +1,6 @@
 """Names: translated for what is well known, else the specification's own words, tidied."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 import re
 
@@ -8,10 +8,9 @@ from homeassistant.const import Platform
 
 from ..api.paths import ANY_INDEX
 from .descriptions import Description, NumberDescription, Priority, SensorDescription
-from .labels import slug
 from .properties import Property
-from .tokens import CHANNEL, NOISE, TIMES, WORD, tokenize, vocabulary
-from .translations import TRANSLATED, TRANSLATED_CHANNELS, TRANSLATED_NUMBERS, TRANSLATED_STATES
+from .tokens import NOISE, TIMES, WORD, tokenize, vocabulary
+from .translations import TRANSLATED_UNITS
 from .wording import INVISIBLE, SPACE, tidy, uncapitalised
 
 LONG = 4
@@ -134,31 +133,6 @@ def _within(name: str, other: str) -> bool:
     return set(words) <= set(others) and set(numbers) <= set(other_numbers)
 
 
-def translation_of(prop: Property, platform: str) -> tuple[str, dict[str, str]] | None:
-    """Return the translation key and placeholders of a property that is well known."""
-    table = TRANSLATED.get(platform, {})
-    key = table.get(prop.tokens.key)
-    counted = (*map(str, prop.tokens.numbers), *[ANY_INDEX] * prop.path.count(ANY_INDEX))
-    if key is None and CHANNEL in prop.tokens:
-        key = table.get("_".join(word for word in prop.tokens.phrase if word != CHANNEL))
-        return _counted(key, "channel", counted) if key in TRANSLATED_CHANNELS else None
-    if counted:
-        return _counted(key, "number", counted) if key in TRANSLATED_NUMBERS else None
-    return (key, {}) if key is not None else None
-
-
-def _counted(key: str, kind: str, counted: tuple[str, ...]) -> tuple[str, dict[str, str]] | None:
-    return (f"{key}_{kind}", {kind: counted[0]}) if len(counted) == 1 else None
-
-
-def translated_states(translation_key: str | None, states: Mapping[str, str]) -> dict[str, str]:
-    """Return states as keys of a translation if it knows them all, else as they are worded."""
-    slugs = {key: slug(state) for key, state in states.items()}
-    known = TRANSLATED_STATES.get(translation_key or "", frozenset())
-    distinct = len(set(slugs.values())) == len(slugs)
-    return slugs if distinct and known.issuperset(slugs.values()) else dict(states)
-
-
 def without_repetition(descriptions: Iterable[Description]) -> list[Description]:
     """Return the descriptions named apart, and the device's one control without a name."""
     found = list(descriptions)
@@ -209,8 +183,11 @@ def _told_apart(description: Description, *, by_unit: bool) -> Description:
     """Return a description named by its unit or its whole path, as others are named the same."""
     if description.platform is Platform.CLIMATE:
         return description
+    unit = _unit(description)
+    key = description.translation_key
+    if by_unit and unit and key in TRANSLATED_UNITS and not description.placeholders:
+        return replace(description, translation_key=f"{key}_unit", placeholders={"unit": unit})
     name = tidy(STEPS.sub(" ", description.path))
     if by_unit and description.name:
-        unit = _unit(description)
         name = f"{description.name} ({unit})" if unit else description.name
     return replace(description, name=name or UNNAMED, translation_key=None, placeholders={})

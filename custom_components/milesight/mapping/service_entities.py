@@ -11,10 +11,10 @@ from ..api import DataType, Item, ThingEvent, ThingService
 from .button_rules import button_rule
 from .descriptions import ButtonDescription, Priority, ThingEventDescription
 from .labels import shown
-from .naming import humanise, translated_states
+from .naming import humanise
 from .properties import is_history
 from .tokens import Tokens, pattern, tokenize, tokenize_path
-from .translations import TRANSLATED
+from .translations import find_translation, translated_states
 from .wording import tidy
 
 DIAGNOSTIC = EntityCategory.DIAGNOSTIC
@@ -28,11 +28,13 @@ def buttons(services: tuple[ThingService, ...]) -> Iterator[ButtonDescription]:
             continue
         tokens = tokenize_path(service.id)
         command = button_rule(tokens)
+        translation = find_translation(tokens, service.id, Platform.BUTTON)
         yield ButtonDescription(
             key=f"service_{service.id}",
             path=service.id,
             name=tidy(service.name) or humanise(service.id),
-            translation_key=TRANSLATED.get(Platform.BUTTON, {}).get(tokens.key),
+            translation_key=translation[0] if translation else None,
+            placeholders=translation[1] if translation else {},
             device_class=command.device_class,
             category=command.category,
             priority=Priority.RARE if service.hidden else command.priority,
@@ -70,19 +72,21 @@ KINDS = ("type", "alarm_type", "status", "event", "action", "kind")
 
 
 def event_entities(events: tuple[ThingEvent, ...]) -> Iterator[ThingEventDescription]:
-    """Yield an event entity for each event that does not tell of the past."""
+    """Yield an event entity for each event that is not about the past."""
     for event in events:
         if is_history(event.id):
             continue
         tokens = tokenize_path(event.id)
         rule = _event_rule(tokens)
         kind = kind_of(event)
-        translation_key = TRANSLATED.get(Platform.EVENT, {}).get(tokens.key)
+        translation = find_translation(tokens, event.id, Platform.EVENT)
+        translation_key = translation[0] if translation else None
         yield ThingEventDescription(
             key=f"event_{event.id}",
             path=event.id,
             name=tidy(event.name) or humanise(event.id),
             translation_key=translation_key,
+            placeholders=translation[1] if translation else {},
             device_class=rule.device_class,
             category=rule.category,
             priority=Priority.RARE if event.hidden else rule.priority,
@@ -107,7 +111,8 @@ def kind_of(event: ThingEvent) -> Item | None:
 
 def _types(event: ThingEvent, kind: Item | None, translation_key: str | None) -> dict[str, str]:
     """Return the kinds of an event by the key of its ``type`` role; ``""`` for any other."""
-    types = translated_states(translation_key, shown(kind.mappings) if kind is not None else {})
+    labels = shown(kind.mappings) if kind is not None else {}
+    types = translated_states(Platform.EVENT, translation_key, labels)
     fallback = event.id[:100]
     while fallback in types.values():
         fallback = f"{fallback}_"

@@ -43,7 +43,7 @@ class SettingRule:
 
 SETTING_RULES: tuple[SettingRule, ...] = (
     # What the device is for.
-    SettingRule(f"{PURPOSE} -{CONFIGURING}|not", PRIMARY, None, SWITCH),
+    SettingRule(f"{PURPOSE} -{CONFIGURING}|not|modbus|register", PRIMARY, None, SWITCH),
     SettingRule(
         f"power|status|system -{CONFIGURING}|device|control|consumption",
         PRIMARY,

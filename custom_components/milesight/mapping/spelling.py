@@ -1,6 +1,7 @@
 """Slips of the pen in specifications: ``occuppied`` is read and shown as ``occupied``.
 
-Only long words are corrected, and only to a word of the list below.
+Only long words are corrected, and only to a word of the list below. The list also holds the words
+that are close to one of the others and must stay.
 """
 
 from difflib import get_close_matches
@@ -20,21 +21,22 @@ SPELLED = _words("""
     abnormal absolute acceleration activated activation active address algorithm ambient
     apparent automatic barometric battery bluetooth brightness button buzzer calibration
     capacity cellular channel collection concentration condition conductivity configuration
-    connected connection consumption continuous control controller cumulative current daylight
-    deactivate deactivated deactivation decibel default delay detected detection device
-    diagnostic difference digital direction disable disabled disconnected distance duration
-    dwelling electric electrical electricity emergency enable enabled energy environment
-    environmental ethernet exceed exceeded external failure formaldehyde frequency geofence
-    heating historical history humidity illuminance imbalance inactive indicator infrared
-    installation installed integrated intelligent intensity interval latitude leakage longitude
-    lorawan magnetic manual maximum measurement minimum moisture monitoring mutation normal
-    occlusion occupancy occupied offset outlet overcurrent overload periodic position
-    positioning power pressure protection query reactive received reception reconnect recovery
-    region register registration release released remaining reporting reserved resolution
-    response restart retransmission retrieval reversing schedule sensor settings single status
-    strategy supply switch synchronization synchronize tamper target temperature terminal
-    thermostat threshold tolerance transmission trigger triggered uninstalled unlock unoccupied
-    vacant valve vaping vibration voltage warning wireless
+    confirmation connected connection consumption continuous control controller convection
+    cumulative current daylight deactivate deactivated deactivation decibel default delay
+    detected detection device diagnostic difference digital direction disable disabled
+    disconnected distance duration dwelling electric electrical electricity electronic
+    emergency enable enabled energy environment environmental ethernet exceed exceeded external
+    failure formaldehyde frequency geofence heating historical history humidity illuminance
+    imbalance inactive indicator infrared installation installed integrated intelligent
+    intensity interval latitude leakage longitude lorawan magnetic manual maximum measurement
+    minimum moisture monitoring mutation normal occlusion occupancy occupied offset outlet
+    overcurrent overload periodic position positioning powder power pressure protection query
+    reactive received reception reconnect recovery region register registration release
+    released remaining reporting reserved resolution response restart retaining retransmission
+    retrieval reversing reverting schedule sensor settings single status strategy supply switch
+    synchronization synchronize tamper target temperature terminal thermostat threshold
+    tolerance transmission trigger triggered unblock uninstalled unlock unoccupied vacant valve
+    vaping vibration voltage waning warning wireless
     """)
 # Endings that make another word of the same root, and no slip.
 ENDINGS = _words("""

@@ -1,256 +1,156 @@
-"""Well-known properties: which phrase has which translation key, on which platform.
+"""Which properties have a translated name, and which of their states are translated."""
 
-A phrase is ``Tokens.key``: the words of a path without numbers, scale and noise. Keys in
-``TRANSLATED_NUMBERS`` have a second translation ``<key>_number`` with the placeholder ``number``,
-those in ``TRANSLATED_CHANNELS`` one ``<key>_channel`` with ``channel``.
-"""
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+import re
 
-from .tokens import vocabulary
+from ..api.paths import ANY_INDEX
+from .labels import slug, words_of
+from .tokens import CHANNEL, Tokens, vocabulary
+from .translated_phrases import PHRASES
 
-SENSORS = {
-    "active_power": "power",
-    "adc": "adc",
-    "adv": "adv",
-    "analog_input": "analog_input",
-    "analog_input_alarm": "analog_input_alarm",
-    "angle_x": "angle_x",
-    "angle_y": "angle_y",
-    "angle_z": "angle_z",
-    "barometric_pressure": "barometric_pressure",
-    "battery": "battery",
-    "battery_level": "battery",
-    "battery_voltage": "battery_voltage",
-    "co": "carbon_monoxide",
+NUMBERED, CHANNELED = "#", "@"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The translation keys of a platform by phrase, and the keys that have variants."""
+
+    keys: Mapping[str, str]
+    numbered: frozenset[str]
+    channeled: frozenset[str]
+
+
+# The quantities that have settings and alarms of their own: translation key by phrase.
+QUANTITIES = {
     "co2": "carbon_dioxide",
     "conductivity": "conductivity",
     "current": "current",
-    "current_rating": "current",
-    "current_sensor_status": "current_sensor_status",
     "depth": "depth",
-    "detection_status": "detection_status",
     "distance": "distance",
-    "electric_power": "power",
     "electrical_conductivity": "conductivity",
     "electricity": "conductivity",
-    "energy": "energy",
-    "energy_consumption": "energy",
-    "geofence_status": "geofence_status",
-    "gpio_counter": "gpio_counter",
-    "h2s": "hydrogen_sulphide",
-    "hcho": "formaldehyde",
     "humidity": "humidity",
-    "humidity_sensor_status": "humidity_sensor_status",
-    "illuminance": "illuminance",
-    "laeq": "laeq",
-    "laf": "laf",
-    "lafmax": "lafmax",
-    "light_level": "light_level",
-    "line_period_in": "line_period_in",
-    "line_period_out": "line_period_out",
-    "line_total_in": "line_total_in",
-    "line_total_out": "line_total_out",
-    "lorawan_class": "lorawan_class",
-    "moisture": "moisture",
-    "motion_status": "motion_status",
-    "nh3": "ammonia",
-    "no2": "nitrogen_dioxide",
-    "o3": "ozone",
-    "people_count": "people_count",
-    "people_count_all": "people_count",
-    "people_in": "people_in",
-    "people_out": "people_out",
-    "people_total_count": "people_count",
-    "period_in": "period_in",
-    "period_out": "period_out",
-    "ph": "ph",
-    "pm1": "pm1",
-    "pm10": "pm10",
-    "pm25": "pm25",
-    "power": "power",
-    "power_consumption": "energy",
-    "power_factor": "power_factor",
-    "power_status": "power_status",
-    "pressure": "pressure",
-    "pt100": "pt100",
-    "pulse": "pulse",
-    "rainfall_total": "rainfall_total",
-    "region_avg_dwell": "region_avg_dwell",
-    "region_count": "region_count",
-    "region_max_dwell": "region_max_dwell",
-    "rssi": "rssi",
-    "snr": "snr",
-    "soil_moisture": "soil_moisture",
-    "soil_temperature": "soil_temperature",
-    "target_temperature": "target_temperature",
-    "target_valve_opening_degree": "target_valve_opening",
-    "temperature": "temperature",
-    "temperature_alarm": "temperature_alarm",
-    "temperature_mutation": "temperature_change",
-    "temperature_sensor_status": "temperature_sensor_status",
-    "total_current": "total_current",
-    "total_in": "total_in",
-    "total_out": "total_out",
-    "tvoc": "tvoc",
-    "ups_status": "ups_status",
-    "valve_opening": "valve_opening",
-    "valve_opening_degree": "valve_opening",
-    "valve_pulse": "valve_pulse",
-    "voltage": "voltage",
-    "water": "water",
-    "water_alarm": "water_alarm",
-    "wind_direction": "wind_direction",
-    "wind_speed": "wind_speed",
-}
-BINARY_SENSORS = {
-    "buzzer_status": "buzzer",
-    "daylight": "daylight",
-    "device_status": "device_status",
-    "distance_alarm": "distance_alarm",
-    "door": "door",
-    "door_status": "door",
-    "gas_status": "gas",
-    "gpio": "gpio",
-    "gpio_alarm": "gpio_alarm",
-    "gpio_input": "gpio_input",
-    "humidity_alarm": "humidity_alarm",
-    "illuminance_status": "daylight",
+    "illuminance": "light",
     "leak": "leak",
-    "leak_status": "leak",
+    "light": "light",
     "magnet": "contact",
-    "magnet_status": "contact",
-    "motion": "motion",
-    "occupancy": "occupancy",
-    "occupancy_status": "occupancy",
-    "period_count_alarm": "period_count_alarm",
-    "pir": "motion",
-    "pir_status": "motion",
-    "position": "tilt",
-    "pressure_alarm": "pressure_alarm",
-    "pressure_sensor_status": "pressure_sensor_status",
-    "region": "region",
-    "region_occupancy": "region_occupancy",
-    "smoke_status": "smoke",
-    "tamper": "tamper",
-    "tamper_status": "tamper",
-    "temperature_alarm": "temperature_alarm",
-    "total_count_alarm": "total_count_alarm",
-    "valve": "valve",
-    "valve_status": "valve",
+    "moisture": "moisture",
+    "pressure": "pressure",
+    "temperature": "temperature",
+    "temperature_left": "temperature_left",
+    "temperature_right": "temperature_right",
+    "vaping": "vaping",
+    "vaping_index": "vaping",
 }
-SWITCHES = {
-    "adr_enable": "adr",
-    "button_lock_enable": "button_lock",
-    "button_status": "switch",
-    "button_status_control": "switch",
-    "buzzer": "buzzer",
-    "buzzer_enable": "buzzer",
-    "child_lock": "child_lock",
-    "child_lock_enable": "child_lock",
-    "d2d_enable": "d2d",
-    "digital_output": "digital_output",
-    "freeze_protection_enable": "freeze_protection",
-    "gpio_output": "gpio_output",
-    "history_enable": "data_storage",
-    "humidity_calibration_enable": "humidity_calibration",
-    "led_indicator": "led_indicator",
-    "led_indicator_enable": "led_indicator",
-    "led_indicator_mode": "led_indicator",
-    "led_mode": "led_indicator",
-    "open_window_detection_enable": "open_window_detection",
-    "output": "output",
-    "overcurrent_alarm_enable": "overcurrent_alarm",
-    "overcurrent_protection_enable": "overcurrent_protection",
-    "power_consumption_enable": "energy_metering",
-    "relay": "relay",
-    "relay_output_status": "relay",
-    "relay_status": "relay",
-    "retransmission_enable": "retransmission",
-    "screen_display_enable": "screen",
-    "set_socket_control_status": "switch",
-    "set_socket_status": "socket",
-    "socket": "socket",
-    "socket_status": "socket",
-    "socket_status_switch": "socket",
-    "storage_enable": "data_storage",
-    "switch": "switch",
-    "temperature_calibration_enable": "temperature_calibration",
-    "time_sync_enable": "time_sync",
-    "window_opening_detection_enable": "open_window_detection",
-}
-NUMBERS = {
-    "collection_interval": "collection_interval",
-    "humidity_calibration": "humidity_calibration",
-    "modbus_channel": "modbus",
-    "modbus": "modbus",
-    "report_interval": "report_interval",
-    "resend_interval": "retrieval_interval",
-    "retransmission_interval": "retransmission_interval",
-    "retrieval_interval": "retrieval_interval",
-    "target_temperature": "target_temperature",
-    "temperature_alarm_threshold_max": "temperature_alarm_maximum",
-    "temperature_alarm_threshold_min": "temperature_alarm_minimum",
-    "temperature_calibration": "temperature_calibration",
-}
-SELECTS = {
-    "fan_mode": "fan_mode",
-    "led_indicator_mode": "led_indicator_mode",
-    "led_mode": "led_indicator_mode",
-    "power_switch_mode": "power_restored",
-    "temperature_alarm_condition": "temperature_alarm_condition",
-    "temperature_unit": "temperature_unit",
-    "time_zone": "time_zone",
-    "tvoc_unit": "tvoc_unit",
-}
-TEXTS = {"d2d_key": "d2d_key"}
-BUTTONS = {
-    "beep": "beep",
-    "clear_historical": "clear_history",
-    "clear_history": "clear_history",
-    "clear_power_consumption": "clear_energy",
-    "power_consumption_clear": "clear_energy",
-    "query_all": "query_all",
-    "query_device_status": "query_status",
-    "query_status": "query_status",
-    "reboot": "reboot",
-    "reconnect": "reconnect",
-    "refresh_display": "refresh_display",
-    "rejoin": "rejoin",
-    "report_status": "query_status",
-    "reset": "reset",
-    "stop_buzzer": "stop_buzzer",
-    "sync_time": "sync_time",
-    "synchronize_time": "sync_time",
-    "time_sync": "sync_time",
-    "time_synchronize": "sync_time",
-}
-EVENTS = {
-    "button": "button",
-    "button_event": "button",
-    "button_event_status": "button",
-    "button_status": "button",
-    "current_alarm": "current_alarm",
-    "function_key_event": "function_key",
-    "humidity_alarm": "humidity_alarm",
-    "key_event": "button",
-    "low_voltage_alarm": "low_voltage_alarm",
-    "overcurrent_alarm": "overcurrent_alarm",
-    "pressure_threshold_alarm": "pressure_threshold_alarm",
-    "reset_event": "reset",
-    "target_temperature_alarm": "target_temperature_alarm",
-    "temperature_alarm": "temperature_alarm",
-    "window_opening_alarm": "window_opening_alarm",
-}
+_LIMITED = vocabulary("""
+    carbon_dioxide conductivity current depth distance humidity light moisture pressure temperature
+    temperature_left temperature_right
+    """)
 
-TRANSLATED: dict[str, dict[str, str]] = {
-    "binary_sensor": BINARY_SENSORS,
-    "button": BUTTONS,
-    "event": EVENTS,
-    "number": NUMBERS,
-    "select": SELECTS,
-    "sensor": SENSORS,
-    "switch": SWITCHES,
-    "text": TEXTS,
-}
+
+@dataclass(frozen=True, slots=True)
+class Aspect:
+    """A setting or an alarm that several quantities have.
+
+    In ``phrases`` and ``key`` the quantity stands for ``{}``; ``quantities`` are those whose
+    translation exists.
+    """
+
+    platform: str
+    key: str
+    phrases: tuple[str, ...]
+    quantities: frozenset[str]
+
+
+ASPECTS: tuple[Aspect, ...] = (
+    Aspect(
+        "number",
+        "{}_alarm_maximum",
+        ("{}_alarm_threshold_max", "{}_threshold_max", "{}_alarm_max"),
+        _LIMITED | {"vaping"},
+    ),
+    Aspect(
+        "number",
+        "{}_alarm_minimum",
+        ("{}_alarm_threshold_min", "{}_threshold_min", "{}_alarm_min"),
+        _LIMITED,
+    ),
+    Aspect(
+        "number",
+        "{}_alarm_report_interval",
+        ("{}_alarm_report_interval", "{}_alarm_interval"),
+        vocabulary("contact current leak light temperature"),
+    ),
+    Aspect(
+        "number",
+        "{}_alarm_report_times",
+        ("{}_alarm_report_times", "{}_alarm_times", "{}_alarm_count"),
+        vocabulary("contact current leak light temperature"),
+    ),
+    Aspect("number", "{}_calibration", ("{}_calibration",), _LIMITED - {"current", "light"}),
+    Aspect(
+        "select",
+        "{}_alarm_condition",
+        ("{}_alarm_condition", "{}_threshold_condition", "{}_alarm_threshold_condition"),
+        _LIMITED,
+    ),
+    Aspect(
+        "switch",
+        "{}_alarm",
+        ("{}_alarm_enable", "{}_threshold_enable", "{}_alarm_threshold_enable"),
+        _LIMITED | {"contact", "leak", "vaping"},
+    ),
+    Aspect("switch", "{}_calibration", ("{}_calibration_enable",), _LIMITED - {"current", "light"}),
+    Aspect("switch", "{}_change_alarm", ("{}_mutation_alarm_enable",), vocabulary("temperature")),
+    Aspect(
+        "sensor",
+        "{}_alarm",
+        ("{}_alarm", "{}_alarm_type", "{}_threshold_alarm"),
+        vocabulary(
+            "current distance humidity pressure temperature temperature_left temperature_right"
+            " vaping"
+        ),
+    ),
+    Aspect(
+        "event",
+        "{}_alarm",
+        ("{}_alarm",),
+        vocabulary("current distance humidity leak pressure temperature"),
+    ),
+    Aspect("event", "{}_change_alarm", ("{}_mutation_alarm",), vocabulary("temperature")),
+    Aspect(
+        "binary_sensor",
+        "{}_alarm",
+        ("{}_alarm", "{}_threshold_alarm"),
+        vocabulary("carbon_dioxide current distance humidity pressure temperature"),
+    ),
+)
+
+
+def _aspects_of(platform: str) -> Iterator[tuple[str, str]]:
+    """Yield phrases and keys of the settings and alarms of all quantities."""
+    for aspect in ASPECTS:
+        for phrase, quantity in QUANTITIES.items():
+            if aspect.platform == platform and quantity in aspect.quantities:
+                for pattern in aspect.phrases:
+                    yield pattern.format(phrase), aspect.key.format(quantity)
+
+
+def _table(platform: str, text: str) -> Table:
+    keys = dict(_aspects_of(platform))
+    variants: dict[str, set[str]] = {NUMBERED: set(), CHANNELED: set()}
+    for line in filter(None, map(str.strip, text.splitlines())):
+        head, _, phrases = line.partition(":")
+        key = head.rstrip(NUMBERED + CHANNELED)
+        for variant, marked in variants.items():
+            if variant in head:
+                marked.add(key)
+        keys |= dict.fromkeys(phrases.split() or [key], key)
+    return Table(keys, frozenset(variants[NUMBERED]), frozenset(variants[CHANNELED]))
+
+
+TABLES: dict[str, Table] = {platform: _table(platform, text) for platform, text in PHRASES.items()}
 
 # The same phrase of another kind: a pressure of the air, or in a pipe; what was consumed, or is.
 TRANSLATED_CLASSES: dict[tuple[str, str], str] = {
@@ -258,16 +158,10 @@ TRANSLATED_CLASSES: dict[tuple[str, str], str] = {
     ("pressure", "atmospheric_pressure"): "barometric_pressure",
     ("motion", "occupancy"): "occupancy",
 }
-
-TRANSLATED_NUMBERS = vocabulary("""
-    adc adv analog_input button current gpio gpio_counter gpio_input gpio_output humidity
-    line_period_in line_period_out line_total_in line_total_out modbus output pressure pt100
-    pulse region region_avg_dwell region_count region_max_dwell region_occupancy relay socket switch
-    target_temperature temperature valve valve_opening valve_pulse
-    """)
-TRANSLATED_CHANNELS = vocabulary("""
-    analog_input analog_input_alarm contact current humidity power pulse temperature voltage
-    """)
+# Keys whose phrases count twice: the placeholders of their ``<key>_number``.
+PARTED = {("text", "template_text"): ("number", "part")}
+# Intervals that a device may take in seconds or in minutes: ``<key>_unit`` names the unit.
+TRANSLATED_UNITS = vocabulary("collection_interval heating_period_report_interval report_interval")
 
 _PRESSES = vocabulary("""
     double_click double_press long_press pressed released short_press single_click single_press
@@ -276,20 +170,121 @@ _PRESSES = vocabulary("""
 _SENSOR_STATUS = vocabulary(
     "normal over_range over_range_alarm under_range read_failed collection_failed"
 )
-TRANSLATED_STATES: dict[str, frozenset[str]] = {
-    "button": _PRESSES,
-    "button_number": _PRESSES,
-    "detection_status": vocabulary("normal vacant in_bed out_of_bed fall unavailable"),
-    "fan_mode": vocabulary("auto low medium high off on circulate"),
-    "geofence_status": vocabulary("inside outside unset unknown"),
-    "humidity_sensor_status": _SENSOR_STATUS,
-    "led_indicator_mode": vocabulary("off on blink on_inverted on_synced"),
-    "lorawan_class": vocabulary("class_a class_b class_c class_ctob"),
-    "motion_status": vocabulary("unknown start moving stop"),
-    "reset": vocabulary("normal reset"),
-    "temperature_alarm": vocabulary(
-        "threshold_alarm threshold_alarm_release mutation_alarm overheat_alarm"
-    ),
-    "temperature_alarm_condition": vocabulary("disable below above between outside"),
-    "temperature_sensor_status": _SENSOR_STATUS,
+_CONDITION = vocabulary("disable below above between outside")
+_ALARM = vocabulary("""
+    alarm alarm_release collection_error mutation_alarm mutation_alarm_release no_data
+    over_range overheat_alarm threshold_alarm threshold_alarm_release under_range
+    """)
+# The event types that stand for an event without a type: its id.
+_EVENT_IDS = {
+    "leak_alarm": vocabulary("leak_alarm leakage_alarm"),
+    "overcurrent_alarm": vocabulary("overcurrent_alarm overcurrent_event"),
+    "power_outage": vocabulary("outage_alarm outage_event power_outage"),
+    "temperature_change_alarm": vocabulary("temperature_mutation_alarm"),
 }
+_STATES: dict[tuple[str, str], frozenset[str]] = {
+    ("event", "button"): _PRESSES,
+    ("event", "button_number"): _PRESSES,
+    ("event", "power_outage"): vocabulary("normal power_outage"),
+    ("event", "reset"): vocabulary("normal reset"),
+    ("select", "fan_mode"): vocabulary("auto low medium high off on circulate"),
+    ("select", "led_indicator_mode"): vocabulary("off on blink on_inverted on_synced"),
+    ("select", "power_restored"): vocabulary("off on previous"),
+    ("sensor", "detection_status"): vocabulary("normal vacant in_bed out_of_bed fall unavailable"),
+    ("sensor", "geofence_status"): vocabulary("inside outside unset unknown"),
+    ("sensor", "humidity_sensor_status"): _SENSOR_STATUS,
+    ("sensor", "lorawan_class"): vocabulary("class_a class_b class_c class_ctob"),
+    ("sensor", "modbus_status"): vocabulary("collected collection_failed"),
+    ("sensor", "modbus_status_number"): vocabulary("collected collection_failed"),
+    ("sensor", "motion_status"): vocabulary("unknown start moving stop"),
+    ("sensor", "temperature_sensor_status"): _SENSOR_STATUS,
+    ("sensor", "ups_status"): vocabulary("charging discharging full not_installed"),
+}
+
+
+def states_of(platform: str, key: str | None) -> frozenset[str]:
+    """Return the states of a translation key that are translated."""
+    if key is None:
+        return frozenset()
+    states = _STATES.get((platform, key), frozenset())
+    if platform == "select" and key.endswith("alarm_condition"):
+        states |= _CONDITION
+    is_alarm = key.endswith(("_alarm", "_alarm_number", "_alarm_channel"))
+    if platform in ("sensor", "event") and is_alarm:
+        states |= _ALARM
+    if platform == "event" and (is_alarm or key in _EVENT_IDS):
+        states |= _EVENT_IDS.get(key, frozenset({key}))
+    return states
+
+
+# Labels in other words: what they must say to be a state, the first that fits.
+_STATE_WORDS: tuple[tuple[str, str], ...] = (
+    ("collection error", "collection_error"),
+    ("lower", "under_range"),
+    ("upper", "over_range"),
+    ("over range", "over_range"),
+    ("no data", "no_data"),
+    ("mutation release", "mutation_alarm_release"),
+    ("mutation deactivation", "mutation_alarm_release"),
+    ("mutation", "mutation_alarm"),
+    ("threshold release", "threshold_alarm_release"),
+    ("threshold deactivation", "threshold_alarm_release"),
+    ("release", "alarm_release"),
+    ("released", "alarm_release"),
+    ("deactivation", "alarm_release"),
+    ("threshold", "threshold_alarm"),
+    ("trigger", "alarm"),
+    ("alarm", "alarm"),
+    ("previous", "previous"),
+    ("restore", "previous"),
+    ("off", "off"),
+    ("on", "on"),
+    ("start", "start"),
+)
+_CONDITIONS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+    (re.compile(rf"(?:condition\W+)?{condition}", re.IGNORECASE), state)
+    for condition, state in (
+        (r"x\s*<\s*a", "below"),
+        (r"x\s*>\s*b", "above"),
+        (r"a\s*<\s*x\s*<\s*b", "between"),
+        (r"x\s*<\s*a\s*or\s*x\s*>\s*b", "outside"),
+    )
+)
+
+
+def find_translation(tokens: Tokens, path: str, platform: str) -> tuple[str, dict[str, str]] | None:
+    """Return the translation key and the placeholders of a path that is well known."""
+    table = TABLES.get(platform)
+    if table is None:
+        return None
+    key = table.keys.get(tokens.key)
+    counted = (*map(str, tokens.numbers), *[ANY_INDEX] * path.count(ANY_INDEX))
+    if key is None and CHANNEL in tokens:
+        key = table.keys.get("_".join(word for word in tokens.phrase if word != CHANNEL))
+        if key not in table.channeled or len(counted) != 1:
+            return None
+        return f"{key}_channel", {"channel": counted[0]}
+    if key is None or not counted:
+        return (key, {}) if key is not None else None
+    names = PARTED.get((platform, key), ("number",))
+    if key not in table.numbered or len(counted) != len(names):
+        return None
+    return f"{key}_number", dict(zip(names, counted, strict=True))
+
+
+def translated_states(platform: str, key: str | None, labels: Mapping[str, str]) -> dict[str, str]:
+    """Return labels as states that are translated if all of them are, else as they are."""
+    known = states_of(platform, key)
+    states = {option: _state(label, known) for option, label in labels.items()}
+    distinct = len(set(states.values())) == len(states)
+    return states if distinct and known.issuperset(states.values()) else dict(labels)
+
+
+def _state(label: str, known: frozenset[str]) -> str:
+    """Return the state that a label means, its slug if it means none that is known."""
+    if (exact := slug(label)) in known:
+        return exact
+    words = frozenset(words_of(label))
+    meant = (state for needed, state in _STATE_WORDS if words.issuperset(needed.split()))
+    conditions = (state for sign, state in _CONDITIONS if sign.fullmatch(label.strip()))
+    return next((state for state in (*conditions, *meant) if state in known), exact)
