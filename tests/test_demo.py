@@ -1,14 +1,17 @@
 """The demo without Home Assistant: configuration, dashboard, ports and child processes."""
 
 import asyncio
+from contextlib import nullcontext
 import json
 from pathlib import Path
 import socket
 import sys
 from typing import Any
 
+import aiohttp
 import pytest
 
+from .demo import process, simulator
 from .demo.__main__ import parse
 from .demo.configuration import configuration, configured_url, local_time_zone, prepare
 from .demo.dashboard import TILES, dashboard
@@ -56,7 +59,7 @@ def headings_and_tiles(config: dict[str, Any]) -> list[list[str]]:
     ]
 
 
-def test_the_dashboard_shows_devices_by_family_and_controls_before_readings() -> None:
+def test_dashboard_groups_by_family_with_controls_first() -> None:
     devices = [device("Lamp", "WS523"), device("Cellar", "EM300-TH"), device("Gadget", None)]
     entities = [
         entity("sensor.gadget", "Gadget"),
@@ -74,7 +77,7 @@ def test_the_dashboard_shows_devices_by_family_and_controls_before_readings() ->
     ]
 
 
-def test_the_longest_prefix_of_a_model_decides_its_family() -> None:
+def test_longest_model_prefix_decides_family() -> None:
     devices = [device("Pumps", "UC300"), device("Lawn", "UC511")]
     entities = [entity("switch.pumps", "Pumps"), entity("valve.lawn", "Lawn")]
     assert headings_and_tiles(dashboard(devices, entities)) == [
@@ -85,7 +88,7 @@ def test_the_longest_prefix_of_a_model_decides_its_family() -> None:
     ]
 
 
-def test_the_dashboard_leaves_out_what_is_disabled_hidden_or_not_a_main_entity() -> None:
+def test_dashboard_omits_disabled_hidden_and_diagnostic_entities() -> None:
     entities = [
         entity("sensor.off", "Lamp", disabled_by="integration"),
         entity("sensor.secret", "Lamp", hidden_by="user"),
@@ -95,7 +98,7 @@ def test_the_dashboard_leaves_out_what_is_disabled_hidden_or_not_a_main_entity()
     assert headings_and_tiles(dashboard([device("Lamp", "WS523")], entities)) == []
 
 
-def test_events_are_shown_of_those_devices_alone_that_have_nothing_else() -> None:
+def test_event_is_shown_if_device_has_nothing_else() -> None:
     devices = [device("Button", "WS101"), device("Lamp", "WS523")]
     entities = [
         entity("event.button_press", "Button"),
@@ -107,20 +110,20 @@ def test_events_are_shown_of_those_devices_alone_that_have_nothing_else() -> Non
     assert ["Lamp", "switch.lamp"] in config
 
 
-def test_what_people_look_for_first_comes_before_other_readings() -> None:
+def test_common_readings_come_first() -> None:
     names = ("tvoc", "co2", "inner_humidity", "temperature")
     entities = [entity(f"sensor.air_{name}", "Air") for name in names]
     _, section = headings_and_tiles(dashboard([device("Air", "AM319")], entities))
     assert section[-1] == "sensor.air_tvoc"
 
 
-def test_a_device_shows_no_more_tiles_than_fit() -> None:
+def test_tiles_of_device_are_limited() -> None:
     entities = [entity(f"sensor.reading_{number}", "Air") for number in range(TILES + 3)]
     _, section = headings_and_tiles(dashboard([device("Air", "AM319")], entities))
     assert len(section) == 1 + TILES
 
 
-def test_battery_and_connectivity_are_badges_of_the_heading() -> None:
+def test_battery_and_connectivity_are_badges() -> None:
     entities = [
         entity("sensor.cellar_temperature", "Cellar"),
         entity("sensor.cellar_battery", "Cellar", entity_category="diagnostic"),
@@ -134,7 +137,7 @@ def test_battery_and_connectivity_are_badges_of_the_heading() -> None:
     ]
 
 
-def test_a_tile_is_named_as_the_user_named_the_entity_else_without_the_device() -> None:
+def test_tile_has_name_of_user_or_entity() -> None:
     entities = [
         entity("sensor.a", "Air", name="CO2 at my desk", original_name="Carbon dioxide"),
         entity("sensor.b", "Air", original_name="Temperature"),
@@ -145,7 +148,7 @@ def test_a_tile_is_named_as_the_user_named_the_entity_else_without_the_device() 
     assert [tile["name"] for tile in tiles] == ["CO2 at my desk", "Temperature", "Sensor"]
 
 
-def test_a_prepared_folder_has_the_port_in_configuration_and_in_the_web_servers_settings(
+def test_prepared_folder_has_port_in_all_settings(
     tmp_path: Path,
 ) -> None:
     prepare(tmp_path, 8456, ["127.0.0.1"])
@@ -156,7 +159,7 @@ def test_a_prepared_folder_has_the_port_in_configuration_and_in_the_web_servers_
     assert (tmp_path / "custom_components").resolve() == ROOT / "custom_components"
 
 
-def test_preparing_a_used_folder_keeps_what_was_done_in_it(tmp_path: Path) -> None:
+def test_preparing_used_folder_keeps_changes(tmp_path: Path) -> None:
     prepare(tmp_path, 8123, ["127.0.0.1"])
     (tmp_path / "automations.yaml").write_text("- alias: mine\n")
     (tmp_path / ".storage" / "onboarding").write_text("mine")
@@ -166,20 +169,20 @@ def test_preparing_a_used_folder_keeps_what_was_done_in_it(tmp_path: Path) -> No
     assert "http://localhost:8124\n" in (tmp_path / "configuration.yaml").read_text()
 
 
-def test_the_configuration_lets_this_machine_in_without_a_login() -> None:
+def test_configuration_trusts_this_machine() -> None:
     text = configuration(8123)
     assert text.index("type: trusted_networks") < text.index("type: homeassistant")
     assert "allow_bypass_login: true" in text
 
 
-def test_the_time_zone_is_the_machines_or_utc(tmp_path: Path) -> None:
+def test_time_zone_is_local_or_utc(tmp_path: Path) -> None:
     localtime = tmp_path / "localtime"
     localtime.symlink_to("/usr/share/zoneinfo/Europe/Berlin")
     assert local_time_zone(localtime) == "Europe/Berlin"
     assert local_time_zone(tmp_path / "missing") == "UTC"
 
 
-def test_the_address_of_a_stored_entry_is_found(tmp_path: Path) -> None:
+def test_url_of_stored_entry_is_found(tmp_path: Path) -> None:
     assert configured_url(tmp_path, "milesight") is None
     entries = [
         {"domain": "sun", "data": {}},
@@ -193,7 +196,7 @@ def test_the_address_of_a_stored_entry_is_found(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("socket_enabled")
-def test_a_taken_port_is_named_and_a_free_one_offered() -> None:
+def test_taken_port_is_named_and_free_one_offered() -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
@@ -205,13 +208,13 @@ def test_a_taken_port_is_named_and_a_free_one_offered() -> None:
     require_free_port(port)
 
 
-def test_the_command_line_has_the_documented_defaults() -> None:
+def test_command_line_has_documented_defaults() -> None:
     options = parse([])
     assert (options.port, options.empty, options.reset, options.verbose) == (8123, *[False] * 3)
     assert parse(["--empty"]).folder != options.folder
 
 
-async def test_a_child_process_ends_with_its_block_and_leaves_its_output(tmp_path: Path) -> None:
+async def test_child_process_ends_with_block_and_keeps_log(tmp_path: Path) -> None:
     log = tmp_path / "log"
     program = "import time; print('hello', flush=True); time.sleep(60)"
     async with running([PYTHON, "-c", program], log) as process:
@@ -221,18 +224,46 @@ async def test_a_child_process_ends_with_its_block_and_leaves_its_output(tmp_pat
     assert tail(log).splitlines() == ["", f"The end of {log}:", "  hello"]
 
 
-async def test_a_child_that_ends_too_early_is_named_with_its_last_words(tmp_path: Path) -> None:
+async def test_early_end_of_child_shows_its_log(tmp_path: Path) -> None:
     log = tmp_path / "log"
     async with running([PYTHON, "-c", "print('no room'); raise SystemExit(3)"], log) as process:
         with pytest.raises(DemoError, match=r"The child stopped(?s:.)*no room"):
             await until_ready(process, never, "The child", log)
 
 
-async def test_a_child_that_never_answers_is_given_up(tmp_path: Path) -> None:
+async def test_child_that_never_answers_is_an_error(tmp_path: Path) -> None:
     log = tmp_path / "log"
     async with running([PYTHON, "-c", "import time; time.sleep(60)"], log) as process:
         with pytest.raises(DemoError, match="The child does not answer"):
             await until_ready(process, never, "The child", log, seconds=0.2)
+
+
+async def test_long_wait_is_announced_with_log(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(process, "NOTICE_SECONDS", 0.05)
+    log = tmp_path / "log"
+    async with running([PYTHON, "-c", "import time; time.sleep(60)"], log) as child:
+        with pytest.raises(DemoError):
+            await until_ready(child, never, "The child", log, seconds=0.2)
+    assert f"Still waiting for The child. Its log is {log}" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("socket_enabled")
+async def test_simulator_leaves_port_of_home_assistant_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def ready(*_: object) -> None:
+        pass
+
+    monkeypatch.setattr(simulator, "running", lambda *_: nullcontext())
+    monkeypatch.setattr(simulator, "until_ready", ready)
+    asked = free_port(simulator.DEFAULT_PORT)
+    async with (
+        aiohttp.ClientSession() as session,
+        simulator.simulated_platform(session, reserved_port=asked) as platform,
+    ):
+        assert int(platform.url.rpartition(":")[2]) > asked
 
 
 async def said_hello(log: Path) -> bool:

@@ -27,7 +27,7 @@ SPECIFICATION = {
         {"data": SPECIFICATION, "status": "Success"},
     ],
 )
-def test_a_file_is_shown_as_a_table(
+def test_file_is_shown_as_table(
     wrapped: object, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "mine.json").write_text(json.dumps(wrapped), encoding="utf-8")
@@ -44,7 +44,7 @@ def test_a_file_is_shown_as_a_table(
     ]
 
 
-def test_only_what_is_enabled_is_shown_on_request(
+def test_disabled_entities_are_omitted_on_request(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "mine.json"
@@ -57,9 +57,7 @@ def test_only_what_is_enabled_is_shown_on_request(
     assert "d2d_key" not in shown
 
 
-def test_a_file_that_is_no_json_is_said_to_be_none(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_invalid_json_is_an_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "mine.json"
     path.write_text("no", encoding="utf-8")
 
@@ -67,14 +65,14 @@ def test_a_file_that_is_no_json_is_said_to_be_none(
     assert "describe:" in capsys.readouterr().err
 
 
-def test_nothing_to_show_is_an_error_of_usage() -> None:
+def test_missing_subject_is_a_usage_error() -> None:
     with pytest.raises(SystemExit):
         describe.arguments_of([])
     with pytest.raises(SystemExit):
         describe.arguments_of(["--url", "http://localhost"])
 
 
-async def test_the_devices_of_an_application_are_shown(
+async def test_devices_of_application_are_shown(
     simulator: Simulator, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv(describe.SECRET, simulator.client_secret)

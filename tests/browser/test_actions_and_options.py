@@ -7,9 +7,7 @@ from tests.demo.simulator import Simulator
 from .web import choose_device, go, open_integration
 
 
-async def test_an_action_called_by_hand_tells_what_is_wrong_and_shows_the_answer_of_the_device(
-    page: Page, connected: Simulator
-) -> None:
+async def test_action_shows_error_then_response_of_device(page: Page, connected: Simulator) -> None:
     await go(page, "/config/tools/action")
     await page.get_by_role("button", name="Action", exact=True).click()
     await page.get_by_placeholder("Search").last.fill("milesight.call_service")
@@ -28,9 +26,7 @@ async def test_an_action_called_by_hand_tells_what_is_wrong_and_shows_the_answer
     await expect(answer).to_contain_text("outputs")
 
 
-async def test_an_option_is_changed_and_shown_when_the_dialog_is_opened_again(
-    page: Page, connected: Simulator
-) -> None:
+async def test_changed_option_is_shown_when_reopened(page: Page, connected: Simulator) -> None:
     entry = await open_integration(page)
     await entry.get_by_role("button", name="Configure").click()
     limit = page.get_by_role("spinbutton", name="Requests per 24 hours")

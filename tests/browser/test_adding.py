@@ -9,7 +9,7 @@ from .pictures import picture_of_dialog, picture_of_page
 from .web import entity_row, fill, go, open_integration
 
 
-async def test_the_dialogs_refuse_a_wrong_secret_and_then_add_every_device_of_the_application(
+async def test_config_flow_refuses_wrong_secret_then_adds_all_devices(
     page: Page, simulator: Simulator
 ) -> None:
     await go(page, "/config/integrations/dashboard")

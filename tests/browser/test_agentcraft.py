@@ -8,7 +8,7 @@ from .console import state
 from .web import choose_device, entity_row, fill, open_device, open_integration
 
 
-async def test_a_device_is_linked_to_agentcraft_once_the_secret_is_right(
+async def test_device_is_registered_with_right_agentcraft_secret(
     page: Page, connected: Simulator
 ) -> None:
     agentcraft = (await state(connected))["agentcraft"]

@@ -11,7 +11,7 @@ from .console import change, report
 from .web import choose, entity_row, fill, open_device, open_integration
 
 
-async def test_a_new_client_secret_is_asked_for_and_a_wrong_one_refused(
+async def test_reauth_refuses_wrong_client_secret(
     page: Page, home: HomeAssistant, connected: Simulator
 ) -> None:
     await change(connected, client_secret="regenerated")
@@ -31,7 +31,7 @@ async def test_a_new_client_secret_is_asked_for_and_a_wrong_one_refused(
     await home.request("POST", "/api/services/milesight/refresh", {})
 
 
-async def test_a_new_webhook_secret_is_entered_by_reconfiguring_and_pushes_are_believed_again(
+async def test_pushes_are_accepted_after_reconfiguring_webhook_secret(
     page: Page, connected: Simulator
 ) -> None:
     await change(connected, webhook_secret="regenerated")

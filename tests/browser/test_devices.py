@@ -11,7 +11,7 @@ from .pictures import picture_of_page
 from .web import dashboard_section, entity_row, go, open_device
 
 
-async def test_the_dashboard_and_the_page_of_a_device_show_what_it_reported(
+async def test_dashboard_and_device_page_show_reported_values(
     page: Page, connected: Simulator
 ) -> None:
     values = (await device(connected, "Bedroom radiator"))["values"]
@@ -27,9 +27,7 @@ async def test_the_dashboard_and_the_page_of_a_device_show_what_it_reported(
     await picture_of_page(page, "device", width=950, height=620)
 
 
-async def test_a_socket_is_switched_and_the_devices_own_report_comes_back(
-    page: Page, connected: Simulator
-) -> None:
+async def test_switched_socket_shows_its_own_report(page: Page, connected: Simulator) -> None:
     assert (await device(connected, "Desk lamp"))["values"]["set_socket.status"] == "1"
     await go(page, "/")
     lamp = dashboard_section(page, "Desk lamp")
@@ -44,9 +42,7 @@ async def test_a_socket_is_switched_and_the_devices_own_report_comes_back(
     assert (await device(connected, "Desk lamp"))["values"]["set_socket.status"] == "1"
 
 
-async def test_a_thermostat_is_set_and_takes_the_new_temperature(
-    page: Page, connected: Simulator
-) -> None:
+async def test_thermostat_takes_new_temperature(page: Page, connected: Simulator) -> None:
     await go(page, "/")
     radiator = dashboard_section(page, "Bedroom radiator")
     target = radiator.get_by_role("spinbutton", name="Target temperature")

@@ -13,7 +13,7 @@ from .pictures import picture_of_dialog
 from .web import choose, entity_row, go, open_device, open_integration
 
 
-async def test_a_repair_issue_tells_why_no_push_comes_and_goes_when_one_does(
+async def test_missing_pushes_issue_ends_with_a_push(
     page: Page, home: HomeAssistant, connected: Simulator
 ) -> None:
     (callback,) = (await state(connected))["callbacks"]
@@ -37,7 +37,7 @@ async def test_a_repair_issue_tells_why_no_push_comes_and_goes_when_one_does(
     await expect(entity_row(page, "Temperature")).to_contain_text("12.0 °C")
 
 
-async def test_diagnostics_of_the_application_and_of_a_device_are_downloaded_without_secrets(
+async def test_downloaded_diagnostics_hold_no_secrets(
     page: Page, home: HomeAssistant, connected: Simulator
 ) -> None:
     devices = (await state(connected))["devices"]

@@ -15,7 +15,7 @@ import aiohttp
 from .dashboard import install
 from .home_assistant import HomeAssistant
 from .integration import connect, first_value
-from .process import ROOT, DemoError, require_free_port, tail
+from .process import ROOT, DemoError, announced, require_free_port, tail
 from .simulator import (
     CLIENT_ID,
     CLIENT_SECRET,
@@ -25,13 +25,13 @@ from .simulator import (
 )
 
 DATA = ROOT / ".demo"
-INTERVAL = 5  # seconds between the reports of a simulated device
+INTERVAL = 5  # seconds between two reports
 
 READY = """
 Home Assistant with simulated Milesight devices:   {url}
 
   Values change every {interval} seconds. Switch a socket: the command goes to the simulated
-  platform, and the device's report comes back.
+  platform, and the device reports back.
   Make a device report, press a button, go offline, or the platform fail:
                                                    {control}
 """
@@ -52,7 +52,7 @@ Home Assistant with nothing configured:            {url}/config/integrations
 
 @dataclass(frozen=True)
 class Options:
-    """What was asked for on the command line."""
+    """The options of the command line."""
 
     empty: bool
     port: int
@@ -61,8 +61,12 @@ class Options:
 
     @property
     def folder(self) -> Path:
-        """The folder that holds Home Assistant's configuration and data."""
+        """The folder with Home Assistant's configuration and data."""
         return DATA / ("config-empty" if self.empty else "config")
+
+    def log(self, name: str) -> Path | None:
+        """Return the log file of a process, None for the terminal."""
+        return None if self.verbose else self.folder / f"{name}.output"
 
 
 def parse(arguments: Sequence[str] | None = None) -> Options:
@@ -74,7 +78,7 @@ def parse(arguments: Sequence[str] | None = None) -> Options:
     parser.add_argument(
         "--empty",
         action="store_true",
-        help="with nothing configured, to go through the config flow by hand; always starts anew",
+        help="with nothing configured, to try the config flow; always starts anew",
     )
     parser.add_argument("--port", type=int, default=8123, help="of the web interface (%(default)s)")
     parser.add_argument("--reset", action="store_true", help="delete the data of earlier starts")
@@ -88,26 +92,28 @@ async def demo(options: Options, started: float) -> None:
     if options.reset or options.empty:
         shutil.rmtree(options.folder, ignore_errors=True)
     options.folder.mkdir(parents=True, exist_ok=True)
-    logs = [options.folder / f"{name}.output" for name in ("simulator", "home-assistant")]
-    simulator_log, home_log = (None, None) if options.verbose else logs
+    simulator_log, home_log = options.log("simulator"), options.log("home-assistant")
     print("Starting Home Assistant and the simulated platform ...", flush=True)
     async with (
         aiohttp.ClientSession() as session,
-        simulated_platform(session, interval=INTERVAL, log=simulator_log) as simulator,
+        simulated_platform(
+            session, interval=INTERVAL, log=simulator_log, reserved_port=options.port
+        ) as simulator,
         HomeAssistant(session, options.folder, options.port, home_log) as home,
     ):
         print(f"Home Assistant runs after {time.monotonic() - started:.1f} s.", flush=True)
         if not options.empty:
-            await connect(home, simulator)
-            await first_value(home)
-            print(f"The first entity has a value after {time.monotonic() - started:.1f} s.")
-            await install(home)
+            async with announced("the integration", home_log):
+                await connect(home, simulator)
+                await first_value(home)
+                print(f"The first entity has a value after {time.monotonic() - started:.1f} s.")
+                await install(home)
         print(instructions(options, home.url, simulator), flush=True)
         await until_one_ends(home, simulator, simulator_log)
 
 
 def instructions(options: Options, url: str, simulator: Simulator) -> str:
-    """Return what the person at the terminal does next."""
+    """Return the instructions for the person at the terminal."""
     text = (READY_EMPTY if options.empty else READY).format(
         url=url,
         interval=INTERVAL,
@@ -121,7 +127,7 @@ def instructions(options: Options, url: str, simulator: Simulator) -> str:
 
 
 async def until_one_ends(home: HomeAssistant, simulator: Simulator, log: Path | None) -> None:
-    """Wait until one of the two ends by itself, and raise a DemoError that says which."""
+    """Wait until one of the two ends by itself, and raise a DemoError that names it."""
     homes = asyncio.create_task(home.wait())
     simulators = asyncio.create_task(simulator.process.wait())
     try:
@@ -135,7 +141,7 @@ async def until_one_ends(home: HomeAssistant, simulator: Simulator, log: Path | 
 
 
 async def main(options: Options, started: float) -> int:
-    """Run the demo until a signal asks for its end; return the exit code."""
+    """Run the demo until a signal ends it; return the exit code."""
     loop = asyncio.get_running_loop()
     task = asyncio.create_task(demo(options, started))
     stopping = asyncio.Event()
@@ -154,8 +160,8 @@ async def main(options: Options, started: float) -> int:
         return 0
     except DemoError as error:
         print(error, file=sys.stderr)
-    except aiohttp.ClientError as error:
-        print(f"Home Assistant or the simulator went away: {error}", file=sys.stderr)
+    except (aiohttp.ClientError, TimeoutError) as error:
+        print(f"Home Assistant or the simulator does not answer: {error}", file=sys.stderr)
     return 1
 
 

@@ -1,4 +1,4 @@
-"""The config folder of the demo's Home Assistant: what is in it before it starts."""
+"""The config folder of the demo's Home Assistant."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -22,7 +22,7 @@ homeassistant:
   external_url: {url}
   internal_url: {url}
   auth_providers:
-    # The first one lets browsers of this machine in: it knows one user, who need not log in.
+    # The first one logs browsers of this machine in as its only user.
     - type: trusted_networks
       trusted_networks: [127.0.0.0/8, "::1/128"]
       allow_bypass_login: true
@@ -41,16 +41,16 @@ scene: !include scenes.yaml
 logger:
   default: warning
   logs:
-    # cameras, which the demo has none of, miss programs of the system
+    # Warnings about missing programs for cameras.
     haffmpeg: critical
     homeassistant.components.camera.img_util: critical
 """
 
 
 def prepare(folder: Path, port: int, hosts: Sequence[str]) -> None:
-    """Bring a config folder, new or used, into the state that Home Assistant starts from.
+    """Prepare a config folder, new or used, with a link to this checkout's integration.
 
-    The integration in it is this checkout's, by a link. What was done in the folder before stays.
+    What was changed in the folder before is kept.
     """
     storage = folder / ".storage"
     storage.mkdir(parents=True, exist_ok=True)
@@ -62,8 +62,7 @@ def prepare(folder: Path, port: int, hosts: Sequence[str]) -> None:
     components.symlink_to(ROOT / "custom_components", target_is_directory=True)
     _write_storage(storage / "http", 3, http_settings(port, hosts))
     if not (storage / "onboarding").exists():
-        # Of the steps that a new Home Assistant asks for only the user is created later. The others
-        # would add weather and radio stations from the internet, and ask questions.
+        # The user is created later. The other steps would add weather and radio stations.
         done = {"done": ["core_config", "analytics", "integration"]}
         _write_storage(storage / "onboarding", 4, done)
 
@@ -74,7 +73,7 @@ def configuration(port: int) -> str:
 
 
 def local_time_zone(localtime: Path = Path("/etc/localtime")) -> str:
-    """Return the name of this machine's time zone, UTC where it cannot be told."""
+    """Return the time zone of this machine, UTC if unknown."""
     _, _, name = str(localtime.resolve()).partition("zoneinfo/")
     return name or "UTC"
 
@@ -100,7 +99,7 @@ def http_settings(port: int, hosts: Sequence[str]) -> dict[str, Any]:
 
 
 def configured_url(folder: Path, domain: str) -> str | None:
-    """Return the server address in the domain's config entry as it was stored last, if any."""
+    """Return the server address in the stored config entry of the domain, if any."""
     entries = folder / ".storage" / "core.config_entries"
     if not entries.exists():
         return None

@@ -1,4 +1,4 @@
-"""The demo's dashboard: a section per simulated device, from Home Assistant's registries."""
+"""The dashboard of the demo: a section for each simulated device."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -12,7 +12,7 @@ URL_PATH = "milesight-demo"
 TITLE = "Milesight demo"
 TILES = 6  # at most, of one device
 
-# The product families by the beginning of a model's name, in the order of the dashboard.
+# Product families by the start of a model's name, in the order of the dashboard.
 FAMILIES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("Power and switches", "mdi:power-socket-eu", ("WS5", "CT", "UC")),
     ("Climate and irrigation", "mdi:thermostat", ("WT", "UC511", "UC512")),
@@ -22,7 +22,7 @@ FAMILIES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
 )
 OTHERS = ("More devices", "mdi:devices")
 
-# Entities to show by domain, in this order, with the control that a tile gets beside its name.
+# Domains to show, in this order, with the control in a tile.
 FEATURES: dict[str, list[dict[str, str]]] = {
     "climate": [{"type": "target-temperature"}],
     "light": [{"type": "light-brightness"}],
@@ -37,12 +37,13 @@ FEATURES: dict[str, list[dict[str, str]]] = {
     "select": [{"type": "select-options"}],
     "button": [],
 }
-FOREMOST = ("_temperature", "_humidity", "_co2")  # how the unique ids end of what comes first
-BADGES = ("_battery", "_connectivity")  # how the unique ids end of what a heading shows
+# Ends of the unique ids of the entities that come first, and of those in the heading.
+FOREMOST = ("_temperature", "_humidity", "_co2")
+BADGES = ("_battery", "_connectivity")
 
 
 async def install(home: HomeAssistant) -> None:
-    """Save the dashboard of the devices that there are now, and make it the first page."""
+    """Save a dashboard of the present devices, and make it the first page."""
     devices = await home.command("config/device_registry/list")
     config = dashboard(devices, await entities(home))
     if all(d["url_path"] != URL_PATH for d in await home.command("lovelace/dashboards/list")):
@@ -54,10 +55,10 @@ async def install(home: HomeAssistant) -> None:
 
 
 def dashboard(devices: Iterable[Entry], entity_entries: Iterable[Entry]) -> dict[str, Any]:
-    """Return a Lovelace configuration: a heading per product family, a section per device.
+    """Return a dashboard configuration: a heading for each family, a section for each device.
 
-    `devices` and `entity_entries` are what the registries' list commands answer. Devices without an
-    entity to show have no section.
+    `devices` and `entity_entries` are listed by the registries. Devices without an entity to show
+    have no section.
     """
     by_device: dict[str, list[Entry]] = {}
     for entity in entity_entries:
@@ -82,7 +83,7 @@ def dashboard(devices: Iterable[Entry], entity_entries: Iterable[Entry]) -> dict
 
 
 def _family(device: Entry) -> tuple[str, str]:
-    """Return title and icon of the family whose longest prefix the device's model begins with."""
+    """Return title and icon of the family with the longest prefix of the device's model."""
     model = device["model"] or ""
     matches = [
         (len(prefix), title, icon)
@@ -103,7 +104,7 @@ def _title_section(title: str, icon: str) -> dict[str, Any]:
 
 
 def _section(device: Entry, entity_entries: list[Entry]) -> dict[str, Any] | None:
-    """Return the section of a device: its name, badges and the tiles of its main entities."""
+    """Return the section of a device: its name, badges and tiles of its main entities."""
     badges = [e for e in entity_entries if e["unique_id"].endswith(BADGES)]
     order = list(FEATURES)
     main = [
@@ -112,7 +113,7 @@ def _section(device: Entry, entity_entries: list[Entry]) -> dict[str, Any] | Non
         if entity not in badges and not entity["entity_category"] and _domain(entity) in order
     ]
     main = sorted(
-        # an event that has never happened says nothing; it is left to devices that have only those
+        # An event without a state yet is shown only of devices that have nothing else.
         [entity for entity in main if _domain(entity) != "event"] or main,
         key=lambda entity: (
             order.index(_domain(entity)),
@@ -134,7 +135,7 @@ def _domain(entity: Entry) -> str:
 
 
 def _tile(entity: Entry) -> dict[str, Any]:
-    """Return the tile of an entity, named without its device's name, which the heading shows."""
+    """Return the tile of an entity, named without its device."""
     return {
         "type": "tile",
         "entity": entity["entity_id"],

@@ -1,4 +1,4 @@
-"""A real Home Assistant as a child process, driven through its own APIs as a browser does."""
+"""A real Home Assistant as a child process, controlled through its own APIs."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -10,23 +10,23 @@ from typing import Any, Self
 import aiohttp
 
 from .configuration import prepare
-from .process import ROOT, DemoError, loopback_hosts, running, tail, until_ready
+from .process import ROOT, DemoError, announced, loopback_hosts, running, tail, until_ready
 
-PYTHON = ROOT / ".venv-demo" / "bin" / "python"  # where Home Assistant has its web interface
-RESTART_EXIT_CODE = 100  # what Home Assistant ends with when somebody restarts it in the browser
+PYTHON = ROOT / ".venv-demo" / "bin" / "python"  # with the web interface
+RESTART_EXIT_CODE = 100  # of Home Assistant when it is restarted in the browser
 
 
 class HomeAssistant:
-    """A Home Assistant in a config folder, on a port of this machine's loopback addresses.
+    """A Home Assistant in a config folder, on a port of the loopback addresses.
 
-    `async with` gives one that has an owner and lets this machine in. `request` is its REST API and
-    `command` its websocket API, both as that owner.
+    `async with` starts it with an owner and without a login from this machine. `request` calls its
+    REST API and `command` its websocket API, both as that owner.
     """
 
     def __init__(
         self, session: aiohttp.ClientSession, folder: Path, port: int, log: Path | None
     ) -> None:
-        """Describe one without starting it; the log takes its output, None is the terminal."""
+        """Initialize; the output goes to the log file, or to the terminal without one."""
         self.url = f"http://localhost:{port}"
         self.folder = folder
         self._port = port
@@ -37,12 +37,13 @@ class HomeAssistant:
         self._token = ""
 
     async def __aenter__(self) -> Self:
-        """Prepare the folder and start; return with an owner logged in and everything running."""
+        """Prepare the folder, start, and log in."""
         prepare(self.folder, self._port, loopback_hosts())
         try:
             await self._start()
-            await self._create_owner()
-            await self._log_in()
+            async with announced("the login at Home Assistant", self._log):
+                await self._create_owner()
+                await self._log_in()
             await self._until(self._runs)
         except BaseException:
             await self._children.aclose()
@@ -50,13 +51,13 @@ class HomeAssistant:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        """Stop it."""
+        """Stop."""
         await self._children.aclose()
 
     async def wait(self) -> str:
-        """Wait until it has ended by itself and return the end of its log.
+        """Wait until it ends by itself, and return the end of its log.
 
-        One that was told to restart in the browser is started again, as its supervisor would do.
+        After a restart in the browser it is started again, as its supervisor would do.
         """
         while self._process:
             if await self._process.wait() != RESTART_EXIT_CODE:
@@ -76,10 +77,7 @@ class HomeAssistant:
             return await reply.json()
 
     async def command(self, kind: str, **fields: object) -> Any:
-        """Run a command of the websocket API and return its result; raise DemoError if it failed.
-
-        Each command has a connection of its own, which on one machine costs next to nothing.
-        """
+        """Call the websocket API on a new connection; raise DemoError if that fails."""
         async with self._session.ws_connect(f"{self.url}/api/websocket", max_msg_size=0) as socket:
             await socket.receive_json()
             await socket.send_json({"type": "auth", "access_token": self._token})
@@ -109,13 +107,13 @@ class HomeAssistant:
             return False
 
     async def _runs(self) -> bool:
-        """Tell whether everything that it starts with is set up, config entries included."""
+        """Return whether everything is set up, config entries included."""
         return bool((await self.request("GET", "/api/config"))["state"] == "RUNNING")
 
     async def _create_owner(self) -> None:
-        """Take the one step of the onboarding that is left, unless there is an owner already.
+        """Take the last step of the onboarding, unless there is an owner already.
 
-        The password is forgotten at once: whoever may enter, enters through the trusted network.
+        The password is not kept: this machine logs in through the trusted network.
         """
         async with self._session.get(f"{self.url}/api/onboarding") as reply:
             if not reply.ok or all(step["done"] for step in await reply.json()):
@@ -130,7 +128,7 @@ class HomeAssistant:
         await self.request("POST", "/api/onboarding/users", owner)
 
     async def _log_in(self) -> None:
-        """Log in as a browser of this machine does: by the trusted network, without credentials."""
+        """Log in through the trusted network, without credentials."""
         client = {"client_id": f"{self.url}/"}
         flow = {"handler": ["trusted_networks", None], "redirect_uri": f"{self.url}/", **client}
         step = await self.request("POST", "/auth/login_flow", flow)

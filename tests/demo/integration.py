@@ -1,4 +1,4 @@
-"""The integration in the demo: added, connected to the simulator, and waited for."""
+"""Set up the integration in the demo, and connect it to the simulator."""
 
 import asyncio
 from typing import Any
@@ -17,11 +17,11 @@ WITHOUT_VALUE = ("unavailable", "unknown")
 
 
 async def connect(home: HomeAssistant, simulator: Simulator) -> None:
-    """Have the integration set up against the simulator, and the simulator push to it."""
+    """Set up the integration with the simulator, and have the simulator push to it."""
     for entry in await home.command("config_entries/get", domain=DOMAIN):
         if configured_url(home.folder, DOMAIN) == simulator.url:
             break
-        # the simulator of an earlier start was on another port
+        # The simulator of an earlier start was on another port.
         await home.request("DELETE", f"/api/config/config_entries/entry/{entry['entry_id']}")
     else:
         await _add(home, simulator)
@@ -30,7 +30,7 @@ async def connect(home: HomeAssistant, simulator: Simulator) -> None:
 
 
 async def _add(home: HomeAssistant, simulator: Simulator) -> None:
-    """Go through the config flow with what a user would type."""
+    """Go through the config flow as a user does."""
     answers: dict[str, dict[str, str]] = {
         "user": {
             "url": simulator.url,
@@ -47,11 +47,11 @@ async def _add(home: HomeAssistant, simulator: Simulator) -> None:
 
 
 async def _link_to_agentcraft(home: HomeAssistant, simulator: Simulator) -> None:
-    """Give two devices an identity at the simulated voice agent, and link one of them there."""
+    """Register two devices at the simulated Agentcraft, and link one of them there."""
     (entry,) = await home.command("config_entries/get", domain=DOMAIN)
     entry_id = entry["entry_id"]
     for old in await home.command("config_entries/subentries/list", entry_id=entry_id):
-        # the simulator of an earlier start has forgotten its device IDs
+        # The simulator of an earlier start had other device IDs.
         await home.command(
             "config_entries/subentries/delete", entry_id=entry_id, subentry_id=old["subentry_id"]
         )
@@ -69,14 +69,14 @@ async def _link_to_agentcraft(home: HomeAssistant, simulator: Simulator) -> None
     if step["type"] != "create_entry":
         raise DemoError(f"The devices could not be linked to Agentcraft: {step}")
     target = {"device_id": devices[LINKED]}
-    found = await home.request("POST", f"{ACTIONS}/agentcraft_get_token?return_response", target)
-    device_id = found["service_response"][devices[LINKED]]["device_id"]
+    response = await home.request("POST", f"{ACTIONS}/agentcraft_get_token?return_response", target)
+    device_id = response["service_response"][devices[LINKED]]["device_id"]
     await simulator.control("POST", f"/agentcraft/{device_id}/link", {})
     await home.request("POST", f"{ACTIONS}/agentcraft_refresh", target)
 
 
 async def _callback_address(home: HomeAssistant) -> str:
-    """Return the address that the integration shows for the console to push to."""
+    """Return the callback address of the integration."""
     for webhook in await home.command("webhook/list"):
         if webhook["domain"] == DOMAIN:
             return f"{home.url}/api/webhook/{webhook['webhook_id']}"
@@ -84,7 +84,7 @@ async def _callback_address(home: HomeAssistant) -> str:
 
 
 async def first_value(home: HomeAssistant) -> None:
-    """Wait until an entity of the integration has a value; raise DemoError if none gets one."""
+    """Wait until an entity of the integration has a value; raise DemoError if none has one."""
     for _ in range(300):
         states: list[dict[str, Any]] = await home.command("get_states")
         mine = {entity["entity_id"] for entity in await entities(home)}

@@ -1,4 +1,4 @@
-"""Child processes that end with the block they were started in, and ports for them."""
+"""Child processes that end with the block they were started in, and free ports for them."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
@@ -10,17 +10,18 @@ import socket
 
 ROOT = Path(__file__).resolve().parents[2]
 STOP_SECONDS = 30
+NOTICE_SECONDS = 15
 
 
 class DemoError(Exception):
-    """Something that the person at the terminal must be told; the message is for them."""
+    """An error with a message for the person at the terminal."""
 
 
 class PortTakenError(DemoError):
-    """The port that was asked for is in use; the message offers another."""
+    """The requested port is in use; the message offers another one."""
 
     def __init__(self, port: int, free_port: int) -> None:
-        """Word the message for the port that was asked for and one that is free."""
+        """Initialize the message."""
         super().__init__(
             f"Port {port} is taken by another program. Choose another one with --port,\n"
             f"for example: scripts/demo --port {free_port}"
@@ -28,22 +29,23 @@ class PortTakenError(DemoError):
 
 
 def loopback_hosts() -> list[str]:
-    """Return this machine's loopback addresses, both of them where it has IPv6."""
+    """Return the loopback addresses of this machine, both where it has IPv6."""
     return [host for host in ("127.0.0.1", "::1") if _can_bind(host, 0)]
 
 
 def port_is_free(port: int) -> bool:
-    """Tell whether a server could listen on the port, on every loopback address."""
+    """Return whether a server could listen on the port, on every loopback address."""
     return all(_can_bind(host, port) for host in loopback_hosts())
 
 
-def free_port(preferred: int) -> int:
-    """Return the first free port from the preferred one upwards."""
-    return next(port for port in range(preferred, 65536) if port_is_free(port))
+def free_port(preferred: int, *, reserved: int | None = None) -> int:
+    """Return the first free port from the preferred one upwards, other than the reserved one."""
+    ports = range(preferred, 65536)
+    return next(port for port in ports if port != reserved and port_is_free(port))
 
 
 def require_free_port(port: int) -> None:
-    """Raise PortTakenError, which offers the next free port, if the port is in use."""
+    """Raise PortTakenError if the port is in use."""
     if not port_is_free(port):
         raise PortTakenError(port, free_port(port))
 
@@ -51,7 +53,7 @@ def require_free_port(port: int) -> None:
 def _can_bind(host: str, port: int) -> bool:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with suppress(OSError), socket.socket(family) as probe:
-        # a port that was in use a moment ago is free
+        # A port that was closed a moment ago counts as free.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         probe.bind((host, port))
         return True
@@ -65,7 +67,7 @@ async def running(
     """Run a command in the project's folder for as long as the block lasts.
 
     Its output goes to the log file, or to the terminal without one. It gets a session of its own,
-    so that Ctrl-C in the terminal reaches the demo alone, which then stops its children in order.
+    so that Ctrl-C in the terminal reaches only the demo, which then stops its children in order.
     """
     output = log.open("wb") if log else None
     try:
@@ -87,7 +89,7 @@ async def running(
 
 
 async def _stop(process: asyncio.subprocess.Process) -> None:
-    """Ask the process to stop; kill what is left of it and its children when it does not."""
+    """Terminate a process; kill whatever is left of it and its children."""
     if process.returncode is None:
         process.terminate()
         with suppress(TimeoutError):
@@ -95,6 +97,22 @@ async def _stop(process: asyncio.subprocess.Process) -> None:
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     await process.wait()
+
+
+@asynccontextmanager
+async def announced(what: str, log: Path | None) -> AsyncGenerator[None]:
+    """Print what the block waits for, and where its log is, each time that it takes long."""
+
+    async def announce() -> None:
+        while True:
+            await asyncio.sleep(NOTICE_SECONDS)
+            print(f"Still waiting for {what}.{f' Its log is {log}.' if log else ''}", flush=True)
+
+    task = asyncio.create_task(announce())
+    try:
+        yield
+    finally:
+        task.cancel()
 
 
 async def until_ready(
@@ -106,7 +124,7 @@ async def until_ready(
 ) -> None:
     """Wait until the process is ready; raise DemoError if it ends before that or takes too long."""
     try:
-        async with asyncio.timeout(seconds):
+        async with announced(name, log), asyncio.timeout(seconds):
             while process.returncode is None:
                 if await ready():
                     return
@@ -117,7 +135,7 @@ async def until_ready(
 
 
 def tail(log: Path | None, lines: int = 15) -> str:
-    """Return the end of a log file as a paragraph for the terminal; nothing without a log."""
+    """Return the end of a log file as a paragraph for the terminal; empty without a log."""
     if log is None or not log.exists():
         return ""
     end = log.read_text(errors="replace").splitlines()[-lines:]

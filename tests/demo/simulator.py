@@ -1,4 +1,4 @@
-"""The simulated Milesight platform as a child process, and the few things the demo does there."""
+"""The simulated Milesight platform as a child process."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -20,7 +20,7 @@ DEFAULT_PORT = 8199
 
 @dataclass(frozen=True)
 class Simulator:
-    """A running simulator: its process, its address and the HTTP session to reach it by."""
+    """A running simulator: its process, its address and an HTTP session."""
 
     process: asyncio.subprocess.Process
     url: str
@@ -28,15 +28,15 @@ class Simulator:
 
     @property
     def control_page(self) -> str:
-        """The address of the page on which a person makes devices do something."""
+        """The address of the page on which a person controls the devices."""
         return f"{self.url}/control"
 
     async def register_callback(self, uri: str) -> None:
-        """Do what a user does in the console: enter the callback address, which is then probed."""
+        """Enter a callback address, as a user does in the console."""
         await self.control("POST", "/callbacks", {"uri": uri})
 
     async def control(self, method: str, path: str, body: object = None) -> Any:
-        """Make a request of the control page and return its JSON; raise DemoError if refused."""
+        """Send a request to the control page and return its JSON; raise DemoError if refused."""
         async with self.session.request(method, f"{self.control_page}{path}", json=body) as reply:
             if not reply.ok:
                 raise DemoError(
@@ -47,10 +47,14 @@ class Simulator:
 
 @asynccontextmanager
 async def simulated_platform(
-    session: aiohttp.ClientSession, *, interval: float = 5, log: Path | None = None
+    session: aiohttp.ClientSession,
+    *,
+    interval: float = 5,
+    log: Path | None = None,
+    reserved_port: int | None = None,
 ) -> AsyncGenerator[Simulator]:
-    """Start a simulator whose devices report every few seconds; stop it with the block."""
-    port = free_port(DEFAULT_PORT)
+    """Run a simulator whose devices report every few seconds, on a port other than the reserved."""
+    port = free_port(DEFAULT_PORT, reserved=reserved_port)
     url = f"http://127.0.0.1:{port}"
     arguments = {
         "--port": port,

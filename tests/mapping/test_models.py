@@ -18,7 +18,7 @@ TABLES = ROOT / "tests" / "fixtures" / "entities"
 
 
 @pytest.mark.parametrize("model", MODELS)
-def test_a_model_becomes_the_entities_of_its_table(model: str) -> None:
+def test_model_has_entities_of_stored_table(model: str) -> None:
     descriptions = describe(parse_specification(MODELS[model].specification.raw))
     rendered = f"{model}: {summary(descriptions)}\n\n{table(descriptions)}\n"
     stored = TABLES / f"{model}.txt"
@@ -29,5 +29,5 @@ def test_a_model_becomes_the_entities_of_its_table(model: str) -> None:
     assert rendered == stored.read_text(encoding="utf-8")
 
 
-def test_no_table_is_left_of_a_model_that_is_gone() -> None:
+def test_every_table_belongs_to_a_model() -> None:
     assert {path.stem for path in TABLES.glob("*.txt")} == set(MODELS)

@@ -11,7 +11,7 @@ from .helpers import Client
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
 
 
-async def test_an_id_goes_its_way_as_the_reference_says(client: Client) -> None:
+async def test_device_id_has_documented_lifecycle(client: Client) -> None:
     secret = client.simulator.agentcraft.client_secret
     assert (await client.ask_agentcraft("POST", "/devices", client_secret="wrong"))[0] == 401
     status, made = await client.ask_agentcraft("POST", "/devices", client_secret=secret)
@@ -57,7 +57,7 @@ async def test_an_id_goes_its_way_as_the_reference_says(client: Client) -> None:
         ("delete", "invalid", 401, 404, 404),
     ],
 )
-async def test_what_a_command_does_to_the_tokens(
+async def test_verb_changes_tokens(
     client: Client,
     verb: str,
     worth: str,
@@ -80,7 +80,7 @@ async def test_what_a_command_does_to_the_tokens(
     assert answer[0] == refresh
 
 
-async def test_commands_that_make_no_sense_are_refused_with_a_reason(client: Client) -> None:
+async def test_invalid_verbs_are_refused_with_a_reason(client: Client) -> None:
     device_id = client.simulator.agentcraft.create().device_id
     for path, status in (
         (f"/agentcraft/{UNKNOWN}/link", 404),
@@ -92,7 +92,7 @@ async def test_commands_that_make_no_sense_are_refused_with_a_reason(client: Cli
         assert said["message"]
 
 
-async def test_the_control_page_shows_ids_users_tokens_and_what_was_asked(client: Client) -> None:
+async def test_control_page_shows_device_ids_and_requests(client: Client) -> None:
     secret = client.simulator.agentcraft.client_secret
     await client.ask_agentcraft("POST", "/devices", client_secret=secret)
     client.simulator.fault("/agentcraft", "reset", times=1)

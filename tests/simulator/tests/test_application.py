@@ -10,7 +10,7 @@ from tests.simulator import ApiError, Simulator
 from .helpers import API, Client, Receiver, at
 
 
-async def test_both_grants_give_a_token_that_opens_the_api(client: Client) -> None:
+async def test_both_grants_give_a_valid_token(client: Client) -> None:
     first = (await client.ask_token()).data
     again = await client.refresh_token(first["refresh_token"])
     assert first["expires_in"] == 3599
@@ -50,19 +50,19 @@ async def test_extra_field_beside_a_refresh_token_is_refused(client: Client) -> 
     assert (await client.refresh_token(token)).data
 
 
-async def test_a_call_without_a_valid_token_is_refused(client: Client) -> None:
+async def test_call_without_valid_token_is_refused(client: Client) -> None:
     client.token = "made-up"
     assert (await client("GET", f"{API}/devices/1")).failure == (401, "token_not_found")
     assert (await client("GET", "/nowhere")).failure == (401, "token_not_found")
 
 
-async def test_a_token_is_accepted_as_query_parameter(client: Client) -> None:
+async def test_token_is_accepted_as_query_parameter(client: Client) -> None:
     path, token = at(client.simulator, "WS523"), client.token
     async with client.session.get(client.simulator.url + path, params={"access_token": token}) as r:
         assert r.status == 200
 
 
-async def test_a_token_expires(client: Client, freezer: FrozenDateTimeFactory) -> None:
+async def test_token_expires(client: Client, freezer: FrozenDateTimeFactory) -> None:
     path = at(client.simulator, "WS523")
     freezer.tick(3590)
     assert (await client("GET", path)).status == 200
@@ -71,7 +71,7 @@ async def test_a_token_expires(client: Client, freezer: FrozenDateTimeFactory) -
 
 
 @pytest.mark.parametrize("change", [{"client_secret": "other"}, {"enabled": False}])
-async def test_a_new_secret_or_switching_off_invalidates_tokens(
+async def test_new_secret_or_disabling_invalidates_tokens(
     client: Client, change: dict[str, Any]
 ) -> None:
     old = client.simulator.client_secret
@@ -82,7 +82,7 @@ async def test_a_new_secret_or_switching_off_invalidates_tokens(
     assert refused.failure == (401, "authentication_failed")
 
 
-async def test_the_free_plan_stops_after_a_thousand_requests_a_day(
+async def test_free_plan_is_limited_to_1000_requests_a_day(
     client: Client, freezer: FrozenDateTimeFactory
 ) -> None:
     application = client.simulator.application
@@ -97,7 +97,7 @@ async def test_the_free_plan_stops_after_a_thousand_requests_a_day(
     assert (await client("GET", at(client.simulator, "WS523"))).status == 200
 
 
-async def test_the_free_plan_stops_after_a_thousand_pushes_a_day_and_says_so_once(
+async def test_free_plan_push_limit_is_announced_once(
     simulator: Simulator, pushed: Receiver, freezer: FrozenDateTimeFactory
 ) -> None:
     application, sn = simulator.application, simulator.device("EM300-TH").sn
@@ -114,7 +114,7 @@ async def test_the_free_plan_stops_after_a_thousand_pushes_a_day_and_says_so_onc
     assert len(pushed.payloads) == 2
 
 
-async def test_the_free_plan_has_two_callbacks(simulator: Simulator, receiver: Receiver) -> None:
+async def test_free_plan_has_two_callbacks(simulator: Simulator, receiver: Receiver) -> None:
     simulator.application.configure(plan="free")
     await simulator.add_callback(receiver.uri)
     await simulator.add_callback(f"{receiver.uri}?2")

@@ -9,9 +9,7 @@ from tests.simulator.values import nest
 from .helpers import API, Client, Receiver, at
 
 
-async def test_a_patched_property_is_answered_reported_and_kept(
-    client: Client, pushed: Receiver
-) -> None:
+async def test_patched_property_is_reported_and_kept(client: Client, pushed: Receiver) -> None:
     device = client.simulator.device("WS523")
     before = device.last_update
     properties = {"set_socket": {"status": 0}}
@@ -33,7 +31,7 @@ async def test_a_patched_property_is_answered_reported_and_kept(
     assert (config["type"], config["properties"]["set_socket"]) == ("tsl", {"status": "0"})
 
 
-async def test_a_patch_merges_into_what_is_there(client: Client) -> None:
+async def test_patch_merges_into_present_values(client: Client) -> None:
     device = client.simulator.device("WT303")
     body = {"properties": {"reporting_interval": {"minutes_of_time": 30}}}
     await client("PATCH", f"{at(client.simulator, 'WT303')}/properties", body)
@@ -60,7 +58,7 @@ async def test_a_patch_merges_into_what_is_there(client: Client) -> None:
         ("UC511", {"valve_schedule": [{"no": 1}]}, "property_not_found"),
     ],
 )
-async def test_a_property_that_the_specification_does_not_admit_is_refused(
+async def test_invalid_property_is_refused(
     client: Client, model: str, properties: dict[str, Any], slug: str
 ) -> None:
     path = f"{at(client.simulator, model)}/properties"
@@ -68,7 +66,7 @@ async def test_a_property_that_the_specification_does_not_admit_is_refused(
     assert answer.failure == (400, slug)
 
 
-async def test_a_setpoint_moves_its_twins_and_the_heating(client: Client, pushed: Receiver) -> None:
+async def test_setpoint_changes_other_units_and_heating(client: Client, pushed: Receiver) -> None:
     device = client.simulator.device("WT303")
     properties = {"fahrenheit_heating_target_temperature": 91.4}
     body = {"properties": properties}
@@ -80,9 +78,7 @@ async def test_a_setpoint_moves_its_twins_and_the_heating(client: Client, pushed
     assert pushed.payloads[1]["temperature_control_info"] == {"status": "1"}
 
 
-async def test_a_service_call_is_followed_by_its_event_and_reports(
-    client: Client, pushed: Receiver
-) -> None:
+async def test_service_call_causes_event_and_reports(client: Client, pushed: Receiver) -> None:
     before = client.simulator.device("WS523").values["set_socket.status"]
     path = f"{at(client.simulator, 'WS523')}/services/call"
     answer = await client("POST", path, {"serviceId": "socket_toggle", "inputs": {"status_1": ""}})
@@ -96,7 +92,7 @@ async def test_a_service_call_is_followed_by_its_event_and_reports(
     assert wrong.failure == (400, "property_not_found")
 
 
-async def test_every_service_of_every_model_can_be_called(client: Client) -> None:
+async def test_every_service_can_be_called(client: Client) -> None:
     for device in client.simulator.platform.devices:
         for service in device.model.specification.services.values():
             inputs = nest({i.id: i.default for i in service.parameters if i.default != []})
@@ -106,7 +102,7 @@ async def test_every_service_of_every_model_can_be_called(client: Client) -> Non
     await client.simulator.settle()
 
 
-async def test_stored_readings_come_as_events(client: Client, pushed: Receiver) -> None:
+async def test_stored_readings_are_sent_as_events(client: Client, pushed: Receiver) -> None:
     last = client.simulator.device("EM300-TH").last_update
     assert last is not None
     body = {"serviceId": "retrieve_historical_data_by_time", "inputs": {"time": last // 1000}}
@@ -118,7 +114,7 @@ async def test_stored_readings_come_as_events(client: Client, pushed: Receiver) 
     assert all({"temperature", "humidity"} <= set(data["payload"]) for data in events)
 
 
-async def test_a_command_to_a_device_that_is_away_waits_for_its_return(
+async def test_command_to_offline_device_waits_until_online(
     client: Client, pushed: Receiver
 ) -> None:
     device = client.simulator.device("WS523")
@@ -131,7 +127,7 @@ async def test_a_command_to_a_device_that_is_away_waits_for_its_return(
     assert pushed.payloads == [{"led_indicator_mode": False}]
 
 
-async def test_a_task_reports_its_outcome_for_each_device(client: Client, pushed: Receiver) -> None:
+async def test_task_reports_outcome_of_each_device(client: Client, pushed: Receiver) -> None:
     good, bad = client.simulator.device("WS523"), client.simulator.device("WS303")
     body = {
         "type": "TSL",

@@ -7,7 +7,7 @@ import pytest
 from .helpers import Client, Receiver
 
 
-async def test_the_control_page_shows_state_and_carries_out_every_verb(
+async def test_control_page_shows_state_and_handles_every_verb(
     client: Client, receiver: Receiver
 ) -> None:
     simulator = client.simulator
@@ -65,7 +65,7 @@ async def test_the_control_page_shows_state_and_carries_out_every_verb(
         ("POST", "/application", [1], 400),
     ],
 )
-async def test_the_control_page_refuses_nonsense(
+async def test_control_page_refuses_invalid_requests(
     client: Client, method: str, path: str, body: Any, status: int
 ) -> None:
     answered, answer = await client.control(method, path, body)

@@ -7,7 +7,7 @@ from tests.simulator import Simulator, fleet
 from .helpers import API, Client, Receiver, at, connected
 
 
-async def test_search_pages_through_all_devices_with_numbers_as_text(client: Client) -> None:
+async def test_search_pages_through_all_devices(client: Client) -> None:
     seen: list[str] = []
     page = 1
     while True:
@@ -45,7 +45,7 @@ async def test_search_filters_and_sorts(client: Client) -> None:
     assert (await client("POST", f"{API}/devices/search", body)).failure[0] == 400
 
 
-async def test_two_thousand_devices_are_searched_in_ten_pages(socket_enabled: None) -> None:
+async def test_large_fleet_is_searched_in_pages(socket_enabled: None) -> None:
     async with Simulator(fleet(2000), past_reports=1) as simulator, connected(simulator) as client:
         seen: set[str] = set()
         for page in range(1, 11):
@@ -55,7 +55,7 @@ async def test_two_thousand_devices_are_searched_in_ten_pages(socket_enabled: No
         assert len(seen) == data["total"] == 2000
 
 
-async def test_a_device_is_shown_as_the_platform_shows_it(client: Client) -> None:
+async def test_device_object_has_documented_form(client: Client) -> None:
     meter, sensor = client.simulator.device("WS523"), client.simulator.device("EM300-TH")
     shown = (await client("GET", at(client.simulator, "WS523"))).data
     assert shown["deviceId"] == str(meter.device_id)
@@ -70,7 +70,7 @@ async def test_a_device_is_shown_as_the_platform_shows_it(client: Client) -> Non
     assert listed["electricity"] == sensor.values["battery"]
 
 
-async def test_a_device_can_be_added_renamed_and_deleted(client: Client) -> None:
+async def test_device_is_added_renamed_and_deleted(client: Client) -> None:
     simulator = client.simulator
     old = simulator.device("EM300-TH")
     sn = old.sn[:7] + "FFFFFFFFF"
@@ -133,7 +133,7 @@ async def test_device_added_by_an_unknown_deveui_keeps_it(client: Client) -> Non
         assert len(added["sn"]) == len(device.sn)
 
 
-async def test_an_rps_record_blocks_adding_until_it_is_deleted(client: Client) -> None:
+async def test_rps_record_prevents_adding(client: Client) -> None:
     sn = client.simulator.device("EM300-TH").sn[:7] + "EEEEEEEEE"
     record = {"sn": sn, "profileUrl": "https://example.org/"}
     body = {"snDevEUI": sn, "name": "Later"}

@@ -51,9 +51,7 @@ async def _seen(client: Client, seconds: float = 10) -> str:
         ({"kind": "garbage"}, "200 application/json no JSON"),
     ],
 )
-async def test_the_platform_fails_as_it_is_told(
-    client: Client, fault: dict[str, Any], seen: str
-) -> None:
+async def test_fault_fails_requests(client: Client, fault: dict[str, Any], seen: str) -> None:
     assert await client.control("POST", "/faults", {"path": "search", **fault}) == (200, {})
     for _ in range(2):
         assert await _seen(client, 0.2 if seen == "timeout" else 10) == seen
@@ -62,18 +60,18 @@ async def test_the_platform_fails_as_it_is_told(
     assert await _seen(client) == "200 Success"
 
 
-async def test_a_fault_can_pass_after_some_times(client: Client) -> None:
+async def test_fault_ends_after_given_times(client: Client) -> None:
     client.simulator.fault("search", "status", times=2)
     assert [await _seen(client) for _ in range(3)] == ["500 Failed"] * 2 + ["200 Success"]
 
 
-async def test_a_rate_limit_says_when_to_come_back(client: Client) -> None:
+async def test_rate_limit_has_retry_after(client: Client) -> None:
     client.simulator.fault("devices", "rate_limit", retry_after=7)
     answer = await client("GET", at(client.simulator, "WS523"))
     assert (answer.status, answer.headers["Retry-After"]) == (429, "7")
 
 
-async def test_stopping_does_not_wait_for_a_request_that_hangs(
+async def test_stop_ends_hanging_request(
     socket_enabled: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with Simulator(fleet(1)) as simulator, connected(simulator) as client:
@@ -86,7 +84,7 @@ async def test_stopping_does_not_wait_for_a_request_that_hangs(
             assert await hanging == "disconnected"
 
 
-def test_every_kind_of_failure_is_known_by_the_control_page() -> None:
+def test_control_page_knows_every_fault() -> None:
     assert set(KINDS) == {
         "status",
         "html",

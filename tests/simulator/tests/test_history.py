@@ -36,7 +36,7 @@ async def test_history_without_order_begins_with_the_newest(client: Client) -> N
     assert times[0] == client.simulator.device("AM319-HCHO").last_update > times[-1]
 
 
-async def test_history_merges_to_the_present_values(client: Client) -> None:
+async def test_history_merges_to_present_values(client: Client) -> None:
     for device in client.simulator.platform.devices:
         path = f"{API}/devices/{device.device_id}/properties/history"
         page = (await client("GET", path, pageSize=100, order="asc")).data
@@ -47,7 +47,7 @@ async def test_history_merges_to_the_present_values(client: Client) -> None:
         assert merged == expected, device.name
 
 
-async def test_history_keeps_to_the_times_asked_for(client: Client) -> None:
+async def test_history_is_limited_to_requested_times(client: Client) -> None:
     device = client.simulator.device("AM319-HCHO")
     path = f"{at(client.simulator, 'AM319-HCHO')}/properties/history"
     last = device.last_update

@@ -11,7 +11,7 @@ from tests.simulator.validation import check
 
 
 @pytest.mark.parametrize("model", MODELS.values(), ids=lambda model: model.name)
-def test_a_models_specification_is_well_formed(model: Model) -> None:
+def test_specification_of_model_is_well_formed(model: Model) -> None:
     spec = model.specification.raw
     assert json.loads(json.dumps(spec)) == spec
     ids = [item["id"] for item in spec["properties"]]
@@ -41,7 +41,7 @@ def test_a_models_specification_is_well_formed(model: Model) -> None:
 
 
 @pytest.mark.parametrize("model", MODELS.values(), ids=lambda model: model.name)
-def test_a_models_values_fit_its_specification_through_its_whole_life(model: Model) -> None:
+def test_drifting_values_fit_specification(model: Model) -> None:
     leaves = model.specification.leaves
     assert set(model.buttons.values()) <= set(leaves)
     device = next(device for device in fleet(200) if device.model is model)
@@ -75,7 +75,7 @@ def _faces(devices: list[Any]) -> list[tuple[Any, ...]]:
     return [(d.sn, d.device_id, d.name, d.model.name, d.firmware, d.values) for d in devices]
 
 
-def test_a_seeded_fleet_is_the_same_every_time() -> None:
+def test_fleet_of_same_seed_is_equal() -> None:
     devices = fleet(2000, seed=5)
     assert _faces(devices) == _faces(fleet(2000, seed=5))
     assert len({device.sn for device in devices}) == 2000

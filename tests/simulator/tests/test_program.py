@@ -17,9 +17,7 @@ def _reports(receiver: Receiver) -> set[tuple[str, int]]:
     return {(data["deviceProfile"]["name"], data["ts"]) for data in receiver.data("PROPERTY")}
 
 
-async def test_devices_live_and_report_one_after_the_other(
-    socket_enabled: None, receiver: Receiver
-) -> None:
+async def test_devices_report_in_turn(socket_enabled: None, receiver: Receiver) -> None:
     async with Simulator(live_interval=0.01) as simulator:
         await simulator.add_callback(receiver.uri)
         first = simulator.platform.devices[0].name
@@ -32,7 +30,7 @@ async def test_devices_live_and_report_one_after_the_other(
     assert len(receiver.events) == total
 
 
-async def test_a_fleet_without_anybody_online_just_waits(socket_enabled: None) -> None:
+async def test_fleet_without_online_device_waits(socket_enabled: None) -> None:
     async with Simulator([], live_interval=0.001) as simulator:
         await asyncio.sleep(0.02)
         device = await simulator.add_device("WS523")
@@ -46,7 +44,7 @@ async def _run(*arguments: str) -> asyncio.subprocess.Process:
     )
 
 
-async def test_the_program_prints_its_credentials_and_stops_cleanly(socket_enabled: None) -> None:
+async def test_program_prints_credentials_and_stops_cleanly(socket_enabled: None) -> None:
     program = await _run("--port", "0", "--devices", "3", "--client-id", "me", "--plan", "free")
     assert program.stdout is not None
     lines = [(await program.stdout.readline()).decode() for _ in range(5)]
@@ -62,7 +60,7 @@ async def test_the_program_prints_its_credentials_and_stops_cleanly(socket_enabl
     assert program.returncode == 0
 
 
-async def test_the_program_says_that_its_port_is_taken(simulator: Simulator) -> None:
+async def test_program_reports_taken_port(simulator: Simulator) -> None:
     port = simulator.url.rpartition(":")[2]
     program = await _run("--port", port)
     async with asyncio.timeout(10):

@@ -12,9 +12,7 @@ from tests.simulator import ApiError, Simulator
 from .helpers import Receiver
 
 
-async def test_pushes_are_signed_arrays_of_enveloped_events(
-    simulator: Simulator, pushed: Receiver
-) -> None:
+async def test_pushes_are_signed_arrays_of_events(simulator: Simulator, pushed: Receiver) -> None:
     device = simulator.device("EM300-TH")
     await simulator.report(device.sn)
     headers, array = pushed.deliveries[0]
@@ -40,7 +38,9 @@ async def test_pushes_are_signed_arrays_of_enveloped_events(
     }
 
 
-async def test_online_and_offline_carry_no_time(simulator: Simulator, pushed: Receiver) -> None:
+async def test_online_and_offline_events_have_no_time(
+    simulator: Simulator, pushed: Receiver
+) -> None:
     sn = simulator.device("EM300-TH").sn
     await simulator.offline(sn)
     await simulator.online(sn)
@@ -48,7 +48,7 @@ async def test_online_and_offline_carry_no_time(simulator: Simulator, pushed: Re
     assert not any({"ts", "payload", "tslId"} & set(event["data"]) for event in pushed.events)
 
 
-async def test_a_press_is_reported_by_its_key(simulator: Simulator, pushed: Receiver) -> None:
+async def test_press_is_reported_by_key(simulator: Simulator, pushed: Receiver) -> None:
     sn = simulator.device("WS101").sn
     await simulator.press(sn)
     await simulator.press(sn, "button", "double press")
@@ -59,7 +59,7 @@ async def test_a_press_is_reported_by_its_key(simulator: Simulator, pushed: Rece
         await simulator.press(simulator.device("WS523").sn)
 
 
-async def test_a_backlog_is_old_reports_and_copies_of_them(
+async def test_backlog_is_pushed_as_reports_and_events(
     simulator: Simulator, pushed: Receiver
 ) -> None:
     device = simulator.device("EM300-TH")
@@ -74,9 +74,7 @@ async def test_a_backlog_is_old_reports_and_copies_of_them(
     assert (device.values, device.last_update) == (values, last)
 
 
-async def test_a_device_may_report_what_its_specification_does_not_know(
-    simulator: Simulator, pushed: Receiver
-) -> None:
+async def test_device_may_report_unspecified_values(simulator: Simulator, pushed: Receiver) -> None:
     device = simulator.device("EM300-TH")
     properties = {"temperature": "hot", "battery": None, "mood": {"level": 3}}
     await simulator.report(device.sn, properties)
@@ -123,14 +121,12 @@ async def test_callback_that_answers_get_without_content_is_refused(
 
 
 @pytest.mark.parametrize("uri", ["ftp://127.0.0.1/x", "no uri", "http://", "http://[::1", ""])
-async def test_what_is_no_address_is_an_invalid_uri(simulator: Simulator, uri: str) -> None:
+async def test_invalid_url_is_refused(simulator: Simulator, uri: str) -> None:
     with pytest.raises(ApiError, match="invalid URI"):
         await simulator.add_callback(uri)
 
 
-async def test_a_callback_can_be_removed_while_it_hangs(
-    simulator: Simulator, pushed: Receiver
-) -> None:
+async def test_hanging_callback_is_removed(simulator: Simulator, pushed: Receiver) -> None:
     pushed.answering.clear()
     reporting = asyncio.create_task(simulator.report(simulator.device("WS303").sn))
     await until(lambda: pushed.deliveries)
@@ -139,9 +135,7 @@ async def test_a_callback_can_be_removed_while_it_hangs(
         await reporting
 
 
-async def test_what_cannot_be_sent_is_an_error_of_who_sends_it(
-    simulator: Simulator, pushed: Receiver
-) -> None:
+async def test_unserializable_report_raises(simulator: Simulator, pushed: Receiver) -> None:
     sn = simulator.device("WS303").sn
     with pytest.raises(TypeError):
         await simulator.report(sn, {"battery": object()})
@@ -149,15 +143,13 @@ async def test_what_cannot_be_sent_is_an_error_of_who_sends_it(
     assert pushed.payloads == [{"battery": 50}]
 
 
-async def test_an_accepted_callback_gets_a_test_push(
-    simulator: Simulator, receiver: Receiver
-) -> None:
+async def test_accepted_callback_gets_test_push(simulator: Simulator, receiver: Receiver) -> None:
     await simulator.add_callback(receiver.uri)
     assert [event["eventType"] for event in receiver.events] == ["WEBHOOK_TEST"]
     assert receiver.events[0]["data"] == "Test Milesight Webhook Successfully."
 
 
-async def test_an_array_is_sent_three_times_and_the_third_failure_stops_pushing(
+async def test_push_is_sent_three_times_and_stops_after_failures(
     simulator: Simulator, pushed: Receiver
 ) -> None:
     sn = simulator.device("WS303").sn
@@ -179,9 +171,7 @@ async def test_an_array_is_sent_three_times_and_the_third_failure_stops_pushing(
     assert len(pushed.deliveries) == 11
 
 
-async def test_a_push_that_succeeds_forgives_the_failures_before(
-    simulator: Simulator, pushed: Receiver
-) -> None:
+async def test_successful_push_resets_failures(simulator: Simulator, pushed: Receiver) -> None:
     sn = simulator.device("WS303").sn
     for status in (500, 500, 200, 500, 500, 200):
         pushed.status = status
@@ -189,15 +179,13 @@ async def test_a_push_that_succeeds_forgives_the_failures_before(
     assert not simulator.push.callbacks[pushed.uri].stopped
 
 
-async def test_a_disabled_application_pushes_nothing(
-    simulator: Simulator, pushed: Receiver
-) -> None:
+async def test_disabled_application_pushes_nothing(simulator: Simulator, pushed: Receiver) -> None:
     simulator.application.configure(enabled=False)
     await simulator.report(simulator.device("WS523").sn)
     assert pushed.deliveries == []
 
 
-async def test_the_platforms_clock_can_be_wrong(simulator: Simulator, pushed: Receiver) -> None:
+async def test_clock_offset_changes_timestamps(simulator: Simulator, pushed: Receiver) -> None:
     await simulator.report(simulator.device("WS303").sn)
     simulator.application.configure(clock_offset=-1000)
     await simulator.report(simulator.device("WS303").sn)

@@ -18,7 +18,7 @@ from .helpers import API, Client, at
         ("GET", f"{API}/devices/search", (400, "parameter_error")),
     ],
 )
-async def test_a_call_that_leads_nowhere_fails_in_the_envelope(
+async def test_unknown_call_fails_in_envelope(
     client: Client, method: str, path: str, failure: tuple[int, str]
 ) -> None:
     answer = await client(method, path)
@@ -27,7 +27,7 @@ async def test_a_call_that_leads_nowhere_fails_in_the_envelope(
         assert "No matching handler" in answer.body["errMsg"]
 
 
-async def test_the_first_version_is_served_as_well(client: Client) -> None:
+async def test_first_api_version_is_served(client: Client) -> None:
     for version in ("v1.0", "V1.0"):
         path = at(client.simulator, "WS523").replace("v1", version)
         assert (await client("GET", path)).data["model"] == "WS523"
@@ -60,9 +60,7 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("body", HOSTILE, ids=lambda body: repr(body[:40]))
-async def test_a_senseless_body_is_refused_and_never_breaks_the_server(
-    client: Client, body: bytes
-) -> None:
+async def test_invalid_body_is_refused(client: Client, body: bytes) -> None:
     device = at(client.simulator, "WS523")
     for method, path in (
         ("POST", "/oauth/token"),
@@ -95,6 +93,6 @@ async def test_a_senseless_body_is_refused_and_never_breaks_the_server(
         {"order": "up"},
     ],
 )
-async def test_a_senseless_history_query_is_refused(client: Client, query: dict[str, str]) -> None:
+async def test_invalid_history_query_is_refused(client: Client, query: dict[str, str]) -> None:
     path = f"{at(client.simulator, 'WS523')}/properties/history"
     assert (await client("GET", path, **query)).failure == (400, "parameter_error")
