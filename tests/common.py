@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 import hashlib
 import hmac
+import json
 import time
 from typing import Any, Final
 from uuid import uuid4
@@ -70,7 +71,12 @@ def store(
 ) -> None:
     """Put on the disk what an entry finds there when it is set up."""
     key = f"{DOMAIN}.{entry.entry_id}"
-    hass_storage[key] = {"version": version, "minor_version": 1, "key": key, "data": data}
+    hass_storage[key] = {
+        "version": version,
+        "minor_version": 1,
+        "key": key,
+        "data": json.loads(json.dumps(data)),
+    }
 
 
 async def settle(hass: HomeAssistant) -> None:
