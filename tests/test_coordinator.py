@@ -51,7 +51,7 @@ def devices() -> list[Device]:
     return of_demo("EM300-TH", "WS101", "WS523", "WT101")
 
 
-async def test_the_first_start_asks_once_per_page_model_and_device(
+async def test_first_setup_sends_one_request_per_page_and_model(
     loaded: MockConfigEntry, simulator: Simulator
 ) -> None:
     devices = simulator.platform.devices
@@ -64,7 +64,7 @@ async def test_the_first_start_asks_once_per_page_model_and_device(
     }
 
 
-async def test_values_from_before_the_start_are_shown(
+async def test_values_reported_before_the_setup_are_shown(
     hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
 ) -> None:
     device = simulator.device("EM300-TH")
@@ -72,7 +72,7 @@ async def test_values_from_before_the_start_are_shown(
     assert float(shown.state) == device.values["temperature"]
 
 
-async def test_a_poll_that_finds_nothing_new_is_one_request_per_page(
+async def test_poll_without_changes_is_one_request_per_page(
     hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
 ) -> None:
     simulator.requests.clear()
@@ -80,7 +80,7 @@ async def test_a_poll_that_finds_nothing_new_is_one_request_per_page(
     assert asked(simulator) == {SEARCH: 1}
 
 
-async def test_without_a_push_only_the_device_that_reported_is_read(
+async def test_poll_reads_only_the_device_with_unread_reports(
     hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
 ) -> None:
     device = simulator.device("EM300-TH")
@@ -91,7 +91,7 @@ async def test_without_a_push_only_the_device_that_reported_is_read(
     assert temperature(hass, device) == "31.5"
 
 
-async def test_what_was_pushed_is_not_read_again(
+async def test_pushed_report_is_not_read_again(
     hass: HomeAssistant, pushing: MockConfigEntry, simulator: Simulator
 ) -> None:
     device = simulator.device("EM300-TH")
@@ -102,7 +102,7 @@ async def test_what_was_pushed_is_not_read_again(
     assert asked(simulator) == {SEARCH: 1}
 
 
-async def test_a_push_writes_only_what_changed(
+async def test_push_writes_only_changed_states(
     hass: HomeAssistant, pushing: MockConfigEntry, simulator: Simulator
 ) -> None:
     device = simulator.device("EM300-TH")
@@ -123,7 +123,7 @@ async def test_a_push_writes_only_what_changed(
     unsubscribe()
 
 
-async def test_a_device_that_appears_gets_its_entities_without_a_restart(
+async def test_new_device_gets_its_entities_without_a_reload(
     hass: HomeAssistant, pushing: MockConfigEntry, simulator: Simulator
 ) -> None:
     device = await simulator.add_device("EM300-TH", "Attic")
@@ -132,7 +132,7 @@ async def test_a_device_that_appears_gets_its_entities_without_a_restart(
     assert state_of(hass, Platform.SENSOR, f"{device.sn}_temperature").name.startswith("Attic")
 
 
-async def test_a_device_that_vanishes_leaves_the_registry_and_may_come_back(
+async def test_removed_device_leaves_the_registry_and_may_return(
     hass: HomeAssistant,
     loaded: MockConfigEntry,
     simulator: Simulator,
@@ -152,7 +152,7 @@ async def test_a_device_that_vanishes_leaves_the_registry_and_may_come_back(
     assert hass.states.get(shown) is not None
 
 
-async def test_an_incomplete_list_removes_nothing(
+async def test_incomplete_device_list_removes_nothing(
     hass: HomeAssistant,
     loaded: MockConfigEntry,
     simulator: Simulator,
@@ -165,7 +165,7 @@ async def test_an_incomplete_list_removes_nothing(
     assert len(dr.async_entries_for_config_entry(device_registry, loaded.entry_id)) == before
 
 
-async def test_a_specification_that_fails_spoils_no_other_device_and_is_asked_for_again(
+async def test_failed_specification_is_retried_and_affects_no_other(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     simulator: Simulator,
@@ -182,7 +182,7 @@ async def test_a_specification_that_fails_spoils_no_other_device_and_is_asked_fo
     assert temperature(hass, device) != "unknown"
 
 
-async def test_offline_makes_a_device_unavailable_and_a_report_brings_it_back(
+async def test_offline_device_is_unavailable_until_its_next_report(
     hass: HomeAssistant,
     pushing: MockConfigEntry,
     simulator: Simulator,
@@ -200,7 +200,7 @@ async def test_offline_makes_a_device_unavailable_and_a_report_brings_it_back(
     assert state_of(hass, Platform.BINARY_SENSOR, f"{device.sn}_connectivity").state == "on"
 
 
-async def test_a_backlog_changes_nothing_of_the_present(
+async def test_backlog_does_not_change_the_state(
     hass: HomeAssistant, pushing: MockConfigEntry, simulator: Simulator
 ) -> None:
     device = simulator.device("EM300-TH")
@@ -211,7 +211,7 @@ async def test_a_backlog_changes_nothing_of_the_present(
     assert changes == []
 
 
-async def test_a_device_clock_ahead_counts_as_the_time_of_arrival(
+async def test_report_from_the_future_has_the_time_of_arrival(
     hass: HomeAssistant, pushing: MockConfigEntry, simulator: Simulator
 ) -> None:
     device = simulator.device("EM300-TH")
@@ -224,7 +224,7 @@ async def test_a_device_clock_ahead_counts_as_the_time_of_arrival(
     assert temperature(hass, device) == "2"
 
 
-async def test_switching_reaches_the_device_and_comes_back_as_a_report(
+async def test_command_is_sent_and_confirmed_by_a_report(
     hass: HomeAssistant, pushing: MockConfigEntry, simulator: Simulator
 ) -> None:
     device = simulator.device("WS523")
@@ -238,7 +238,7 @@ async def test_switching_reaches_the_device_and_comes_back_as_a_report(
         assert held.values["set_socket.status"] == held.value("set_socket.status")
 
 
-async def test_a_command_that_is_refused_is_told_and_taken_back(
+async def test_refused_command_raises_and_is_reverted(
     hass: HomeAssistant, pushing: MockConfigEntry, simulator: Simulator
 ) -> None:
     device = simulator.device("WS523")
@@ -285,7 +285,7 @@ async def test_unanswered_command_is_not_called_refused(
         assert "no answer within" in str(failed.value)
 
 
-async def test_a_command_without_an_answer_gives_way_to_the_last_report_after_a_minute(
+async def test_unconfirmed_command_is_reverted_after_a_minute(
     hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
 ) -> None:
     device = simulator.device("WS523")
@@ -298,7 +298,7 @@ async def test_a_command_without_an_answer_gives_way_to_the_last_report_after_a_
     assert state_of(hass, Platform.SWITCH, key).state == before
 
 
-async def test_a_restart_needs_no_request_to_show_the_last_values(
+async def test_restart_shows_the_last_values_without_a_request(
     hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
 ) -> None:
     device = simulator.device("EM300-TH")
@@ -314,7 +314,7 @@ async def test_a_restart_needs_no_request_to_show_the_last_values(
     await settle(hass)
 
 
-async def test_a_restart_with_nothing_changed_asks_for_one_page(
+async def test_restart_without_changes_is_one_request_per_page(
     hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
 ) -> None:
     assert await hass.config_entries.async_unload(loaded.entry_id)
@@ -327,7 +327,7 @@ async def test_a_restart_with_nothing_changed_asks_for_one_page(
 @pytest.mark.parametrize(
     "stored", [{"devices": 1}, {"devices": [{}], "specifications": {}, "requests": []}, {}]
 )
-async def test_a_store_that_makes_no_sense_is_put_aside(
+async def test_malformed_store_is_ignored(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     simulator: Simulator,
@@ -339,7 +339,7 @@ async def test_a_store_that_makes_no_sense_is_put_aside(
     assert len(entry.runtime_data.data) == len(simulator.platform.devices)
 
 
-async def test_an_outage_without_pushes_makes_everything_unavailable_after_three_polls(
+async def test_outage_without_pushes_makes_devices_unavailable(
     hass: HomeAssistant,
     freezer: FrozenDateTimeFactory,
     loaded: MockConfigEntry,
@@ -359,7 +359,7 @@ async def test_an_outage_without_pushes_makes_everything_unavailable_after_three
     assert state_of(hass, Platform.SENSOR, key).state == before
 
 
-async def test_the_platform_out_of_reach_at_the_first_start_is_tried_again(
+async def test_first_setup_is_retried_if_the_platform_is_unreachable(
     hass: HomeAssistant, entry: MockConfigEntry, simulator: Simulator
 ) -> None:
     simulator.fault("/", "reset")
@@ -370,7 +370,7 @@ async def test_the_platform_out_of_reach_at_the_first_start_is_tried_again(
     await settle(hass)
 
 
-async def test_refused_credentials_at_the_first_start_ask_for_new_ones(
+async def test_refused_credentials_start_a_reauthentication(
     hass: HomeAssistant, entry: MockConfigEntry, simulator: Simulator
 ) -> None:
     simulator.application.configure(client_secret="another")
@@ -380,7 +380,7 @@ async def test_refused_credentials_at_the_first_start_ask_for_new_ones(
     assert flow["context"]["source"] == "reauth"
 
 
-async def test_a_device_of_two_applications_stays_with_the_first(
+async def test_device_of_two_applications_belongs_to_the_first(
     hass: HomeAssistant,
     loaded: MockConfigEntry,
     simulator: Simulator,
@@ -393,7 +393,7 @@ async def test_a_device_of_two_applications_stays_with_the_first(
     assert [device.entry_type for device in registered] == [dr.DeviceEntryType.SERVICE]
 
 
-async def test_a_device_that_is_offline_from_the_start_is_unavailable_with_its_last_values_held(
+async def test_device_offline_at_setup_is_unavailable_with_values(
     hass: HomeAssistant, entry: MockConfigEntry, simulator: Simulator
 ) -> None:
     device = simulator.device("EM300-TH")
@@ -406,7 +406,7 @@ async def test_a_device_that_is_offline_from_the_start_is_unavailable_with_its_l
     assert temperature(hass, device) != "unavailable"
 
 
-async def test_what_was_pushed_is_on_the_disk_within_a_minute_however_often_pushes_come(
+async def test_continuous_pushes_are_saved_within_a_minute(
     hass: HomeAssistant,
     freezer: FrozenDateTimeFactory,
     pushing: MockConfigEntry,
@@ -427,7 +427,7 @@ async def test_what_was_pushed_is_on_the_disk_within_a_minute_however_often_push
     assert stored["values"]["temperature"] > 0.5
 
 
-async def test_what_a_device_reported_long_ago_is_found_further_back_in_its_history(
+async def test_old_values_of_a_new_device_are_read_from_its_history(
     hass: HomeAssistant, entry: MockConfigEntry, simulator: Simulator
 ) -> None:
     device = simulator.device("WT101")
@@ -438,7 +438,7 @@ async def test_what_a_device_reported_long_ago_is_found_further_back_in_its_hist
     assert "child_lock" in entry.runtime_data.data[device.sn].values
 
 
-async def test_with_the_days_requests_used_up_polling_waits_but_commands_and_refresh_do_not(
+async def test_used_up_quota_pauses_polling_but_not_user_requests(
     hass: HomeAssistant,
     loaded: MockConfigEntry,
     simulator: Simulator,
@@ -461,7 +461,7 @@ async def test_with_the_days_requests_used_up_polling_waits_but_commands_and_ref
 
 
 @pytest.mark.parametrize("devices", [probes(100)], ids=["100 devices"])
-async def test_while_the_budget_is_short_history_is_not_read(
+async def test_history_is_not_read_without_background_quota(
     hass: HomeAssistant, entry: MockConfigEntry, simulator: Simulator
 ) -> None:
     hass.config_entries.async_update_entry(entry, options={"daily_api_limit": 100})
@@ -470,7 +470,7 @@ async def test_while_the_budget_is_short_history_is_not_read(
     assert len(counted(simulator)) <= 82
 
 
-async def test_a_push_before_the_first_look_at_the_history_does_not_stand_for_the_rest(
+async def test_push_before_the_first_backfill_does_not_replace_it(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     simulator: Simulator,
@@ -488,7 +488,7 @@ async def test_a_push_before_the_first_look_at_the_history_does_not_stand_for_th
     assert temperature(hass, device) == "20"
 
 
-async def test_a_reading_of_the_history_from_the_future_does_not_block_the_next_push(
+async def test_history_from_the_future_does_not_block_pushes(
     hass: HomeAssistant, entry: MockConfigEntry, simulator: Simulator
 ) -> None:
     device = simulator.device("EM300-TH")

@@ -49,7 +49,7 @@ async def held_refresh(hass: HomeAssistant, traffic: Traffic) -> AsyncIterator[a
     traffic.let_go()
 
 
-async def test_refreshes_beyond_the_quota_each_read_the_list(
+async def test_concurrent_refreshes_beyond_the_quota_poll(
     hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator, traffic: Traffic
 ) -> None:
     use_up_requests(loaded)
@@ -64,7 +64,7 @@ async def test_refreshes_beyond_the_quota_each_read_the_list(
     assert asked(simulator)[SEARCH] == 2, "those that wait together share one refresh"
 
 
-async def test_each_refresh_in_turn_reads_the_list(
+async def test_consecutive_refreshes_beyond_the_quota_poll(
     hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
 ) -> None:
     use_up_requests(loaded)
@@ -75,7 +75,7 @@ async def test_each_refresh_in_turn_reads_the_list(
     assert asked(simulator) == {SEARCH: 3}
 
 
-async def test_refreshes_that_fail_together_all_raise(
+async def test_concurrent_refreshes_that_fail_all_raise(
     hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator, traffic: Traffic
 ) -> None:
     use_up_requests(loaded)
@@ -142,7 +142,7 @@ async def test_refresh_of_a_removed_entry_leaves_no_trace(
     assert "Error" not in caplog.text
 
 
-async def test_skipped_poll_does_not_hide_the_failure(
+async def test_skipped_poll_keeps_the_failure_of_the_last_one(
     hass: HomeAssistant,
     loaded: MockConfigEntry,
     simulator: Simulator,

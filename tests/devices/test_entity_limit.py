@@ -14,7 +14,7 @@ from tests.simulator import Simulator
 APPLICATION_KEYS = ("requests_24h", "pushes_24h", "last_push", "next_poll")
 
 
-async def test_devices_beyond_the_limit_start_with_their_primary_entities(
+async def test_devices_beyond_the_limit_have_primary_entities(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     simulator: Simulator,
@@ -46,7 +46,7 @@ async def test_devices_beyond_the_limit_start_with_their_primary_entities(
     assert coordinator.data[device.sn].shown_priority is Priority.SECONDARY
 
 
-async def test_the_issue_about_too_many_entities_ends_with_the_last_device_it_concerns(
+async def test_issue_ends_with_the_last_limited_device(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     simulator: Simulator,
@@ -70,7 +70,5 @@ async def test_the_issue_about_too_many_entities_ends_with_the_last_device_it_co
     assert not issues(hass)
 
 
-async def test_a_fleet_of_ordinary_size_raises_no_issue(
-    hass: HomeAssistant, loaded: MockConfigEntry
-) -> None:
+async def test_few_devices_create_no_issue(hass: HomeAssistant, loaded: MockConfigEntry) -> None:
     assert not issues(hass)

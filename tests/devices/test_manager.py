@@ -19,7 +19,7 @@ def devices() -> list[Device]:
     return of_demo("EM300-TH", "UG65", "WS523")
 
 
-async def test_a_battery_that_only_the_device_list_knows_is_shown_and_followed(
+async def test_battery_level_of_the_device_list_is_shown(
     hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
 ) -> None:
     socket, thermometer = simulator.device("WS523"), simulator.device("EM300-TH")
@@ -33,7 +33,7 @@ async def test_a_battery_that_only_the_device_list_knows_is_shown_and_followed(
     assert float(shown.state) == thermometer.values["battery"]
 
 
-async def test_a_device_without_model_that_fails_is_not_named_in_the_log(
+async def test_log_does_not_name_a_device_without_model(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     simulator: Simulator,
@@ -51,7 +51,7 @@ async def test_a_device_without_model_that_fails_is_not_named_in_the_log(
     assert temperature(hass, device) != "unknown"
 
 
-async def test_a_device_that_moves_to_another_address_keeps_its_entities(
+async def test_device_with_a_new_id_keeps_its_entities(
     hass: HomeAssistant, pushing: MockConfigEntry, simulator: Simulator
 ) -> None:
     device = simulator.device("EM300-TH")
@@ -63,7 +63,7 @@ async def test_a_device_that_moves_to_another_address_keeps_its_entities(
     assert temperature(hass, device) == "12"
 
 
-async def test_devices_that_swap_addresses_are_both_found(
+async def test_devices_that_swap_ids_are_both_found(
     hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
 ) -> None:
     first, second = simulator.device("EM300-TH"), simulator.device("WS523")
@@ -78,7 +78,7 @@ async def test_devices_that_swap_addresses_are_both_found(
     assert [device and device.sn for device in found] == [first.sn, second.sn]
 
 
-async def test_devices_are_linked_to_their_gateway_where_the_platform_tells_it(
+async def test_device_is_linked_to_its_gateway(
     hass: HomeAssistant, entry: MockConfigEntry, simulator: Simulator
 ) -> None:
     gateway, node, other = (simulator.device(model) for model in ("UG65", "EM300-TH", "WS523"))

@@ -95,7 +95,7 @@ async def test_gateway_that_is_removed_and_returns_is_linked(
     assert gateway_of(hass, entry, node) == device_id(hass, entry, gateway)
 
 
-async def test_gateway_that_gets_the_named_address_is_linked(
+async def test_gateway_that_gets_the_named_id_is_linked(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     simulator: Simulator,

@@ -57,7 +57,7 @@ def have_entities(hass: HomeAssistant, *devices: Device) -> list[bool]:
     ]
 
 
-async def test_refused_specification_is_asked_of_a_sibling(
+async def test_refused_specification_is_read_for_a_sibling(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     simulator: Simulator,
@@ -71,7 +71,7 @@ async def test_refused_specification_is_asked_of_a_sibling(
     assert "cannot be read" not in caplog.text
 
 
-async def test_siblings_are_asked_in_turn_in_later_polls(
+async def test_siblings_are_tried_in_turn_in_later_polls(
     hass: HomeAssistant, entry: MockConfigEntry, simulator: Simulator
 ) -> None:
     devices = simulator.platform.devices
@@ -83,7 +83,7 @@ async def test_siblings_are_asked_in_turn_in_later_polls(
     assert have_entities(hass, *devices) == [True] * 5
 
 
-async def test_server_error_at_one_device_is_passed_round_later(
+async def test_server_error_for_one_device_is_bypassed_later(
     hass: HomeAssistant, entry: MockConfigEntry, simulator: Simulator
 ) -> None:
     devices = simulator.platform.devices
@@ -97,7 +97,7 @@ async def test_server_error_at_one_device_is_passed_round_later(
 
 @pytest.mark.parametrize("devices", [partial(siblings, 400)], indirect=True, ids=["400 devices"])
 @pytest.mark.parametrize("model", ["PROBE-1", None])
-async def test_refusals_are_bounded_however_many_devices(
+async def test_number_of_refused_requests_is_limited(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     simulator: Simulator,
@@ -117,7 +117,7 @@ async def test_refusals_are_bounded_however_many_devices(
     assert asked(simulator)[SPECIFICATION] <= (30 if model else 21 * 12)
 
 
-async def test_refused_specification_is_asked_for_ever_more_seldom(
+async def test_refused_specification_is_requested_less_often(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     simulator: Simulator,
@@ -149,7 +149,7 @@ with_thermometer = pytest.mark.parametrize("devices", [partial(of_demo, "EM300-T
 
 
 @with_thermometer
-async def test_new_firmware_keeps_entities_until_it_is_known(
+async def test_new_firmware_keeps_entities_until_it_is_readable(
     hass: HomeAssistant, entry: MockConfigEntry, simulator: Simulator, thermometer: Device
 ) -> None:
     await set_up(hass, entry)
@@ -177,7 +177,7 @@ async def test_new_firmware_keeps_entities_until_it_is_known(
 
 
 @with_thermometer
-async def test_specification_is_not_asked_once_background_is_spent(
+async def test_specification_waits_for_background_quota(
     hass: HomeAssistant, entry: MockConfigEntry, simulator: Simulator, thermometer: Device
 ) -> None:
     await set_up(hass, entry)

@@ -38,7 +38,7 @@ def devices() -> list[Device]:
     return of_demo("WS523")
 
 
-async def test_what_a_device_says_before_it_is_listed_is_heard_once_it_is(
+async def test_report_of_unlisted_device_is_kept_until_it_is_listed(
     hass: HomeAssistant, pushing: MockConfigEntry, simulator: Simulator
 ) -> None:
     simulator.fault("/properties/history", "html")
@@ -91,7 +91,7 @@ async def test_device_that_moves_to_another_entry_follows(
         assert await hass.config_entries.async_unload(second.entry_id)
 
 
-async def test_devices_never_listed_cost_few_searches_a_day(
+async def test_devices_never_listed_trigger_few_searches(
     hass: HomeAssistant,
     loaded: MockConfigEntry,
     simulator: Simulator,
@@ -115,7 +115,7 @@ def _is_known(report: DeviceReport) -> bool:
     return report.sn == SN
 
 
-def test_what_was_said_comes_in_order_and_once_and_there_is_a_bound_to_it() -> None:
+def test_reports_are_taken_once_in_order_and_limited() -> None:
     reports = UnlistedReports()
     for number in range(2 * MAX_REPORTS):
         reports.add(_report(SN, number), arrived_at=number)
@@ -124,7 +124,7 @@ def test_what_was_said_comes_in_order_and_once_and_there_is_a_bound_to_it() -> N
     assert reports.take_known(1000, _is_known) == []
 
 
-def test_who_reports_while_the_list_is_read_is_heard_after_the_next_one() -> None:
+def test_report_during_the_request_is_kept_for_the_next_list() -> None:
     reports = UnlistedReports()
     reports.add(_report("early"), arrived_at=1)
     reports.add(_report("late"), arrived_at=2)
@@ -140,7 +140,7 @@ def test_each_stranger_should_search_a_day(freezer: FrozenDateTimeFactory) -> No
     assert reports.should_search(_report("a"))
 
 
-def test_strangers_are_worth_a_bounded_number_of_searches() -> None:
+def test_number_of_searches_is_limited() -> None:
     reports = UnlistedReports()
     searches = [reports.should_search(_report(str(number))) for number in range(1000)]
     assert sum(searches) == MAX_SEARCHES

@@ -87,7 +87,7 @@ async def test_backlog_does_not_cover_a_lost_report(
     assert temperature(hass, device) == "31.5"
 
 
-async def test_event_of_the_far_future_does_not_end_reading(
+async def test_event_from_the_far_future_does_not_stop_reading(
     hass: HomeAssistant,
     pushing: MockConfigEntry,
     simulator: Simulator,
@@ -101,7 +101,7 @@ async def test_event_of_the_far_future_does_not_end_reading(
     assert temperature(hass, device) == "31.5"
 
 
-async def test_push_of_a_slow_device_clock_is_not_read_again(
+async def test_push_with_slow_device_clock_is_not_read_again(
     hass: HomeAssistant,
     pushing: MockConfigEntry,
     simulator: Simulator,
@@ -116,7 +116,7 @@ async def test_push_of_a_slow_device_clock_is_not_read_again(
     assert HISTORY not in asked(simulator)
 
 
-async def test_push_during_reading_saves_the_request(
+async def test_push_during_backfill_saves_the_request(
     hass: HomeAssistant,
     pushing: MockConfigEntry,
     simulator: Simulator,
@@ -139,7 +139,7 @@ async def test_push_during_reading_saves_the_request(
     assert asked(simulator)[HISTORY] == 3
 
 
-async def test_device_removed_while_it_is_read_stays_removed(
+async def test_device_removed_during_backfill_stays_removed(
     hass: HomeAssistant,
     loaded: MockConfigEntry,
     simulator: Simulator,
@@ -172,7 +172,7 @@ async def test_device_removed_while_it_is_read_stays_removed(
     assert not any(entity.unique_id.startswith(controller.sn) for entity in entities)
 
 
-async def test_reading_ends_with_the_entry(
+async def test_backfill_stops_when_the_entry_is_unloaded(
     hass: HomeAssistant,
     loaded: MockConfigEntry,
     simulator: Simulator,

@@ -135,7 +135,7 @@ def _write_rows(hass: HomeAssistant, sensor: str, unit: str, rows: list[Statisti
     async_import_statistics(hass, metadata, rows)
 
 
-async def test_what_a_device_measured_becomes_hourly_statistics_and_doing_it_twice_changes_nothing(
+async def test_import_writes_hourly_statistics_and_is_idempotent(
     hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
 ) -> None:
     device = simulator.device("EM300-TH")
@@ -163,7 +163,7 @@ async def test_what_a_device_measured_becomes_hourly_statistics_and_doing_it_twi
     assert await _rows(hass, sensor) == rows
 
 
-async def test_import_answers_once_its_rows_are_written(
+async def test_import_returns_after_its_rows_are_written(
     hass: HomeAssistant,
     loaded: MockConfigEntry,
     simulator: Simulator,
@@ -189,7 +189,7 @@ async def test_import_answers_once_its_rows_are_written(
     assert [row["mean"] for row in rows[sensor]] == [20.0]
 
 
-async def test_a_range_writes_only_its_own_hours(
+async def test_import_of_a_range_writes_only_its_hours(
     hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
 ) -> None:
     device = simulator.device("EM300-TH")
@@ -199,7 +199,7 @@ async def test_a_range_writes_only_its_own_hours(
     assert [row["start"] for row in rows] == [_hours_ago(5), _hours_ago(4)]
 
 
-async def test_a_counter_goes_on_where_it_was_and_what_follows_goes_on_from_there(
+async def test_imported_sums_continue_and_later_sums_follow(
     hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
 ) -> None:
     device = simulator.device("WS523")
@@ -231,7 +231,7 @@ async def test_a_counter_goes_on_where_it_was_and_what_follows_goes_on_from_ther
         ]
 
 
-async def test_home_assistant_counts_on_from_what_was_imported(
+async def test_recorder_continues_from_imported_sums(
     hass: HomeAssistant,
     pushing: MockConfigEntry,
     simulator: Simulator,
@@ -256,7 +256,7 @@ async def test_home_assistant_counts_on_from_what_was_imported(
     ]
 
 
-async def test_statistics_stay_in_the_unit_that_they_have(
+async def test_import_keeps_the_unit_of_existing_statistics(
     hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
 ) -> None:
     device = simulator.device("EM300-TH")
@@ -276,7 +276,7 @@ async def test_statistics_stay_in_the_unit_that_they_have(
     ]
 
 
-async def test_statistics_in_a_unit_that_does_not_fit_are_left_alone(
+async def test_statistics_with_incompatible_unit_are_not_changed(
     hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
 ) -> None:
     device = simulator.device("EM300-TH")
@@ -295,7 +295,7 @@ async def test_statistics_in_a_unit_that_does_not_fit_are_left_alone(
     assert _brief(await _rows(hass, sensor), "mean") == [(_hours_ago(9), 50.0)]
 
 
-async def test_a_sensor_that_is_disabled_gets_no_statistics_and_bad_values_count_for_nothing(
+async def test_disabled_sensors_and_invalid_values_are_skipped(
     hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
 ) -> None:
     device = simulator.device("EM300-TH")
@@ -337,7 +337,7 @@ async def _restart(
     return device
 
 
-async def test_after_a_time_without_home_assistant_the_missing_hours_are_filled_unasked(
+async def test_gap_of_a_restart_is_imported_automatically(
     hass: HomeAssistant,
     loaded: MockConfigEntry,
     simulator: Simulator,
@@ -357,7 +357,7 @@ async def test_after_a_time_without_home_assistant_the_missing_hours_are_filled_
     assert HISTORY not in asked(simulator)
 
 
-async def test_a_push_that_is_faster_than_the_first_poll_hides_no_gap(
+async def test_push_before_the_first_poll_hides_no_gap(
     hass: HomeAssistant,
     loaded: MockConfigEntry,
     simulator: Simulator,
@@ -380,7 +380,7 @@ async def test_a_push_that_is_faster_than_the_first_poll_hides_no_gap(
     }
 
 
-async def test_after_an_outage_of_the_line_the_missing_hours_are_filled(
+async def test_gap_of_a_network_outage_is_imported(
     hass: HomeAssistant,
     loaded: MockConfigEntry,
     simulator: Simulator,
@@ -402,7 +402,7 @@ async def test_after_an_outage_of_the_line_the_missing_hours_are_filled(
     assert _brief(rows, "mean")[-1] == (start_of_hour(now - 2 * HOUR_MS), 17.0)
 
 
-async def test_who_does_not_want_gaps_filled_keeps_them(
+async def test_gap_is_not_imported_if_the_option_is_off(
     hass: HomeAssistant,
     loaded: MockConfigEntry,
     simulator: Simulator,
@@ -415,7 +415,7 @@ async def test_who_does_not_want_gaps_filled_keeps_them(
     assert asked(simulator)[HISTORY] == 1
 
 
-async def test_a_device_whose_history_cannot_be_read_is_read_with_the_next_poll(
+async def test_unreadable_history_is_read_with_the_next_poll(
     hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
 ) -> None:
     device = simulator.device("EM300-TH")
@@ -430,7 +430,7 @@ async def test_a_device_whose_history_cannot_be_read_is_read_with_the_next_poll(
     assert temperature(hass, device) == "31.5"
 
 
-def test_directions_have_a_mean_on_the_circle() -> None:
+def test_angles_have_a_circular_mean() -> None:
     metadata = StatisticMetaData(
         mean_type=StatisticMeanType.CIRCULAR,
         has_sum=False,
@@ -447,7 +447,7 @@ def test_directions_have_a_mean_on_the_circle() -> None:
     assert 0 < row["mean_weight"] < 2
 
 
-async def test_a_gap_waits_until_the_account_can_spare_the_requests(
+async def test_gap_is_imported_when_quota_is_available(
     hass: HomeAssistant,
     loaded: MockConfigEntry,
     simulator: Simulator,

@@ -24,7 +24,7 @@ SAMPLES = st.lists(
 )
 
 
-def test_an_hour_has_the_mean_and_the_extremes_of_its_readings() -> None:
+def test_hourly_means_have_mean_minimum_and_maximum() -> None:
     samples = [(H + 5, 20.0), (H, 22.0), (2 * H - 1, 24.0), (5 * H, 1.0)]
     assert hourly_means(samples) == [
         HourlyMean(H, 22.0, 20.0, 24.0),
@@ -32,7 +32,7 @@ def test_an_hour_has_the_mean_and_the_extremes_of_its_readings() -> None:
     ]
 
 
-def test_a_counter_goes_on_from_the_sum_before_and_survives_a_new_beginning() -> None:
+def test_hourly_totals_continue_the_sum_across_a_reset() -> None:
     samples = [(H, 110.0), (2 * H, 5.0), (2 * H + 1, 7.0), (4 * H, 7.0)]
     assert hourly_totals(samples, HourlyTotal(0, 100.0, 40.0), increasing=True) == [
         HourlyTotal(H, 110.0, 50.0),
@@ -42,23 +42,21 @@ def test_a_counter_goes_on_from_the_sum_before_and_survives_a_new_beginning() ->
     ]
 
 
-def test_a_total_may_fall() -> None:
+def test_total_may_decrease() -> None:
     assert hourly_totals([(H, 5.0)], HourlyTotal(0, 10.0, 10.0), increasing=False) == [
         HourlyTotal(H, 5.0, 5.0)
     ]
     assert increment(100, 95, increasing=True) == -5, "a small dip is no new beginning"
 
 
-def test_without_anything_before_the_first_reading_counts_as_zero() -> None:
+def test_first_sample_without_previous_total_counts_as_zero() -> None:
     assert hourly_totals([(H, 500.0), (H + 1, 510.0)], None, increasing=True) == [
         HourlyTotal(H, 510.0, 10.0)
     ]
 
 
 @given(SAMPLES, st.randoms())
-def test_the_order_in_which_readings_arrive_is_of_no_account(
-    samples: list[Sample], random: object
-) -> None:
+def test_order_of_samples_does_not_matter(samples: list[Sample], random: object) -> None:
     shuffled = list(samples)
     random.shuffle(shuffled)  # type: ignore[attr-defined]
     assert hourly_means(shuffled) == hourly_means(samples)
@@ -68,7 +66,7 @@ def test_the_order_in_which_readings_arrive_is_of_no_account(
 
 
 @given(SAMPLES)
-def test_sums_of_a_counter_cover_every_hour_once_and_all_that_was_counted(
+def test_hourly_totals_cover_each_hour_and_all_increments(
     samples: list[Sample],
 ) -> None:
     found = hourly_totals(samples, None, increasing=False)
@@ -78,9 +76,7 @@ def test_sums_of_a_counter_cover_every_hour_once_and_all_that_was_counted(
 
 
 @given(SAMPLES, st.integers(0, 1000).map(float))
-def test_what_was_written_once_needs_no_correction_again(
-    samples: list[Sample], state: float
-) -> None:
+def test_repeated_import_needs_no_adjustment(samples: list[Sample], state: float) -> None:
     before = HourlyTotal(-H, state, 7.0)
     found = hourly_totals(samples, before, increasing=True)
     after = HourlyTotal(found[-1].start + H, 3.0, 99.0)
@@ -97,7 +93,7 @@ def test_what_was_written_once_needs_no_correction_again(
         ([HourlyTotal(2 * H, 35.0, 0.0)], 95.0),
     ],
 )
-def test_sums_after_a_gap_rise_by_what_a_counter_lost_in_it(
+def test_sums_after_a_gap_are_adjusted_by_its_increments(
     held: list[HourlyTotal], expected: float
 ) -> None:
     """100 before, 120 in the gap, then anew up to 30: Home Assistant saw 30, and not 50."""
