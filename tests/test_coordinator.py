@@ -5,6 +5,7 @@ import time
 from typing import Any
 
 from aiohttp import ClientTimeout
+from aiohttp.test_utils import TestClient
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import EVENT_STATE_CHANGED, EVENT_STATE_REPORTED, Platform
@@ -21,6 +22,7 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.milesight.const import DOMAIN
 from tests.common import (
+    ADDRESS,
     HISTORY,
     SEARCH,
     SPECIFICATION,
@@ -33,9 +35,11 @@ from tests.common import (
     next_poll,
     pass_time,
     poll,
+    property_event,
     push_to,
     set_up,
     settle,
+    signed,
     state_of,
     store,
     temperature,
@@ -212,12 +216,16 @@ async def test_backlog_does_not_change_the_state(
 
 
 async def test_report_from_the_future_has_the_time_of_arrival(
-    hass: HomeAssistant, pushing: MockConfigEntry, simulator: Simulator
+    hass: HomeAssistant,
+    pushing: MockConfigEntry,
+    simulator: Simulator,
+    visitor: TestClient[Any, Any],
 ) -> None:
     device = simulator.device("EM300-TH")
-    simulator.application.configure(clock_offset=600)
-    await simulator.report(device.sn, {"temperature": 1})
-    simulator.application.configure(clock_offset=0)
+    event = property_event(device.sn, {"temperature": 1}, ts=(time.time() + 600) * 1000)
+    headers = signed(simulator.webhook_secret)
+    assert (await visitor.post(ADDRESS, json=event, headers=headers)).status == 200
+    assert temperature(hass, device) == "1"
     held = pushing.runtime_data.data[device.sn]
     assert held.times["temperature"] <= time.time() * 1000
     await simulator.report(device.sn, {"temperature": 2})

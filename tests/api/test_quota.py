@@ -30,6 +30,17 @@ def test_counts_survive_a_restart() -> None:
     assert again.used(NOW + 1) == 6
 
 
+def test_requests_counted_by_a_fast_clock_expire() -> None:
+    quota = RequestQuota(1000)
+    for hours in (0, 1, 9 * 365 * 24, 2):
+        quota.record(NOW + hours * 3600)
+    assert quota.used(NOW + 2 * 3600) == 2
+    assert quota.used(NOW + 2 * DAY) == 0
+    restored = RequestQuota(1000, [(int(NOW) + 9 * DAY, 5)])
+    assert restored.used(NOW) == 5
+    assert restored.used(NOW + 2 * DAY) == 0
+
+
 def test_background_work_leaves_a_fifth_to_commands() -> None:
     quota = RequestQuota(1000)
     assert quota.background_remaining(NOW) == 800

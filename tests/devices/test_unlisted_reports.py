@@ -132,7 +132,7 @@ def test_report_during_the_request_is_kept_for_the_next_list() -> None:
     assert [report.sn for report in reports.take_known(3, lambda _: True)] == ["late"]
 
 
-def test_each_stranger_should_search_a_day(freezer: FrozenDateTimeFactory) -> None:
+def test_each_sender_triggers_one_search_a_day(freezer: FrozenDateTimeFactory) -> None:
     reports = UnlistedReports()
     searches = [reports.should_search(_report(sn)) for sn in ("a", "a", "b", "a")]
     assert searches == [True, False, True, False]

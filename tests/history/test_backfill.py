@@ -101,6 +101,35 @@ async def test_event_from_the_far_future_does_not_stop_reading(
     assert temperature(hass, device) == "31.5"
 
 
+async def test_report_after_a_fast_device_clock_is_read(
+    hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator, device: Device
+) -> None:
+    report_unpushed(device, 20, ago=-24 * 60 * MINUTE_MS)
+    await poll(hass, loaded)
+    simulator.requests.clear()
+    await poll(hass, loaded)
+    assert HISTORY not in asked(simulator), "a report is read once, whatever its time"
+    report_unpushed(device, 31.5)
+    await poll(hass, loaded)
+    assert temperature(hass, device) == "31.5"
+
+
+async def test_push_of_a_fast_device_clock_is_not_read_again(
+    hass: HomeAssistant,
+    pushing: MockConfigEntry,
+    simulator: Simulator,
+    visitor: TestClient[Any, Any],
+    device: Device,
+) -> None:
+    device.last_update = now_ms() + 60 * MINUTE_MS
+    event = property_event(device.sn, {"temperature": 31.5}, ts=device.last_update)
+    await push_signed(simulator, visitor, event)
+    assert temperature(hass, device) == "31.5"
+    simulator.requests.clear()
+    await poll(hass, pushing)
+    assert HISTORY not in asked(simulator)
+
+
 async def test_push_with_slow_device_clock_is_not_read_again(
     hass: HomeAssistant,
     pushing: MockConfigEntry,

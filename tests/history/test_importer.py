@@ -357,6 +357,26 @@ async def test_gap_of_a_restart_is_imported_automatically(
     assert HISTORY not in asked(simulator)
 
 
+async def test_gap_survives_a_restart_before_its_import(
+    hass: HomeAssistant,
+    pushing: MockConfigEntry,
+    simulator: Simulator,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    before = int(time.time() * 1000)
+    simulator.fault("/properties/history", "status", status=503)
+    device = await _restart(hass, pushing, simulator, timedelta(hours=5), freezer)
+    await simulator.report(device.sn, {"temperature": 21.0})
+    assert temperature(hass, device) == "21.0"
+    simulator.clear_faults()
+    freezer.tick(timedelta(hours=1))
+    assert await hass.config_entries.async_unload(pushing.entry_id)
+    await set_up(hass, pushing)
+    rows = await _rows(hass, _sensor(hass, device))
+    first = start_of_hour(before + 5 * MINUTE_MS)
+    assert [row["start"] for row in rows][:5] == [first + n * HOUR_MS for n in range(5)]
+
+
 async def test_push_before_the_first_poll_hides_no_gap(
     hass: HomeAssistant,
     loaded: MockConfigEntry,

@@ -34,11 +34,9 @@ class RollingCounter:
     def add(self, now: float) -> None:
         """Count one more."""
         start = int(now // BUCKET * BUCKET)
-        if self._buckets and self._buckets[-1][0] == start:
-            self._buckets[-1] = (start, self._buckets[-1][1] + 1)
-        else:
-            self._buckets.append((start, 1))
+        if not self._buckets or self._buckets[-1][0] != start:
             self._drop_expired(now)
+        self._add(start, 1)
 
     def count(self, now: float) -> int:
         """Return the count of the last 24 hours."""
@@ -46,8 +44,19 @@ class RollingCounter:
         return sum(count for _, count in self._buckets)
 
     def _drop_expired(self, now: float) -> None:
+        """Drop counts older than a day; counts from the future, by a fast clock, are of now."""
+        start, ahead = int(now // BUCKET * BUCKET), 0
+        while self._buckets and self._buckets[-1][0] > start:
+            ahead += self._buckets.pop()[1]
+        if ahead:
+            self._add(start, ahead)
         while self._buckets and self._buckets[0][0] <= now - DAY - BUCKET:
             self._buckets.popleft()
+
+    def _add(self, start: int, count: int) -> None:
+        if self._buckets and self._buckets[-1][0] == start:
+            count += self._buckets.pop()[1]
+        self._buckets.append((start, count))
 
 
 def page_count(devices: int) -> int:

@@ -57,6 +57,7 @@ class MilesightDevice:
         self._pending = PendingWrites()
         self._size = SizeLimit()
         self._invalid = InvalidValues()
+        self._last_stated_time = 0
         self._elements: dict[str, set[tuple[int, ...]]] = {}
         self._properties: dict[str, PropertyState] = {}
         self._listeners: dict[Signal, list[Listener]] = {}
@@ -77,7 +78,9 @@ class MilesightDevice:
     def has_unread_reports(self) -> bool:
         """Return whether the device list knows of reports that were not received."""
         listed = self.info.last_update_time or 0
-        return self.covered_until < listed or (self.is_new and listed > 0)
+        if self.is_new:
+            return listed > 0
+        return self.covered_until < listed and listed != self._last_stated_time
 
     @property
     def values(self) -> dict[str, Json]:
@@ -231,14 +234,22 @@ class MilesightDevice:
         for state in changed.values():
             state.notify(state.value)
 
-    def cover(self, time: int, created: int) -> None:
-        """Extend ``covered_until`` by a pushed report, made and pushed at these times.
+    def mark_pushed(self, stated_time: int, time: int, created: int) -> None:
+        """Extend ``covered_until`` by a pushed report.
 
-        The device list tells of reports by the clock of the platform, with a resolution of a
-        second. A report that was stored on the device for long covers itself only.
+        ``stated_time`` is its time by the clock of the device, ``created`` that of the push event.
+        The device list may use the clock of either, that of the platform with a resolution of a
+        second. A report that was stored on the device for long covers only itself.
         """
+        self._last_stated_time = stated_time
         if created - time <= CLOCK_TOLERANCE_MS:
             self.covered_until = max(self.covered_until, created + SECOND_MS)
+
+    def mark_read(self, listed: int, now: int) -> None:
+        """Extend ``covered_until`` by the history up to the listed time of the last report."""
+        self._last_stated_time = listed
+        self.covered_until = max(self.covered_until, clamp_timestamp(listed, now))
+        self.is_new = False
 
     def restore(
         self, values: Mapping[str, Json], times: Mapping[str, int], last_report: int | None

@@ -201,8 +201,7 @@ class Backfill:
         for reading in readings:
             time_of_report = device.report_time(reading.time, now_ms(), pushed=False)
             has_new_elements |= device.merge(time_of_report, reading.values, pushed=False)
-        device.covered_until = max(device.covered_until, listed)
-        device.is_new = False
+        device.mark_read(listed, now_ms())
         if has_new_elements:
             self._elements_found(device)
         if gap_start is not None and complete:

@@ -59,7 +59,8 @@ class ReportHandler:
         if report.type is ReportType.PROPERTY:
             if device.merge(timestamp, report.values, pushed=True):
                 self._elements_found(device)
-            device.cover(timestamp, clamp_timestamp(report.created or timestamp, now))
+            created = clamp_timestamp(report.created or timestamp, now)
+            device.mark_pushed(report.time or timestamp, timestamp, created)
 
     @callback
     def handle_task(self, report: TaskReport) -> None:
