@@ -142,7 +142,7 @@ def area_of(hass: HomeAssistant, entry: MockConfigEntry, device: Device) -> str 
     """Return the name of a device's area."""
     area_id = registered_device(hass, entry, device).area_id
     area = ar.async_get(hass).async_get_area(area_id) if area_id else None
-    return area and area.name
+    return area.name if area else None
 
 
 def labels_of(hass: HomeAssistant, entry: MockConfigEntry, device: Device) -> set[str]:
