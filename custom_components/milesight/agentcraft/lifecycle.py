@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 import time
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from .client import (
     AgentcraftClient,
@@ -113,7 +113,7 @@ class RegistrationLifecycle:
             if step is None or not self.is_due(time.time()):
                 return
             await self._attempt(step)
-        await self.postpone("contradictory answers")
+        await self.fail("contradictory answers")
 
     async def refresh(self) -> None:
         """Replace the tokens now, or request them if there are none."""
@@ -123,12 +123,18 @@ class RegistrationLifecycle:
             self.schedule_now()
         await self.advance()
 
-    async def postpone(self, error: str) -> None:
-        """Record that Agentcraft is unreachable, without sending a request."""
-        try:
-            await self._fail(Problem.UNREACHABLE, error)
-        except NotStoredError:
-            self._postpone_saving()
+    async def fail(self, error: str, problem: Problem = Problem.UNREACHABLE) -> None:
+        """Record a problem and try again later."""
+        now, current = time.time(), self.registration
+        self.error = error
+        is_unreachable = problem is Problem.UNREACHABLE
+        with suppress(NotStoredError):
+            await self._update(
+                problem=problem,
+                failing_since=(current.failing_since or now) if is_unreachable else None,
+                attempts=current.attempts + 1,
+                due=now + backoff(current.attempts),
+            )
 
     async def adopt(self, device_id: str) -> None:
         """Use an existing device ID; its tokens are requested next."""
@@ -152,46 +158,26 @@ class RegistrationLifecycle:
         await self._update(declined=declined, problem=None, failing_since=None)
 
     async def _attempt(self, step: Step) -> None:
+        """Send a request, after storing what could not be stored before."""
         try:
             if not self._saved:
                 await self._update()
-            try:
-                await step()
-            except AgentcraftError as error:
-                creating = self.registration.phase is Phase.NONE
-                refused = error.status == HTTPStatus.UNAUTHORIZED and creating
-                problem = Problem.SECRET_REFUSED if refused else Problem.UNREACHABLE
-                await self._fail(problem, str(error))
+            await step()
+        except AgentcraftError as error:
+            creating = self.registration.phase is Phase.NONE
+            refused = error.status == HTTPStatus.UNAUTHORIZED and creating
+            await self.fail(str(error), Problem.SECRET_REFUSED if refused else Problem.UNREACHABLE)
         except NotStoredError:
-            self._postpone_saving()
-
-    async def _fail(self, problem: Problem, error: str = "") -> None:
-        """Record a problem and try again later."""
-        now, current = time.time(), self.registration
-        self.error = error
-        await self._update(
-            problem=problem,
-            failing_since=(current.failing_since or now)
-            if problem is Problem.UNREACHABLE
-            else None,
-            attempts=current.attempts + 1,
-            due=now + backoff(current.attempts),
-        )
-
-    def _postpone_saving(self) -> None:
-        problem = self.registration.problem or Problem.NOT_STORED
-        self.registration = replace(
-            self.registration, problem=problem, due=time.time() + backoff(0)
-        )
+            problem = self.registration.problem or Problem.NOT_STORED
+            due = time.time() + backoff(0)
+            self.registration = replace(self.registration, problem=problem, due=due)
 
     async def _set(self, registration: Registration) -> None:
-        """Replace the registration and store it, unless only the due time differs."""
-        is_same = self._saved and replace(self.registration, due=registration.due) == registration
+        """Replace the registration and store it."""
         self.registration = registration
-        if not is_same:
-            self._saved = False
-            await self._save()
-            self._saved = True
+        self._saved = False
+        await self._save()
+        self._saved = True
 
     async def _update(self, **changes: Any) -> None:
         await self._set(replace(self.registration, **changes))
@@ -220,8 +206,8 @@ class RegistrationLifecycle:
     async def _create(self) -> None:
         """Create a device ID; the intent is stored before the request, the ID after it."""
         before, access = self.registration, self.access
-        if TYPE_CHECKING:
-            assert access is not None
+        if access is None:
+            return
         origin: dict[str, Any] = {"url": access.url, "owner": access.owner}
         try:
             await self._update(phase=Phase.CREATING, problem=None, due=None, **origin)
@@ -256,13 +242,13 @@ class RegistrationLifecycle:
             elif error.status != HTTPStatus.CONFLICT:
                 raise
             elif not await self._recover_tokens():
-                await self._fail(Problem.NO_TOKEN)
+                await self.fail("tokens lost", Problem.NO_TOKEN)
         else:
             await self._activate(tokens)
 
     async def _check_status(self) -> None:
         """Read the status of the token and act on it."""
-        info = await self._client.token_status(self._tokens.device_token)
+        info = await self._client.token_status(self.registration.device_token or "")
         if info.status is TokenStatus.INVALID:
             await self._discard_tokens()
         elif info.status is TokenStatus.EXPIRED:
@@ -278,7 +264,7 @@ class RegistrationLifecycle:
 
     async def _refresh(self) -> None:
         try:
-            tokens = await self._client.refresh_token(self._tokens.refresh_token)
+            tokens = await self._client.refresh_token(self.registration.refresh_token or "")
         except RefusedError as error:
             if error.status != HTTPStatus.UNAUTHORIZED:
                 raise
@@ -342,13 +328,4 @@ class RegistrationLifecycle:
 
     @property
     def _device_id(self) -> str:
-        if TYPE_CHECKING:
-            assert self.registration.device_id is not None
-        return self.registration.device_id
-
-    @property
-    def _tokens(self) -> Tokens:
-        tokens = self.registration.tokens
-        if TYPE_CHECKING:
-            assert tokens is not None
-        return tokens
+        return self.registration.device_id or ""

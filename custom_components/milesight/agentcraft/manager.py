@@ -30,7 +30,7 @@ from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
 
 from ..const import DOMAIN, LOGGER, SUBENTRY_AGENTCRAFT
-from .client import AgentcraftClient, AgentcraftError, RefusedError, UnreachableError
+from .client import AgentcraftClient
 from .issues import async_update_issues
 from .lifecycle import Access, NotStoredError, RegistrationLifecycle
 from .registration import MAX_DELAY, UNKNOWN, Phase, Problem, Registration, State
@@ -134,24 +134,11 @@ class AgentcraftManager:
         self._stop()
         await self.async_load()
         self._removed = True
-        remaining, unreachable = 0, set[str]()
-        lifecycles = list(self.lifecycles.values())
-        for lifecycle in lifecycles:
+        for lifecycle in self.lifecycles.values():
             lifecycle.access = None
-        for lifecycle in lifecycles:
-            async with lifecycle.lock:
-                registration = lifecycle.registration
-                remaining += registration.is_unresolved
-                if registration.device_id is None:
-                    continue
-                try:
-                    if registration.url in unreachable:
-                        raise UnreachableError
-                    await self.client_for(registration.url).delete_device(registration.device_id)
-                except AgentcraftError as error:
-                    remaining += 1
-                    if not isinstance(error, RefusedError):
-                        unreachable.add(registration.url)
+            lifecycle.schedule_now()
+        await self._async_advance(list(self.lifecycles), 1)
+        remaining = len(self.lifecycles)
         self.lifecycles.clear()
         await self._store.async_remove()
         if remaining:
@@ -272,17 +259,25 @@ class AgentcraftManager:
         if not self.is_running or self._advancing or not dues:
             return
         now = time.time()
-        if min(dues) <= now:
+        ready = [sn for sn, lifecycle in self.lifecycles.items() if lifecycle.is_due(now)]
+        if ready:
             self._advancing = True
-            self.hass.async_create_task(self._async_advance_all(now), "advance Agentcraft")
+            self.hass.async_create_task(self._async_advance_due(ready), "advance Agentcraft")
         else:
             at = dt_util.utc_from_timestamp(min(*dues, now + MAX_DELAY))
             self._cancel_timer = async_track_point_in_utc_time(self.hass, self._schedule, at)
 
-    async def _async_advance_all(self, now: float) -> None:
-        """Advance the registrations that are due, those of an unreachable server not at all."""
+    async def _async_advance_due(self, serial_numbers: list[str]) -> None:
+        try:
+            await self._async_advance(serial_numbers, CONCURRENCY)
+        finally:
+            self._advancing = False
+        self._schedule()
+
+    async def _async_advance(self, serial_numbers: list[str], concurrency: int) -> None:
+        """Advance registrations, those of an unreachable server not at all."""
         unreachable: set[str] = set()
-        slots = asyncio.Semaphore(CONCURRENCY)
+        slots = asyncio.Semaphore(concurrency)
 
         async def advance(sn: str) -> None:
             async with slots:
@@ -290,21 +285,16 @@ class AgentcraftManager:
                     return
                 async with self.async_lock(sn) as lifecycle:
                     url = (lifecycle.access or lifecycle.registration).url
-                    if not self.is_running or lifecycle.is_finished:
+                    if lifecycle.is_finished or not (self.is_running or self._removed):
                         return
                     if url in unreachable:
-                        await lifecycle.postpone("another request failed")
+                        await lifecycle.fail("another request failed")
                     else:
                         await lifecycle.advance()
                     if lifecycle.registration.problem is Problem.UNREACHABLE:
                         unreachable.add(url)
 
-        due = [sn for sn, lifecycle in self.lifecycles.items() if lifecycle.is_due(now)]
-        try:
-            await asyncio.gather(*map(advance, due))
-        finally:
-            self._advancing = False
-        self._schedule()
+        await asyncio.gather(*map(advance, serial_numbers))
 
     def _add(self, sn: str, registration: Registration) -> RegistrationLifecycle:
         async def save() -> None:
@@ -366,7 +356,7 @@ class AgentcraftManager:
         Home Assistant delays writing while it stops.
         """
         if self._removed:
-            raise NotStoredError
+            return
         data = {sn: item.registration.to_json() for sn, item in self.lifecycles.items()}
         async with self._write_lock:
             await self._store.async_save(data)
