@@ -115,7 +115,7 @@ NUMBER_RULES: tuple[NumberRule, ...] = (
         assumed=SIGNAL_STRENGTH_DECIBELS_MILLIWATT,
     ),
     strict(
-        "rssi|snr|rsrp|rsrq|signal|csq|sinr",
+        "snr|rsrq|signal|csq|sinr",
         Class.SIGNAL_STRENGTH,
         priority=RARE,
         category=DIAGNOSTIC,
@@ -133,7 +133,6 @@ NUMBER_RULES: tuple[NumberRule, ...] = (
     strict("life|lifetime|remain|remaining|uptime|runtime", Class.DURATION, category=DIAGNOSTIC),
     strict("weight|load|mass", Class.WEIGHT, priority=PRIMARY),
     # Differences of temperatures are no temperatures, whatever they are used for.
-    strict("temperature alarm =temperature", Class.TEMPERATURE, units=TEMPERATURES),
     strict(ADJUSTMENTS, Class.TEMPERATURE_DELTA, units=DIFFERENCES),
     NumberRule(
         "calibration|offset|compensation|correction|bias|mutation|drift|coefficient|conv|ratio"
@@ -146,8 +145,7 @@ NUMBER_RULES: tuple[NumberRule, ...] = (
     strict("temperature|pt100|ntc|probe|dewpoint|dew", Class.TEMPERATURE, priority=PRIMARY),
     strict("moisture|soil -temperature|conductivity", Class.MOISTURE, priority=PRIMARY),
     strict("humidity target|set", Class.HUMIDITY),
-    strict("humidity -absolute", Class.HUMIDITY, priority=PRIMARY),
-    strict("absolute humidity", Class.ABSOLUTE_HUMIDITY, priority=PRIMARY),
+    strict("humidity", Class.HUMIDITY, priority=PRIMARY),
     strict("conductivity|ec|electricity", Class.CONDUCTIVITY, priority=PRIMARY),
     NumberRule("conductivity", priority=PRIMARY),
     NumberRule("=electricity", priority=PRIMARY),
@@ -159,10 +157,8 @@ NUMBER_RULES: tuple[NumberRule, ...] = (
     strict("o3", Class.OZONE, priority=PRIMARY),
     strict("no2", Class.NITROGEN_DIOXIDE, priority=PRIMARY),
     strict("so2", Class.SULPHUR_DIOXIDE, priority=PRIMARY),
-    strict("radon", Class.RADON, priority=PRIMARY),
     strict("pm1", Class.PM1, priority=PRIMARY),
     strict("pm25", Class.PM25, priority=PRIMARY),
-    strict("pm4", Class.PM4, priority=PRIMARY),
     strict("pm10", Class.PM10, priority=PRIMARY),
     strict(
         "tvoc",
@@ -239,20 +235,19 @@ NUMBER_RULES: tuple[NumberRule, ...] = (
         "people|region|area|zone|queue|line count|all|total|number|people", priority=PRIMARY
     ),
     NumberRule("=region|line|zone|area", priority=PRIMARY),
-    NumberRule("people|passenger|visitor", priority=PRIMARY),
     # Water, levels, pulses and flows.
     strict(
         "tank|remain|remaining|stored|storage|container", Class.VOLUME_STORAGE, priority=PRIMARY
     ),
     strict(
-        "water|flow|meter|consumption|irrigation",
+        "water|flow|meter|irrigation",
         Class.WATER,
         Class.VOLUME,
         state=TOTAL,
         priority=PRIMARY,
     ),
     strict("-", Class.VOLUME_FLOW_RATE, priority=PRIMARY),
-    NumberRule("=water|gas", state=TOTAL, priority=PRIMARY),
+    NumberRule("=water", state=TOTAL, priority=PRIMARY),
     NumberRule("valve pulse -width|filter|config", state=TOTAL),
     NumberRule(
         "pulse|counter|accumulated|cumulative|odometer -time|width|filter|config",
@@ -272,8 +267,8 @@ NUMBER_RULES: tuple[NumberRule, ...] = (
     ),
     NumberRule("valve status", priority=PRIMARY, units=frozenset({PERCENTAGE})),
     NumberRule("motor", priority=RARE, category=DIAGNOSTIC),
-    strict(f"use|on|run|open|working {TOTALS}|today", Class.DURATION, state=TOTAL),
-    NumberRule("respiratory|respiration|breath|heart|pulse rate", priority=PRIMARY),
+    strict("use|on|run|open|working total|today", Class.DURATION, state=TOTAL),
+    NumberRule("respiratory|respiration|breath|heart rate", priority=PRIMARY),
     # Whatever is wired to an input.
     NumberRule("analog|adc|adv|modbus|sdi|ain|input -type|enable", priority=PRIMARY),
     NumberRule("angle|tilt|inclination|roll|pitch|yaw", priority=PRIMARY),
@@ -282,32 +277,48 @@ NUMBER_RULES: tuple[NumberRule, ...] = (
 )
 
 
-def number_meaning(tokens: Tokens, unit: str | None, *, ratio: bool) -> NumberMeaning:
-    """Return what a number that is read means; one that no rule knows goes by its unit.
+BY_UNIT = NumberRule("-")
+
+
+def number_rule(tokens: Tokens, unit: str | None, *, ratio: bool = True) -> NumberRule:
+    """Return the first rule that fits; ``BY_UNIT`` if there is none.
 
     ``ratio`` says whether it can be one: a number of at most 1, and not a whole one.
     """
-    for rule in NUMBER_RULES:
-        if not pattern(rule.words).matches(tokens):
-            continue
-        if rule.units is not None and (unit or "") not in (rule.units or {""}):
-            continue
-        assumed = unit or rule.assumed
-        if Class.POWER_FACTOR in rule.classes and not ratio and unit is None:
-            assumed = PERCENTAGE
-        found = next((choice for choice in rule.classes if fits(choice, assumed)), None)
-        if found is None and not rule.loose and rule.classes:
-            continue
-        if found is None:
-            assumed, found = unit, UNIT_CLASSES.get(unit or "")
-        return _meaning(rule, found, assumed, tokens)
-    return _meaning(NumberRule("-"), UNIT_CLASSES.get(unit or ""), unit, tokens)
+    return next(
+        (
+            rule
+            for rule in NUMBER_RULES
+            if pattern(rule.words).matches(tokens)
+            and (rule.units is None or (unit or "") in (rule.units or {""}))
+            and (rule.loose or not rule.classes or _class_of(rule, unit, ratio=ratio))
+        ),
+        BY_UNIT,
+    )
 
 
-def _meaning(
-    rule: NumberRule, found: Class | None, unit: str | None, tokens: Tokens
-) -> NumberMeaning:
+def number_meaning(tokens: Tokens, unit: str | None, *, ratio: bool) -> NumberMeaning:
+    """Return what a number that is read means; one that no rule knows goes by its unit."""
+    rule = number_rule(tokens, unit, ratio=ratio)
+    device_class = _class_of(rule, unit, ratio=ratio)
+    if device_class is not None:
+        unit = _assumed(rule, unit, ratio=ratio)
     priority = rule.priority
     if tokens.any(SET) or (tokens.any(EXTREMES) and not tokens.any(WANTED)):
         priority = RARE
-    return NumberMeaning(found, rule.state, unit, priority, rule.category)
+    return NumberMeaning(
+        device_class or UNIT_CLASSES.get(unit or ""), rule.state, unit, priority, rule.category
+    )
+
+
+def _class_of(rule: NumberRule, unit: str | None, *, ratio: bool) -> Class | None:
+    """Return the first class of a rule that admits the unit."""
+    assumed = _assumed(rule, unit, ratio=ratio)
+    return next((choice for choice in rule.classes if fits(choice, assumed)), None)
+
+
+def _assumed(rule: NumberRule, unit: str | None, *, ratio: bool) -> str | None:
+    """Return the unit, or the one that is meant where the specification has none."""
+    if unit is None and Class.POWER_FACTOR in rule.classes and not ratio:
+        return PERCENTAGE
+    return unit or rule.assumed

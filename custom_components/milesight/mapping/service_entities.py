@@ -64,7 +64,7 @@ EVENT_RULES: tuple[EventRule, ...] = (
         DIAGNOSTIC,
     ),
     EventRule("error|fault|failure|device abnormal|error|fault|failure", Priority.RARE, DIAGNOSTIC),
-    EventRule("error|fault|failure|device|battery", Priority.SECONDARY, DIAGNOSTIC),
+    EventRule("device|battery", Priority.SECONDARY, DIAGNOSTIC),
     EventRule("-", Priority.SECONDARY),
 )
 # The output that tells what kind of an event it was.

@@ -67,11 +67,10 @@ SETTING_RULES: tuple[SettingRule, ...] = (
         RARE,
     ),
     # What many owners set.
-    SettingRule("=report interval", SECONDARY),
     SettingRule("report interval -alarm|vacancy|event|change|type", SECONDARY, CONFIG, NUMBER),
     SettingRule("led|indicator mode|enable|indicator|status -sleep|night", SECONDARY),
     SettingRule("=buzzer enable|status|buzzer", SECONDARY),
-    SettingRule("child|button|key lock enable|lock", SECONDARY, CONFIG, SWITCH),
+    SettingRule("child|button lock enable|lock", SECONDARY, CONFIG, SWITCH),
     SettingRule("overcurrent|over protection", SECONDARY, CONFIG, SWITCH),
     SettingRule("power switch|restore|recovery|restored mode|status", SECONDARY),
     SettingRule("=screen display enable|display", SECONDARY),

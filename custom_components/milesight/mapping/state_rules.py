@@ -39,7 +39,7 @@ STATE_RULES: tuple[StateRule, ...] = (
     StateRule("reset|reboot|restart", None, RARE, DIAGNOSTIC),
     StateRule("enable|support|supported|config|setting", None, RARE, DIAGNOSTIC),
     StateRule(
-        "result|response|task|plan|cmd|schedule|calibration|change|changed|airplane",
+        "result|response|task|plan|schedule|calibration|change|changed|airplane",
         None,
         RARE,
         DIAGNOSTIC,
@@ -63,7 +63,7 @@ STATE_RULES: tuple[StateRule, ...] = (
         DIAGNOSTIC,
     ),
     StateRule(
-        "power status|supply|source|external|outage|mains|ac|dc|usb",
+        "power status|supply|external|outage|mains|ac|dc|usb",
         Class.POWER,
         SECONDARY,
         DIAGNOSTIC,
@@ -77,7 +77,6 @@ STATE_RULES: tuple[StateRule, ...] = (
     StateRule("gas", Class.GAS, PRIMARY),
     StateRule("leak|flood|wet", Class.MOISTURE, PRIMARY),
     StateRule("window", Class.WINDOW, PRIMARY),
-    StateRule("garage", Class.GARAGE_DOOR, PRIMARY),
     StateRule("door", Class.DOOR, PRIMARY),
     StateRule("magnet|contact|reed|hall", Class.OPENING, PRIMARY),
     StateRule("occupancy|presence|vacancy|vacant|bed", Class.OCCUPANCY, PRIMARY),
@@ -106,10 +105,9 @@ STATE_RULES: tuple[StateRule, ...] = (
         "buzzer|siren|horn|motor|pump|heater|heat|cool|fan|compressor -mode|target|alarm",
         Class.RUNNING,
     ),
-    StateRule("analog alarm", Class.PROBLEM),
     StateRule("gpio|input|di|din|digital|dry", None, PRIMARY),
     StateRule(
-        "detection|target|respiratory|respiration|geofence|work|working|mode|fan|status",
+        "detection|target|respiratory|respiration|geofence|work|working|mode|status",
         None,
         SECONDARY,
     ),
