@@ -1,4 +1,4 @@
-"""The fleet: who is in it, what it shows, what it asks for."""
+"""Polling, pushed updates, and the requests that they take."""
 
 from datetime import timedelta
 import time
@@ -226,8 +226,8 @@ async def test_report_from_the_future_has_the_time_of_arrival(
     headers = signed(simulator.webhook_secret)
     assert (await visitor.post(ADDRESS, json=event, headers=headers)).status == 200
     assert temperature(hass, device) == "1"
-    held = pushing.runtime_data.data[device.sn]
-    assert held.times["temperature"] <= time.time() * 1000
+    known = pushing.runtime_data.data[device.sn]
+    assert known.times["temperature"] <= time.time() * 1000
     await simulator.report(device.sn, {"temperature": 2})
     assert temperature(hass, device) == "2"
 
@@ -242,8 +242,8 @@ async def test_command_is_sent_and_confirmed_by_a_report(
         assert state_of(hass, Platform.SWITCH, key).state == expected
         await simulator.settle()
         assert device.values["set_socket.status"] == ("1" if expected == "on" else "0")
-        held = pushing.runtime_data.data[device.sn]
-        assert held.values["set_socket.status"] == held.value("set_socket.status")
+        known = pushing.runtime_data.data[device.sn]
+        assert known.values["set_socket.status"] == known.value("set_socket.status")
 
 
 async def test_refused_command_raises_and_is_reverted(
@@ -504,6 +504,6 @@ async def test_history_from_the_future_does_not_block_pushes(
     await simulator.report(device.sn, {"temperature": 1})
     simulator.application.configure(clock_offset=0)
     await set_up(hass, entry)
-    held = entry.runtime_data.data[device.sn]
-    assert held.values["temperature"] == 1
-    assert held.times["temperature"] <= time.time() * 1000
+    known = entry.runtime_data.data[device.sn]
+    assert known.values["temperature"] == 1
+    assert known.times["temperature"] <= time.time() * 1000

@@ -1,4 +1,4 @@
-"""A fleet near the limit of entities that Home Assistant admits."""
+"""Limit of enabled entities per config entry."""
 
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er

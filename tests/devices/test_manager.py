@@ -1,4 +1,4 @@
-"""What the platform's device list says of a device, or leaves out."""
+"""Devices according to the device list of the platform."""
 
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
@@ -44,8 +44,8 @@ async def test_log_does_not_name_a_device_without_model(
     simulator.fault(f"/{device.device_id}/thing-specification", "html", times=1)
     await set_up(hass, entry)
     assert "The thing specification of a device without model cannot be read" in caplog.text
-    told = [record.getMessage() for record in caplog.records if record.name.startswith("custom_")]
-    assert not any(str(device.device_id) in line or device.sn in line for line in told)
+    lines = [record.getMessage() for record in caplog.records if record.name.startswith("custom_")]
+    assert not any(str(device.device_id) in line or device.sn in line for line in lines)
     await poll(hass, entry)
     assert "can be read again" in caplog.text
     assert temperature(hass, device) != "unknown"
@@ -67,14 +67,14 @@ async def test_devices_that_swap_ids_are_both_found(
     hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
 ) -> None:
     first, second = simulator.device("EM300-TH"), simulator.device("WS523")
-    fleet = loaded.runtime_data.device_manager
+    manager = loaded.runtime_data.device_manager
     simulator.remove_device(first.sn)
     simulator.remove_device(second.sn)
     first.device_id, second.device_id = second.device_id, first.device_id
     for device in (first, second):
         simulator.platform._take(device)
     await poll(hass, loaded)
-    found = [fleet.find(str(device.device_id)) for device in (first, second)]
+    found = [manager.find(str(device.device_id)) for device in (first, second)]
     assert [device and device.sn for device in found] == [first.sn, second.sn]
 
 

@@ -1,4 +1,4 @@
-"""Specifications that cannot be read: who is asked instead, how often, and what is shown."""
+"""Requests for thing specifications, and devices whose specification cannot be read."""
 
 from collections.abc import Callable
 from functools import partial
@@ -48,7 +48,7 @@ def refuse(simulator: Simulator, *devices: Device, status: int = 404) -> None:
 
 
 def have_entities(hass: HomeAssistant, *devices: Device) -> list[bool]:
-    """Return for each device whether it has the entity that it measures."""
+    """Return for each device if its measurement has an entity."""
     entities = er.async_get(hass)
     return [
         entities.async_get_entity_id(Platform.SENSOR, DOMAIN, f"{device.sn}_temperature")
@@ -160,8 +160,7 @@ async def test_new_firmware_keeps_entities_until_it_is_readable(
     await simulator.report(thermometer.sn, {"temperature": 31.5})
     await poll(hass, entry)
     assert temperature(hass, thermometer) == "31.5"
-    held = entry.runtime_data.data[thermometer.sn]
-    assert held.capabilities.is_known
+    assert entry.runtime_data.data[thermometer.sn].capabilities.is_known
 
     assert await hass.config_entries.async_unload(entry.entry_id)
     await set_up(hass, entry)

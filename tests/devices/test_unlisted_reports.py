@@ -1,4 +1,4 @@
-"""Devices that report before the device list tells of them."""
+"""Reports of devices that the device list does not contain yet."""
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.const import CONF_WEBHOOK_ID, Platform
@@ -119,8 +119,8 @@ def test_reports_are_taken_once_in_order_and_limited() -> None:
     reports = UnlistedReports()
     for number in range(2 * MAX_REPORTS):
         reports.add(_report(SN, number), arrived_at=number)
-    said = reports.take_known(1000, _is_known)
-    assert [report.time for report in said] == list(range(MAX_REPORTS, 2 * MAX_REPORTS))
+    known = reports.take_known(1000, _is_known)
+    assert [report.time for report in known] == list(range(MAX_REPORTS, 2 * MAX_REPORTS))
     assert reports.take_known(1000, _is_known) == []
 
 

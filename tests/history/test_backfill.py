@@ -1,4 +1,4 @@
-"""Reports of which no push told: what counts as read, and what changes while it is read."""
+"""Backfill of reports that were not pushed, and changes during a backfill."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

@@ -1,4 +1,4 @@
-"""The platform's history as long-term statistics of Home Assistant's sensors."""
+"""Import of the property history into long-term statistics."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -385,14 +385,13 @@ async def test_push_before_the_first_poll_hides_no_gap(
 ) -> None:
     coordinator = loaded.runtime_data
     device = simulator.device("EM300-TH")
-    held = coordinator.data[device.sn]
     coordinator.backfill.mark_gap()
     freezer.tick(timedelta(hours=5))
     now = int(time.time() * 1000)
     for made in (now - 4 * HOUR_MS, now - 3 * HOUR_MS, now):
         device.history.add(made, {"temperature": 21.0})
     device.last_update = now
-    held.merge(now, {"temperature": 21.0}, pushed=True)
+    coordinator.data[device.sn].merge(now, {"temperature": 21.0}, pushed=True)
     await poll(hass, loaded)
     rows = await _rows(hass, _sensor(hass, device))
     assert {start_of_hour(now - 4 * HOUR_MS), start_of_hour(now - 3 * HOUR_MS)} <= {

@@ -1,4 +1,4 @@
-"""Readings by the hour: means, sums, and counters that begin anew."""
+"""Arithmetic of hourly statistics: means, sums, and counters that were reset."""
 
 from itertools import pairwise
 
@@ -46,7 +46,7 @@ def test_total_may_decrease() -> None:
     assert hourly_totals([(H, 5.0)], HourlyTotal(0, 10.0, 10.0), increasing=False) == [
         HourlyTotal(H, 5.0, 5.0)
     ]
-    assert increment(100, 95, increasing=True) == -5, "a small dip is no new beginning"
+    assert increment(100, 95, increasing=True) == -5, "a small decrease is no reset"
 
 
 def test_first_sample_without_previous_total_counts_as_zero() -> None:
@@ -69,22 +69,22 @@ def test_order_of_samples_does_not_matter(samples: list[Sample], random: object)
 def test_hourly_totals_cover_each_hour_and_all_increments(
     samples: list[Sample],
 ) -> None:
-    found = hourly_totals(samples, None, increasing=False)
-    assert [b.start - a.start for a, b in pairwise(found)] == [H] * (len(found) - 1)
+    totals = hourly_totals(samples, None, increasing=False)
+    assert [b.start - a.start for a, b in pairwise(totals)] == [H] * (len(totals) - 1)
     ordered = sorted(samples)
-    assert found[-1].sum == ordered[-1][1] - ordered[0][1]
+    assert totals[-1].sum == ordered[-1][1] - ordered[0][1]
 
 
 @given(SAMPLES, st.integers(0, 1000).map(float))
 def test_repeated_import_needs_no_adjustment(samples: list[Sample], state: float) -> None:
     before = HourlyTotal(-H, state, 7.0)
-    found = hourly_totals(samples, before, increasing=True)
-    after = HourlyTotal(found[-1].start + H, 3.0, 99.0)
-    assert sum_adjustment(found, [before, *found, after], increasing=True) == 0
+    totals = hourly_totals(samples, before, increasing=True)
+    after = HourlyTotal(totals[-1].start + H, 3.0, 99.0)
+    assert sum_adjustment(totals, [before, *totals, after], increasing=True) == 0
 
 
 @pytest.mark.parametrize(
-    ("held", "expected"),
+    ("existing", "expected"),
     [
         ([], 0.0),
         ([HourlyTotal(0, 100.0, 40.0)], 20.0),
@@ -94,8 +94,8 @@ def test_repeated_import_needs_no_adjustment(samples: list[Sample], state: float
     ],
 )
 def test_sums_after_a_gap_are_adjusted_by_its_increments(
-    held: list[HourlyTotal], expected: float
+    existing: list[HourlyTotal], expected: float
 ) -> None:
-    """100 before, 120 in the gap, then anew up to 30: Home Assistant saw 30, and not 50."""
-    found = [HourlyTotal(H, 30.0, 90.0)]
-    assert sum_adjustment(found, held, increasing=True) == expected
+    """The counter was at 100, at 120 in the gap, and at 30 after a reset: 30 were recorded, not 50."""
+    totals = [HourlyTotal(H, 30.0, 90.0)]
+    assert sum_adjustment(totals, existing, increasing=True) == expected

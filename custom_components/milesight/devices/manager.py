@@ -66,8 +66,7 @@ class DeviceManager:
         that are new, or whose registry entry or capabilities changed.
         """
         for sn in self.devices.keys() - listed.keys():
-            del self.devices[sn]
-            self._entity_limit.release(sn)
+            self.remove(sn)
         registry.async_remove_unlisted(self._hass, self._entry, listed)
         new = [info for sn, info in listed.items() if sn not in self.devices and self._is_own(sn)]
         self._entity_limit.reserve((info, self._specifications.get(info)) for info in new)
@@ -121,6 +120,12 @@ class DeviceManager:
     def add(self, info: Device) -> MilesightDevice:
         """Add a device."""
         return self._add(info, self._specifications.get(info))
+
+    @callback
+    def remove(self, sn: str) -> None:
+        """Remove a device."""
+        del self.devices[sn]
+        self._entity_limit.release(sn)
 
     def _add(self, info: Device, capabilities: Capabilities) -> MilesightDevice:
         device = MilesightDevice(info, capabilities)
