@@ -6,7 +6,14 @@ from typing import Final
 
 from homeassistant.const import ATTR_DEVICE_ID
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import config_validation as cv, entity_registry as er
+from homeassistant.helpers import (
+    area_registry as ar,
+    config_validation as cv,
+    device_registry as dr,
+    entity_registry as er,
+    floor_registry as fr,
+    label_registry as lr,
+)
 from homeassistant.helpers.script import Script, async_validate_actions_config
 from homeassistant.util.yaml import parse_yaml
 import pytest
@@ -57,6 +64,15 @@ def test_every_link_leads_to_a_file_and_to_a_heading_in_it(page: str) -> None:
     assert [address for address in addresses if not _leads(ROOT / page, address)] == []
 
 
+def _add_floor_and_label(hass: HomeAssistant, radiator_id: str) -> None:
+    """Add the floor and the label that the examples name."""
+    floor = fr.async_get(hass).async_create("Second floor")
+    office = ar.async_get(hass).async_get_or_create("Office")
+    ar.async_get(hass).async_update(office.id, floor_id=floor.floor_id)
+    label = lr.async_get(hass).async_create("Radiator valve")
+    dr.async_get(hass).async_update_device(radiator_id, labels={label.label_id})
+
+
 @pytest.mark.usefixtures("recorder_mock")
 @pytest.mark.parametrize("page", EXAMPLES)
 async def test_the_examples_of_a_page_run_one_after_the_other(
@@ -65,6 +81,7 @@ async def test_the_examples_of_a_page_run_one_after_the_other(
     await link(hass, pushing, simulator, [LINKED])
     for domain, action in OTHERS:
         async_mock_service(hass, domain, action)
+    _add_floor_and_label(hass, device_id(hass, pushing, "Bedroom radiator"))
     named = set(ENTITY.findall("".join(EXAMPLES[page])))
     assert named <= set(er.async_get(hass).entities)
     told = {ATTR_DEVICE_ID: device_id(hass, pushing, LINKED), "status": "FAILED", "error": "busy"}

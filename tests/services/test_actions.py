@@ -6,6 +6,7 @@ from homeassistant.auth.const import GROUP_ID_USER
 from homeassistant.auth.models import User
 from homeassistant.core import Context, HomeAssistant, SupportsResponse
 from homeassistant.exceptions import Unauthorized
+from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.selector import selector
 from homeassistant.util.yaml import load_yaml_dict
 import pytest
@@ -57,18 +58,29 @@ async def test_every_action_of_the_contract_exists_whether_or_not_an_entry_is_lo
 def test_every_action_and_field_is_described_has_a_selector_and_an_icon(
     action: services.Action,
 ) -> None:
-    fields = {str(field) for field in action.schema.schema}
+    described = load_yaml_dict(str(INTEGRATION / "services.yaml"))[action.name]
+    keys = _keys(action.schema)
+    targets = _keys(cv.make_entity_service_schema(None)).keys()
+    assert ("target" in described) is (targets <= keys.keys())
+    fields = keys.keys() - targets
     if action.name == "search_devices":
         fields -= {spelling for field, spelling, _ in FILTERS if field != spelling}
     texts = SOURCE["services"][action.name]
-    described = load_yaml_dict(str(INTEGRATION / "services.yaml"))[action.name]["fields"]
-    assert described.keys() == fields == texts["fields"].keys()
-    for field in described.values():
+    fields_described, field_texts = described.get("fields", {}), texts.get("fields", {})
+    assert fields_described.keys() == fields == field_texts.keys()
+    for field in fields_described.values():
         selector(field["selector"])
-    assert all(text["name"] and text["description"] for text in [texts, *texts["fields"].values()])
+    assert all(text["name"] and text["description"] for text in [texts, *field_texts.values()])
     assert ICONS["services"][action.name]["service"].startswith("mdi:")
-    required = {str(f) for f in action.schema.schema if isinstance(f, vol.Required)}
-    assert required == {name for name, field in described.items() if field.get("required")}
+    required = {key for key, is_required in keys.items() if is_required}
+    assert required == {name for name, field in fields_described.items() if field.get("required")}
+
+
+def _keys(schema: Any) -> dict[str, bool]:
+    """Return the keys of an action's schema, and if they are required."""
+    while not isinstance(schema, dict):
+        schema = schema.validators[0] if hasattr(schema, "validators") else schema.schema
+    return {str(key): isinstance(key, vol.Required) for key in schema}
 
 
 def _of_administrators(target: str) -> dict[str, dict[str, Any]]:

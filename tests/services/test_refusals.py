@@ -114,7 +114,7 @@ async def test_what_has_not_the_form_of_a_call_is_refused(
     hass: HomeAssistant, loaded: MockConfigEntry
 ) -> None:
     for name, data in (
-        ("call_service", {"device_id": [], "service_id": "reboot"}),
+        ("call_service", {"service_id": "reboot"}),
         ("call_service", {"device_id": "x", "service_id": "reboot", "timeout": -1}),
         ("call_service", {"device_id": "x", "service_id": "reboot", "timeout": "soon"}),
         ("import_history", {"device_id": "x", "start_time": "yesterday"}),

@@ -12,7 +12,7 @@ from homeassistant.core import (
     callback,
 )
 from homeassistant.helpers.service import async_register_admin_service
-import voluptuous as vol
+from homeassistant.helpers.typing import VolSchemaType
 
 from ..const import DOMAIN
 from . import account, agentcraft, commands, queries
@@ -29,7 +29,7 @@ class Action:
 
     name: str
     handler: Handler
-    schema: vol.Schema
+    schema: VolSchemaType
     response: SupportsResponse
     admin: bool = False
 

@@ -13,7 +13,8 @@ import voluptuous as vol
 from ..api import DeviceDetails, MilesightClient, MilesightError
 from ..const import DOMAIN
 from ..coordinator import MilesightCoordinator
-from .targets import APPLICATION, DEVICES, Round, Target, answer_each, coordinator_of, targets_of
+from .batch import RequestBatch, async_run_each
+from .targets import APPLICATION, Target, Targets, get_coordinator
 
 ATTR_SERIAL_NUMBER: Final = "serial_number"
 ATTR_NAME: Final = "name"
@@ -36,7 +37,7 @@ SERIAL_NUMBER: Final = {vol.Required(ATTR_SERIAL_NUMBER): cv.string}
 ADD_DEVICE: Final = vol.Schema(
     {**APPLICATION, **SERIAL_NUMBER, vol.Required(ATTR_NAME): NAME, **ADDITIONS}
 )
-UPDATE_DEVICE: Final = vol.Schema({**DEVICES, vol.Optional(ATTR_NAME): NAME, **ADDITIONS})
+UPDATE_DEVICE: Final = cv.make_entity_service_schema({vol.Optional(ATTR_NAME): NAME, **ADDITIONS})
 SET_RPS_PROFILE_URL: Final = vol.Schema(
     {**APPLICATION, **SERIAL_NUMBER, vol.Required(ATTR_PROFILE_URL): cv.url}
 )
@@ -45,7 +46,7 @@ DELETE_RPS_RECORD: Final = vol.Schema({**APPLICATION, **SERIAL_NUMBER})
 
 async def async_add_device(call: ServiceCall) -> ServiceResponse:
     """Add a device to the platform and to the Application."""
-    coordinator = coordinator_of(call)
+    coordinator = get_coordinator(call)
     facts = replace(DeviceDetails(name=call.data[ATTR_NAME]), **_given(call))
     added = await _ask(coordinator, coordinator.client.add_device(_serial_number(call), facts))
     await coordinator.async_request_refresh()
@@ -88,20 +89,20 @@ async def async_remove_from_application(call: ServiceCall) -> ServiceResponse:
 
 async def async_set_rps_profile_url(call: ServiceCall) -> None:
     """Say from where a device fetches its profile."""
-    coordinator = coordinator_of(call)
+    coordinator = get_coordinator(call)
     serial_number, url = _serial_number(call), call.data[ATTR_PROFILE_URL]
     await _ask(coordinator, coordinator.client.set_rps_profile_url(serial_number, url))
 
 
 async def async_list_rps_profile_urls(call: ServiceCall) -> ServiceResponse:
     """Return the profile URLs, in the platform's words."""
-    coordinator = coordinator_of(call)
+    coordinator = get_coordinator(call)
     return {"profile_urls": await _ask(coordinator, coordinator.client.list_rps_profile_urls())}
 
 
 async def async_delete_rps_record(call: ServiceCall) -> None:
     """Forget the profile URL of a device."""
-    coordinator = coordinator_of(call)
+    coordinator = get_coordinator(call)
     await _ask(coordinator, coordinator.client.delete_rps_record(_serial_number(call)))
 
 
@@ -109,14 +110,14 @@ async def _change(
     call: ServiceCall, change: Callable[[MilesightClient, str], Awaitable[None]]
 ) -> ServiceResponse:
     """Change something about each device, then read the list again."""
-    targets = targets_of(call)
+    targets = Targets(call)
 
-    async def operate(target: Target, the_round: Round) -> JsonValueType:
-        await the_round.send(target, lambda: change(target.coordinator.client, target.address))
+    async def operate(target: Target, batch: RequestBatch) -> JsonValueType:
+        await batch.send(target, lambda: change(target.coordinator.client, target.address))
         return {}
 
     try:
-        return await answer_each(call, targets, operate)
+        return await async_run_each(call, targets, operate)
     finally:
         for coordinator in {target.coordinator for target in targets}:
             await coordinator.async_request_refresh()

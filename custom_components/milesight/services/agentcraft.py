@@ -11,15 +11,13 @@ import voluptuous as vol
 from ..agentcraft import actions
 from ..agentcraft.manager import get_manager
 from ..const import DOMAIN
-from .targets import DEVICES, Round, Target, answer_each, targets_of
+from .batch import RequestBatch, async_run_each
+from .targets import Target, Targets
 
 ATTR_AGENTCRAFT_DEVICE_ID: Final = "agentcraft_device_id"
 
-REGISTER: Final = vol.Schema(
-    {
-        **DEVICES,
-        vol.Optional(ATTR_AGENTCRAFT_DEVICE_ID): vol.All(cv.string, vol.Strip, vol.Length(min=1)),
-    }
+REGISTER: Final = cv.make_entity_service_schema(
+    {vol.Optional(ATTR_AGENTCRAFT_DEVICE_ID): vol.All(cv.string, vol.Strip, vol.Length(min=1))}
 )
 
 
@@ -43,7 +41,7 @@ async def async_register(call: ServiceCall) -> ServiceResponse:
     device_id = call.data.get(ATTR_AGENTCRAFT_DEVICE_ID)
     if device_id is None:
         return await _async_run(call, actions.async_register)
-    if len(targets_of(call)) > 1:
+    if len(Targets(call).device_ids) > 1:
         raise ServiceValidationError(
             translation_domain=DOMAIN, translation_key="agentcraft_one_device"
         )
@@ -51,9 +49,9 @@ async def async_register(call: ServiceCall) -> ServiceResponse:
 
 
 async def _async_run(call: ServiceCall, action: actions.Action) -> ServiceResponse:
-    async def operate(target: Target, the_round: Round) -> JsonValueType:
+    async def operate(target: Target, batch: RequestBatch) -> JsonValueType:
         manager = get_manager(call.hass, target.coordinator.config_entry)
         sn = target.device.sn
-        return await the_round.send(target, lambda: actions.async_run(manager, sn, action))
+        return await batch.send(target, lambda: actions.async_run(manager, sn, action))
 
-    return await answer_each(call, targets_of(call), operate)
+    return await async_run_each(call, Targets(call), operate)

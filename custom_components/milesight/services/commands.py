@@ -1,13 +1,14 @@
 """Actions that make devices do something: services, properties, configuration tasks."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import ExitStack
 from functools import partial
 from typing import Any, Final
 
 from homeassistant.core import ServiceCall, ServiceResponse
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.helpers import config_validation as cv
 from homeassistant.util.json import JsonValueType
 import voluptuous as vol
 
@@ -20,16 +21,14 @@ from ..commands.sender import validation_error
 from ..const import DOMAIN
 from ..coordinator import MilesightCoordinator
 from ..devices.device import MilesightDevice
-from .targets import (
-    DEVICES,
-    Round,
-    Target,
-    answer_each,
-    nested,
-    response_of,
-    targets_of,
-    zone,
+from .batch import (
+    RequestBatch,
+    Response,
+    async_run_each,
+    build_response,
 )
+from .targets import Target, Targets
+from .values import nested, zone
 
 ATTR_INPUTS: Final = "inputs"
 ATTR_PROPERTIES: Final = "properties"
@@ -58,18 +57,16 @@ PAIRS: Final = vol.Schema(
         vol.Length(min=1),
     )
 )
-CALL_SERVICE: Final = vol.Schema(
+CALL_SERVICE: Final = cv.make_entity_service_schema(
     {
-        **DEVICES,
         **TIMEOUT,
         vol.Required(ATTR_SERVICE_ID): str,
         vol.Optional(ATTR_INPUTS, default=dict): object,
     }
 )
-SET_PROPERTIES: Final = vol.Schema({**DEVICES, vol.Required(ATTR_PROPERTIES): object})
-CREATE_CONFIG_TASK: Final = vol.Schema(
+SET_PROPERTIES: Final = cv.make_entity_service_schema({vol.Required(ATTR_PROPERTIES): object})
+CREATE_CONFIG_TASK: Final = cv.make_entity_service_schema(
     {
-        **DEVICES,
         **TIMEOUT,
         vol.Optional(ATTR_PROPERTIES): object,
         vol.Optional(ATTR_VALUES): object,
@@ -79,56 +76,57 @@ CREATE_CONFIG_TASK: Final = vol.Schema(
 
 async def async_call_service(call: ServiceCall) -> ServiceResponse:
     """Call a service of the thing specification, and wait for its outcome if asked to."""
-    targets = targets_of(call)
+    targets = Targets(call)
     given = _object(ATTR_INPUTS, call.data[ATTR_INPUTS])
     wait = call.data[ATTR_TIMEOUT]
-    prepared: dict[str, tuple[ThingService, dict[str, Json]]] = {}
-    for target in targets:
+
+    def prepare(target: Target) -> tuple[ThingService, dict[str, Json]]:
         service = _service(target, call.data[ATTR_SERVICE_ID])
         try:
-            prepared[target.device_id] = service, encode_inputs(service, given, zone())
+            return service, encode_inputs(service, given, zone())
         except InvalidValueError as error:
             raise validation_error(error) from error
 
-    async def operate(target: Target, the_round: Round) -> JsonValueType:
+    prepared = targets.prepare(prepare)
+
+    async def operate(target: Target, batch: RequestBatch) -> JsonValueType:
         service, inputs = prepared[target.device_id]
         send = partial(
             target.coordinator.commands.async_call_service, target.device, service.id, inputs
         )
         with target.coordinator.responses.listen(target.device) as answers:
-            request_id = await the_round.send(target, send)
+            request_id = await batch.send(target, send)
             outputs = await _in_time(wait, partial(wait_for_service_outputs, answers, service))
         if outputs is None:
             return {"request_id": request_id, **_delivery(target.device)}
         return {"request_id": request_id, "outputs": nested(outputs)}
 
-    return await answer_each(call, targets, operate)
+    return await async_run_each(call, targets, operate)
 
 
 async def async_set_properties(call: ServiceCall) -> ServiceResponse:
     """Write properties, nested or dotted."""
-    targets = targets_of(call)
+    targets = Targets(call)
     given = _object(ATTR_PROPERTIES, call.data[ATTR_PROPERTIES])
-    prepared = {
-        target.device_id: _encoded_properties(target, given, target.device.values)
-        for target in targets
-    }
+    prepared = targets.prepare(
+        lambda target: _encoded_properties(target, given, target.device.values)
+    )
 
-    async def operate(target: Target, the_round: Round) -> JsonValueType:
+    async def operate(target: Target, batch: RequestBatch) -> JsonValueType:
         write = partial(
             target.coordinator.commands.async_write_properties,
             target.device,
             prepared[target.device_id],
         )
-        accepted = await the_round.send(target, write)
+        accepted = await batch.send(target, write)
         return {"properties": dict(accepted.properties), **_delivery(target.device)}
 
-    return await answer_each(call, targets, operate)
+    return await async_run_each(call, targets, operate)
 
 
 async def async_create_config_task(call: ServiceCall) -> ServiceResponse:
     """Configure devices by one task request for each Application."""
-    targets = targets_of(call)
+    targets = Targets(call)
     kind, settings = _settings(call, targets)
     groups: dict[MilesightCoordinator, list[Target]] = {}
     for target in targets:
@@ -139,10 +137,10 @@ async def async_create_config_task(call: ServiceCall) -> ServiceResponse:
             for coordinator, group in groups.items()
         )
     )
-    outcomes: dict[str, JsonValueType | HomeAssistantError] = {}
-    for outcome in found:
-        outcomes |= outcome
-    return response_of(call, outcomes)
+    responses: dict[str, Response] = {}
+    for group_responses in found:
+        responses |= group_responses
+    return build_response(call, targets, responses)
 
 
 async def _configure(
@@ -151,7 +149,7 @@ async def _configure(
     kind: TaskType,
     settings: Json,
     wait: float,
-) -> dict[str, JsonValueType | HomeAssistantError]:
+) -> dict[str, Response]:
     addresses = [target.address for target in targets]
     create = partial(coordinator.client.create_config_task, addresses, kind, settings)
     with ExitStack() as stack:
@@ -160,7 +158,7 @@ async def _configure(
             for target in targets
         }
         try:
-            tasks = await Round().send(targets[0], create)
+            tasks = await RequestBatch().send(targets[0], create)
         except HomeAssistantError as error:
             return {target.device_id: error for target in targets}
         outcomes = await asyncio.gather(
@@ -174,7 +172,7 @@ async def _configure(
 
 async def _task_answer(
     target: Target, task_id: str | None, answers: ResponseQueue, wait: float
-) -> JsonValueType | HomeAssistantError:
+) -> Response:
     if task_id is None:
         return HomeAssistantError(
             translation_domain=DOMAIN,
@@ -190,7 +188,7 @@ async def _task_answer(
     return answer
 
 
-def _settings(call: ServiceCall, targets: Iterable[Target]) -> tuple[TaskType, Json]:
+def _settings(call: ServiceCall, targets: Targets) -> tuple[TaskType, Json]:
     """Return kind and settings of the task that a call describes."""
     if (ATTR_PROPERTIES in call.data) is (ATTR_VALUES in call.data):
         raise ServiceValidationError(
@@ -199,14 +197,11 @@ def _settings(call: ServiceCall, targets: Iterable[Target]) -> tuple[TaskType, J
     if ATTR_VALUES in call.data:
         return TaskType.PROFILE, _pairs(call.data[ATTR_VALUES])
     given = _object(ATTR_PROPERTIES, call.data[ATTR_PROPERTIES])
-    distinct: list[dict[str, Json]] = []
-    for target in targets:
-        encoded = _encoded_properties(target, given, {})
-        if encoded not in distinct:
-            distinct.append(encoded)
-    if len(distinct) > 1:
+    prepared = targets.prepare(lambda target: _encoded_properties(target, given, {}))
+    first = next(iter(prepared.values()), {})
+    if any(encoded != first for encoded in prepared.values()):
         raise ServiceValidationError(translation_domain=DOMAIN, translation_key="differing_devices")
-    return TaskType.TSL, nest(distinct[0])
+    return TaskType.TSL, nest(first)
 
 
 def _pairs(values: object) -> list[Json]:

@@ -18,16 +18,9 @@ from ..api.validation import check_paths
 from ..commands.sender import validation_error
 from ..const import DOMAIN
 from ..history.statistics import HOUR_MS, start_of_hour
-from .targets import (
-    APPLICATION,
-    DEVICES,
-    Round,
-    Target,
-    answer_each,
-    coordinator_of,
-    nested,
-    targets_of,
-)
+from .batch import RequestBatch, async_run_each, build_response
+from .targets import APPLICATION, Target, Targets, get_coordinator
+from .values import nested
 
 ATTR_START_TIME: Final = "start_time"
 ATTR_END_TIME: Final = "end_time"
@@ -37,14 +30,10 @@ RANGE: Final = {
     vol.Required(ATTR_START_TIME): cv.datetime,
     vol.Optional(ATTR_END_TIME): cv.datetime,
 }
-GET_HISTORY: Final = vol.Schema(
-    {
-        **DEVICES,
-        **RANGE,
-        vol.Optional(ATTR_PROPERTIES): vol.All(cv.ensure_list, [cv.string]),
-    }
+GET_HISTORY: Final = cv.make_entity_service_schema(
+    {**RANGE, vol.Optional(ATTR_PROPERTIES): vol.All(cv.ensure_list, [cv.string])}
 )
-IMPORT_HISTORY: Final = vol.Schema({**DEVICES, **RANGE})
+IMPORT_HISTORY: Final = cv.make_entity_service_schema(RANGE)
 
 _TEXT: Final = cv.string
 _LIST: Final = vol.All(cv.ensure_list, [cv.string])
@@ -84,76 +73,81 @@ SEARCH_DEVICES: Final = vol.Schema(
 
 async def async_get_thing_specification(call: ServiceCall) -> ServiceResponse:
     """Return what devices can do."""
-    return {target.device_id: describe(target.specification) for target in targets_of(call)}
+    targets = Targets(call)
+    descriptions = targets.prepare(lambda target: describe(target.specification))
+    return build_response(call, targets, descriptions)
 
 
 async def async_get_history(call: ServiceCall) -> ServiceResponse:
     """Return what devices reported, in the order of time."""
-    targets = targets_of(call)
+    targets = Targets(call)
     start, end = _range(call)
     wanted = call.data.get(ATTR_PROPERTIES)
-    for target in targets:
+
+    def check(target: Target) -> None:
         try:
             check_paths(target.specification.properties, wanted or ())
         except InvalidValueError as error:
             raise validation_error(error) from error
 
-    async def operate(target: Target, the_round: Round) -> JsonValueType:
-        readings = await the_round.send(target, partial(_readings, target, start, end))
+    targets.prepare(check)
+
+    async def operate(target: Target, batch: RequestBatch) -> JsonValueType:
+        readings = await batch.send(target, partial(_readings, target, start, end))
         return [
             {"time": _iso(reading.time), "properties": nested(values)}
             for reading in readings
             if (values := _chosen(reading.values, wanted))
         ]
 
-    return await answer_each(call, targets, operate)
+    return await async_run_each(call, targets, operate)
 
 
 async def async_import_history(call: ServiceCall) -> ServiceResponse:
     """Write what devices reported into the long-term statistics of their sensors."""
-    targets = targets_of(call)
+    targets = Targets(call)
     start, end = _range(call)
     if not all(target.coordinator.backfill.importer.available for target in targets):
         raise ServiceValidationError(translation_domain=DOMAIN, translation_key="no_recorder")
     first, last = start_of_hour(start), start_of_hour(end + HOUR_MS - 1) - 1
 
-    async def operate(target: Target, the_round: Round) -> JsonValueType:
-        readings = await the_round.send(target, partial(_readings, target, first, last))
+    async def operate(target: Target, batch: RequestBatch) -> JsonValueType:
+        readings = await batch.send(target, partial(_readings, target, first, last))
         importer = target.coordinator.backfill.importer
         return {"rows": await importer.async_import(target.device, readings)}
 
-    return await answer_each(call, targets, operate)
+    return await async_run_each(call, targets, operate)
 
 
 async def async_get_device(call: ServiceCall) -> ServiceResponse:
     """Return what the platform knows of devices, in its own words."""
 
-    async def operate(target: Target, the_round: Round) -> JsonValueType:
+    async def operate(target: Target, batch: RequestBatch) -> JsonValueType:
         read = partial(target.coordinator.client.get_device_json, target.address)
         # A browser would round the digits of a number.
-        return {**await the_round.send(target, read), "deviceId": target.address}
+        return {**await batch.send(target, read), "deviceId": target.address}
 
-    return await answer_each(call, targets_of(call), operate)
+    return await async_run_each(call, Targets(call), operate)
 
 
 async def async_get_device_config(call: ServiceCall) -> ServiceResponse:
     """Return the settings that the platform has of devices, in its own words."""
 
-    async def operate(target: Target, the_round: Round) -> JsonValueType:
+    async def operate(target: Target, batch: RequestBatch) -> JsonValueType:
         read = partial(target.coordinator.client.get_device_config, target.address)
-        return await the_round.send(target, read)
+        return await batch.send(target, read)
 
-    return await answer_each(call, targets_of(call), operate)
+    return await async_run_each(call, Targets(call), operate)
 
 
 async def async_refresh(call: ServiceCall) -> None:
     """Read the device list, and the history of the devices that reported since."""
-    await coordinator_of(call).async_refresh_now()
+    await get_coordinator(call).async_refresh_now()
 
 
 async def async_search_devices(call: ServiceCall) -> ServiceResponse:
     """Return the devices of the Application that fit, in the platform's words."""
-    coordinator = coordinator_of(call)
+    coordinator = get_coordinator(call)
     filters: dict[str, Json] = {
         spelling: call.data[key]
         for field, spelling, _ in FILTERS

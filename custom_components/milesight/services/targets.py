@@ -1,52 +1,50 @@
-"""Whom an action is for, and how it is done for several devices side by side."""
+"""The target of an action: an Application, or devices."""
 
-import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import tzinfo
 from typing import Final
 
 from homeassistant.const import ATTR_DEVICE_ID
-from homeassistant.core import ServiceCall, ServiceResponse
+from homeassistant.core import HomeAssistant, ServiceCall, callback
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
-from homeassistant.helpers import config_validation as cv, service
-from homeassistant.util import dt as dt_util
-from homeassistant.util.json import JsonValueType
+from homeassistant.helpers import (
+    config_validation as cv,
+    device_registry as dr,
+    entity_registry as er,
+    service,
+)
+from homeassistant.helpers.target import (
+    SelectedEntities,
+    TargetSelection,
+    async_extract_referenced_entity_ids,
+)
 import voluptuous as vol
 
-from ..api import (
-    AuthenticationError,
-    CannotConnectError,
-    MilesightError,
-    RateLimitError,
-    ThingSpecification,
-)
-from ..api.parsing import Json
-from ..api.paths import nest
-from ..api.transport import CONCURRENCY
-from ..const import DOMAIN
+from ..api import ThingSpecification
+from ..const import DOMAIN, LOGGER
 from ..coordinator import MilesightCoordinator
 from ..devices import registry
 from ..devices.device import MilesightDevice
 
 ATTR_CONFIG_ENTRY_ID: Final = "config_entry_id"
-UNREACHABLE_AFTER: Final = 2 * CONCURRENCY
 
-DEVICES: Final = {
-    vol.Required(ATTR_DEVICE_ID): vol.All(cv.ensure_list, vol.Length(min=1), [cv.string])
-}
 APPLICATION: Final = {vol.Optional(ATTR_CONFIG_ENTRY_ID): cv.string}
-DEVICES_ONLY: Final = vol.Schema(DEVICES)
 APPLICATION_ONLY: Final = vol.Schema(APPLICATION)
+DEVICES_ONLY: Final = cv.make_entity_service_schema(None)
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A device that an action is for; ``device_id`` is Home Assistant's."""
+    """A device that an action is for; ``device_id`` is Home Assistant's.
+
+    ``is_direct`` means that the call names the device or one of its entities, and not only an
+    area, a floor or a label.
+    """
 
     device_id: str
     coordinator: MilesightCoordinator
     device: MilesightDevice
+    is_direct: bool = True
 
     @property
     def address(self) -> str:
@@ -55,7 +53,7 @@ class Target:
 
     @property
     def specification(self) -> ThingSpecification:
-        """Return what the device can do; raises ``ServiceValidationError`` if nobody knows."""
+        """Return the thing specification; raises ``ServiceValidationError`` if it is unknown."""
         if not self.device.capabilities.is_known:
             raise ServiceValidationError(
                 translation_domain=DOMAIN,
@@ -65,20 +63,61 @@ class Target:
         return self.device.capabilities.specification
 
 
-def coordinator_of(call: ServiceCall) -> MilesightCoordinator:
-    """Return the Application that a call names, or the only one."""
+class Targets:
+    """The devices of a call.
+
+    Iterating yields those to send a request to; ``failures`` has the reasons by device id why
+    there is no request for others.
+    """
+
+    def __init__(self, call: ServiceCall) -> None:
+        """Resolve the target of a call; raises ``ServiceValidationError`` if it has no devices."""
+        self.failures: dict[str, HomeAssistantError] = {}
+        self._device_ids = _device_ids(call)
+        self._targets: list[Target] = []
+        for device_id, is_direct in self._device_ids.items():
+            try:
+                self._targets.append(_target(call.hass, device_id, is_direct=is_direct))
+            except ServiceValidationError as error:
+                self.failures[device_id] = error
+
+    def __iter__(self) -> Iterator[Target]:
+        """Iterate over the devices to send a request to."""
+        return iter(self._targets)
+
+    @property
+    def device_ids(self) -> list[str]:
+        """Return the ids of all devices in the order of the call."""
+        return list(self._device_ids)
+
+    def prepare[Prepared](self, prepare: Callable[[Target], Prepared]) -> dict[str, Prepared]:
+        """Return what to send by device id.
+
+        Raises the ``ServiceValidationError`` of a device that the call names. Another device that
+        does not accept the call becomes a failure.
+        """
+        prepared: dict[str, Prepared] = {}
+        for target in self._targets:
+            try:
+                prepared[target.device_id] = prepare(target)
+            except ServiceValidationError as error:
+                if target.is_direct:
+                    raise
+                self.failures[target.device_id] = error
+        self._targets = [target for target in self._targets if target.device_id in prepared]
+        return prepared
+
+
+def get_coordinator(call: ServiceCall) -> MilesightCoordinator:
+    """Return the coordinator of the Application that a call names, or of the only one."""
     entry = service.async_get_config_entry(call.hass, DOMAIN, call.data.get(ATTR_CONFIG_ENTRY_ID))
     coordinator: MilesightCoordinator = entry.runtime_data
     return coordinator
 
 
-def targets_of(call: ServiceCall) -> list[Target]:
-    """Return the devices that a call names; raises ``ServiceValidationError`` for any other."""
-    return [_target(call, device_id) for device_id in dict.fromkeys(call.data[ATTR_DEVICE_ID])]
-
-
-def _target(call: ServiceCall, device_id: str) -> Target:
-    registered, entry = service.async_get_device_and_config_entry(call.hass, DOMAIN, device_id)
+def _target(hass: HomeAssistant, device_id: str, *, is_direct: bool) -> Target:
+    """Return a target; raises ``ServiceValidationError`` if its Application is not loaded."""
+    registered, entry = service.async_get_device_and_config_entry(hass, DOMAIN, device_id)
     coordinator: MilesightCoordinator = entry.runtime_data
     device = coordinator.data.get(registry.serial_number(registered) or "")
     if device is None:
@@ -87,107 +126,53 @@ def _target(call: ServiceCall, device_id: str) -> Target:
             translation_key="not_a_device",
             translation_placeholders={"device": registered.name or device_id},
         )
-    return Target(device_id, coordinator, device)
+    return Target(device_id, coordinator, device, is_direct)
 
 
-class Round:
-    """Requests of one action: a few at a time, and no more once the platform refuses all.
+@callback
+def _device_ids(call: ServiceCall) -> dict[str, bool]:
+    """Return the ids of the Milesight devices in the target of a call, and if they are direct.
 
-    A command of somebody else therefore waits for a few requests, and not for thousands.
+    A device is in the target if the device or one of its entities is. One that is disabled has to
+    be named.
     """
-
-    def __init__(self) -> None:
-        """Begin."""
-        self._places = asyncio.Semaphore(CONCURRENCY)
-        self._failure: HomeAssistantError | None = None
-        self._unreachable = 0
-
-    async def send[Answer](
-        self, target: Target, request: Callable[[], Awaitable[Answer]]
-    ) -> Answer:
-        """Return what a request brings; raises ``HomeAssistantError``."""
-        async with self._places:
-            if self._failure is not None:
-                raise self._failure
-            try:
-                answer = await request()
-            except (MilesightError, HomeAssistantError) as error:
-                raise self._failed(target, error) from error
-        self._unreachable = 0
-        return answer
-
-    def _failed(
-        self, target: Target, error: MilesightError | HomeAssistantError
-    ) -> HomeAssistantError:
-        if isinstance(error, MilesightError):
-            cause: BaseException | None = error
-            told = target.coordinator.commands.request_failed(error)
-        else:
-            cause, told = error.__cause__, error
-        self._unreachable += isinstance(cause, CannotConnectError)
-        if (
-            isinstance(cause, AuthenticationError | RateLimitError)
-            or self._unreachable >= UNREACHABLE_AFTER
-        ):
-            self._failure = told
-        return told
-
-
-type Operation = Callable[[Target, Round], Awaitable[JsonValueType]]
-
-
-async def answer_each(
-    call: ServiceCall, targets: Iterable[Target], operation: Operation
-) -> ServiceResponse:
-    """Do something for every device; return ``device id -> answer``, of a failed one its error.
-
-    Who does not ask for the response is told of failures by ``HomeAssistantError``, after all
-    devices had their turn.
-    """
-    the_round = Round()
-
-    async def attempt(target: Target) -> JsonValueType | HomeAssistantError:
-        try:
-            return await operation(target, the_round)
-        except HomeAssistantError as error:
-            return error
-
-    named = list(targets)
-    outcomes = await asyncio.gather(*(attempt(target) for target in named))
-    return response_of(call, dict(zip([t.device_id for t in named], outcomes, strict=True)))
-
-
-def response_of(
-    call: ServiceCall, outcomes: Mapping[str, JsonValueType | HomeAssistantError]
-) -> ServiceResponse:
-    """Return ``device id -> answer``, or raise what failed if no response is asked for."""
-    failures = [outcome for outcome in outcomes.values() if isinstance(outcome, HomeAssistantError)]
-    if failures and not call.return_response:
-        if len(outcomes) == 1:
-            raise failures[0]
-        raise HomeAssistantError(
-            translation_domain=DOMAIN,
-            translation_key="several_failed",
-            translation_placeholders={
-                "failed": str(len(failures)),
-                "total": str(len(outcomes)),
-                "error": str(failures[0]),
-            },
-        ) from failures[0]
-    return {
-        device_id: {"error": str(outcome)} if isinstance(outcome, HomeAssistantError) else outcome
-        for device_id, outcome in outcomes.items()
+    registered = {
+        device.id: device
+        for entry in call.hass.config_entries.async_entries(DOMAIN)
+        for device in dr.async_entries_for_config_entry(dr.async_get(call.hass), entry.entry_id)
+        if device.entry_type is not dr.DeviceEntryType.SERVICE
     }
+    selection = TargetSelection(call.data)
+    selected = async_extract_referenced_entity_ids(call.hass, selection)
+    _log_missing(call.hass, selected)
+    named = cv.ensure_list(call.data.get(ATTR_DEVICE_ID))
+    direct = (*named, *_devices_of(call.hass, selected.referenced))
+    indirect = selected.referenced_devices.union(
+        _devices_of(call.hass, selected.indirectly_referenced)
+    )
+    device_ids = dict.fromkeys(filter(registered.__contains__, direct), True)
+    for device_id, device in registered.items():
+        if device_id in indirect and not device.disabled:
+            device_ids.setdefault(device_id, False)
+    if not device_ids:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN, translation_key="no_devices_in_target"
+        )
+    return device_ids
 
 
-def zone() -> tzinfo:
-    """Return the time zone of dates that do not name theirs."""
-    return dt_util.get_default_time_zone()
+def _devices_of(hass: HomeAssistant, entity_ids: set[str]) -> list[str]:
+    """Return the ids of the devices of entities."""
+    entities = er.async_get(hass).entities
+    entries = (entities.get(entity_id) for entity_id in sorted(entity_ids))
+    return [entry.device_id for entry in entries if entry is not None and entry.device_id]
 
 
-def nested(values: Mapping[str, Json]) -> JsonValueType:
-    """Return ``path -> value`` as the platform nests it; left flat where paths contradict."""
-    try:
-        return nest(values)
-    except ValueError:
-        return dict(values)
+def _log_missing(hass: HomeAssistant, selected: SelectedEntities) -> None:
+    entities = er.async_get(hass).entities
+    missing = {
+        entity_id
+        for entity_id in selected.referenced
+        if entity_id not in entities and hass.states.get(entity_id) is None
+    }
+    selected.log_missing(missing, LOGGER)
