@@ -96,6 +96,6 @@ def test_repeated_import_needs_no_adjustment(samples: list[Sample], state: float
 def test_sums_after_a_gap_are_adjusted_by_its_increments(
     existing: list[HourlyTotal], expected: float
 ) -> None:
-    """The counter was at 100, at 120 in the gap, and at 30 after a reset: 30 were recorded, not 50."""
+    """The counter was at 100, at 120 in the gap, at 30 after a reset: 30 were recorded, not 50."""
     totals = [HourlyTotal(H, 30.0, 90.0)]
     assert sum_adjustment(totals, existing, increasing=True) == expected
