@@ -1,4 +1,4 @@
-"""What the tests of faults ask for: what was told, and what is on the disk."""
+"""Log lines, flows and stored data in tests of faults."""
 
 import json
 import logging
@@ -24,8 +24,8 @@ async def report_unpushed(
     return temperature(hass, device)
 
 
-def told(caplog: pytest.LogCaptureFixture) -> list[str]:
-    """Return the lines that the integration wrote into the log, those for developers left out."""
+def log_lines(caplog: pytest.LogCaptureFixture) -> list[str]:
+    """Return the log lines of the integration, without those at debug level."""
     return [
         record.getMessage()
         for record in caplog.records
@@ -34,13 +34,13 @@ def told(caplog: pytest.LogCaptureFixture) -> list[str]:
 
 
 def reauth_flows(hass: HomeAssistant) -> int:
-    """Return how many dialogs ask for credentials."""
+    """Return the number of reauthentication flows."""
     flows = hass.config_entries.flow.async_progress()
     return sum(flow["context"]["source"] == "reauth" for flow in flows)
 
 
-def stored_fleet(simulator: Simulator) -> dict[str, Any]:
-    """Return what a Home Assistant keeps that ran until the devices' latest reports."""
+def stored_devices(simulator: Simulator) -> dict[str, Any]:
+    """Return the stored data of an earlier run that received all reports."""
     devices = simulator.platform.devices
     infos = [ListedDevice.from_json(d.listing(simulator.application)) for d in devices]
     return {

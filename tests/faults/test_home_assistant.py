@@ -1,4 +1,4 @@
-"""What goes wrong on this side: a reload or removal in the middle, a flood, a wrong clock."""
+"""Faults of Home Assistant: reload or removal during requests, many pushes, a wrong clock."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -35,7 +35,7 @@ from tests.fleets import probes
 from tests.simulator import Simulator
 from tests.traffic import Traffic
 
-from .helpers import report_unpushed, stored_fleet, told
+from .helpers import log_lines, report_unpushed, stored_devices
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ def _complaints(caplog: pytest.LogCaptureFixture) -> list[str]:
     ]
 
 
-async def test_a_reload_in_the_middle_of_requests_ends_them_and_starts_afresh(
+async def test_reload_during_requests_cancels_them_and_starts_anew(
     hass: HomeAssistant,
     loaded: MockConfigEntry,
     simulator: Simulator,
@@ -87,7 +87,7 @@ async def test_a_reload_in_the_middle_of_requests_ends_them_and_starts_afresh(
     assert _complaints(caplog) == []
 
 
-async def test_a_removal_in_the_middle_of_requests_leaves_nothing_behind(
+async def test_removal_during_requests_leaves_nothing_behind(
     hass: HomeAssistant,
     pushing: MockConfigEntry,
     simulator: Simulator,
@@ -112,7 +112,7 @@ async def test_a_removal_in_the_middle_of_requests_leaves_nothing_behind(
     assert _complaints(caplog) == []
 
 
-async def test_a_push_that_arrives_while_the_entry_is_removed_writes_nothing_afterwards(
+async def test_push_during_the_removal_writes_nothing_afterwards(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     simulator: Simulator,
@@ -149,7 +149,7 @@ async def test_a_push_that_arrives_while_the_entry_is_removed_writes_nothing_aft
     assert _complaints(caplog) == []
 
 
-async def test_what_is_spent_on_a_start_that_fails_is_counted_at_the_next(
+async def test_requests_of_a_failed_setup_are_counted_at_the_next(
     hass: HomeAssistant, entry: MockConfigEntry, simulator: Simulator
 ) -> None:
     simulator.fault("/devices/search", "status", status=500, times=3)
@@ -161,7 +161,7 @@ async def test_what_is_spent_on_a_start_that_fails_is_counted_at_the_next(
 
 
 @pytest.mark.parametrize("devices", [partial(probes, 10)], indirect=True, ids=["10 devices"])
-async def test_ten_thousand_pushes_before_the_platforms_are_set_up_are_all_heard(
+async def test_pushes_before_the_platform_setup_are_received(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     simulator: Simulator,
@@ -171,7 +171,7 @@ async def test_ten_thousand_pushes_before_the_platforms_are_set_up_are_all_heard
 ) -> None:
     hass.loop.set_debug(False)  # of which most of the time would go into tracebacks
     devices = simulator.platform.devices
-    store(hass_storage, entry, stored_fleet(simulator))
+    store(hass_storage, entry, stored_devices(simulator))
     now = round(time.time() * 1000)
     events = [
         property_event(device.sn, {"temperature": float(number)}, ts=now - 1000 + number)
@@ -195,7 +195,7 @@ async def test_ten_thousand_pushes_before_the_platforms_are_set_up_are_all_heard
     assert [temperature(hass, device) for device in devices] == ["999.0"] * 10
 
 
-async def test_what_is_pushed_during_the_very_first_look_at_the_platform_is_shown_after_it(
+async def test_push_during_the_first_poll_is_shown_after_it(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     simulator: Simulator,
@@ -216,7 +216,7 @@ async def test_what_is_pushed_during_the_very_first_look_at_the_platform_is_show
     assert temperature(hass, device) == "31.5"
 
 
-async def test_with_a_clock_that_is_ten_minutes_off_polling_takes_over(
+async def test_polling_replaces_pushes_if_the_clock_is_wrong(
     hass: HomeAssistant,
     pushing: MockConfigEntry,
     simulator: Simulator,
@@ -233,7 +233,7 @@ async def test_with_a_clock_that_is_ten_minutes_off_polling_takes_over(
         await next_poll(hass)
         if offset > 0:
             assert temperature(hass, device) == str(value)
-    (line,) = told(caplog)
+    (line,) = log_lines(caplog)
     assert line.startswith("A delivery was refused (not fresh)")
 
     simulator.application.configure(clock_offset=0)

@@ -1,4 +1,4 @@
-"""A Home Assistant that is killed, as by a power cut, while it writes."""
+"""Home Assistant is killed while it writes, as by a power failure."""
 
 import asyncio
 import json
@@ -72,7 +72,7 @@ http:
 
 
 @pytest.mark.timeout(180)
-async def test_a_home_assistant_that_is_killed_while_it_writes_comes_back_with_what_it_wrote(
+async def test_store_is_complete_after_a_kill_during_writing(
     hass: HomeAssistant, hass_storage: dict[str, Any], socket_enabled: None, tmp_path: Path
 ) -> None:
     async with Simulator(probes(100), past_reports=1) as simulator:
@@ -103,7 +103,7 @@ async def test_a_home_assistant_that_is_killed_while_it_writes_comes_back_with_w
         await settle(hass)
 
 
-async def test_whenever_writing_is_cut_short_what_was_written_before_stays_whole(
+async def test_interrupted_write_keeps_the_previous_store(
     tmp_path: Path,
 ) -> None:
     command = [sys.executable, "-c", WRITER, str(tmp_path), str(KILLS)]

@@ -1,7 +1,7 @@
-"""What goes wrong at the platform: told once, and healed without anybody's doing.
+"""Faults of the platform: logged once, with automatic recovery.
 
-Single requests that fail are the matter of `tests/api/test_client.py`, a fault at the first start
-that of `tests/test_coordinator.py`.
+Failures of single requests are tested in `tests/api/`, those of the first setup in
+`tests/test_coordinator.py`.
 """
 
 from collections.abc import Awaitable, Callable
@@ -31,7 +31,7 @@ from tests.simulator import Simulator, fleet
 from tests.simulator.faults import Fault
 from tests.traffic import Answer, handle_requests
 
-from .helpers import BROKEN, HEALED, reauth_flows, report_unpushed, told
+from .helpers import BROKEN, HEALED, log_lines, reauth_flows, report_unpushed
 
 TIMEOUT = "custom_components.milesight.api.transport.TIMEOUT"
 
@@ -54,7 +54,7 @@ TIMEOUT = "custom_components.milesight.api.transport.TIMEOUT"
     ],
     ids=lambda fault: f"{fault.kind}-{fault.status or fault.retry_after}",
 )
-async def test_an_outage_is_told_once_and_heals_by_itself(
+async def test_outage_is_logged_once_and_recovers(
     hass: HomeAssistant,
     loaded: MockConfigEntry,
     simulator: Simulator,
@@ -69,16 +69,16 @@ async def test_an_outage_is_told_once_and_heals_by_itself(
         impatient.setattr(TIMEOUT, ClientTimeout(total=0.1))
         for _ in range(3):
             await next_poll(hass)
-    (line,) = told(caplog)
+    (line,) = log_lines(caplog)
     assert line.startswith(BROKEN)
     assert loaded.state is ConfigEntryState.LOADED
 
     simulator.clear_faults()
     assert await report_unpushed(hass, simulator, device, 31.5) == "31.5"
-    assert told(caplog) == [line, HEALED]
+    assert log_lines(caplog) == [line, HEALED]
 
 
-async def test_a_platform_that_refuses_connections_is_told_once_and_heals_by_itself(
+async def test_refused_connections_are_logged_once_and_recover(
     hass: HomeAssistant,
     loaded: MockConfigEntry,
     simulator: Simulator,
@@ -88,15 +88,15 @@ async def test_a_platform_that_refuses_connections_is_told_once_and_heals_by_its
     await simulator.stop()
     for _ in range(3):
         await next_poll(hass)
-    (line,) = told(caplog)
+    (line,) = log_lines(caplog)
     assert line.startswith(BROKEN)
 
     await simulator.start()
     assert await report_unpushed(hass, simulator, simulator.device("EM300-TH"), 31.5) == "31.5"
-    assert told(caplog) == [line, HEALED]
+    assert log_lines(caplog) == [line, HEALED]
 
 
-async def test_a_token_that_expires_between_two_requests_is_replaced_unnoticed(
+async def test_expired_token_is_replaced_between_requests(
     hass: HomeAssistant,
     loaded: MockConfigEntry,
     simulator: Simulator,
@@ -120,11 +120,11 @@ async def test_a_token_that_expires_between_two_requests_is_replaced_unnoticed(
     assert await report_unpushed(hass, simulator, device, 31.5) == "31.5"
     assert [request.status for request in simulator.requests] == [200, 401, 200, 200]
     assert asked(simulator) == {SEARCH: 1, HISTORY: 2, TOKEN: 1}
-    assert told(caplog) == []
+    assert log_lines(caplog) == []
     assert reauth_flows(hass) == 0
 
 
-async def test_a_secret_that_is_revoked_is_asked_for_once_and_all_goes_on_with_the_new_one(
+async def test_revoked_secret_starts_one_reauthentication(
     hass: HomeAssistant,
     loaded: MockConfigEntry,
     simulator: Simulator,
@@ -135,17 +135,17 @@ async def test_a_secret_that_is_revoked_is_asked_for_once_and_all_goes_on_with_t
     for _ in range(4):
         await next_poll(hass)
     (flow,) = hass.config_entries.flow.async_progress()
-    (line,) = told(caplog)
+    (line,) = log_lines(caplog)
     assert line.startswith(BROKEN)
 
     await hass.config_entries.flow.async_configure(flow["flow_id"], {CONF_CLIENT_SECRET: "new"})
     await settle(hass)
     assert reauth_flows(hass) == 0
     assert await report_unpushed(hass, simulator, simulator.device("EM300-TH"), 31.5) == "31.5"
-    assert told(caplog) == [line]
+    assert log_lines(caplog) == [line]
 
 
-async def test_an_application_that_is_disabled_and_enabled_again_needs_nobody(
+async def test_application_that_is_enabled_again_recovers(
     hass: HomeAssistant,
     loaded: MockConfigEntry,
     simulator: Simulator,
@@ -160,12 +160,12 @@ async def test_an_application_that_is_disabled_and_enabled_again_needs_nobody(
     simulator.application.configure(enabled=True)
     assert await report_unpushed(hass, simulator, simulator.device("EM300-TH"), 31.5) == "31.5"
     assert reauth_flows(hass) == 0
-    line, healed = told(caplog)
+    line, healed = log_lines(caplog)
     assert line.startswith(BROKEN)
     assert healed == HEALED
 
 
-async def test_a_disabled_application_makes_its_devices_unavailable_like_any_other_outage(
+async def test_disabled_application_makes_its_devices_unavailable(
     hass: HomeAssistant,
     freezer: FrozenDateTimeFactory,
     loaded: MockConfigEntry,
@@ -178,7 +178,7 @@ async def test_a_disabled_application_makes_its_devices_unavailable_like_any_oth
         await pass_time(hass, freezer, minutes=5, seconds=1)
 
 
-async def test_devices_become_unavailable_also_between_two_polls_that_are_far_apart(
+async def test_devices_become_unavailable_between_rare_polls(
     hass: HomeAssistant,
     freezer: FrozenDateTimeFactory,
     loaded: MockConfigEntry,
@@ -193,7 +193,7 @@ async def test_devices_become_unavailable_also_between_two_polls_that_are_far_ap
     assert asked(simulator)[SEARCH] == 1
 
 
-async def test_a_wait_that_the_platform_asks_for_is_kept_to(
+async def test_retry_after_of_the_device_list_is_respected(
     hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
 ) -> None:
     simulator.fault("/devices/search", "rate_limit", retry_after=3 * 3600, times=1)
@@ -205,7 +205,7 @@ async def test_a_wait_that_the_platform_asks_for_is_kept_to(
     assert asked(simulator)[SEARCH] == 1
 
 
-async def test_a_wait_that_is_asked_for_at_the_history_is_kept_to_as_well(
+async def test_retry_after_of_the_history_is_respected(
     hass: HomeAssistant,
     loaded: MockConfigEntry,
     simulator: Simulator,
@@ -222,7 +222,7 @@ async def test_a_wait_that_is_asked_for_at_the_history_is_kept_to_as_well(
     assert temperature(hass, device) == "31.5"
 
 
-async def test_a_rate_limit_at_the_token_is_not_answered_by_another_request(
+async def test_rate_limited_token_request_is_not_repeated(
     hass: HomeAssistant,
     loaded: MockConfigEntry,
     simulator: Simulator,
@@ -234,7 +234,7 @@ async def test_a_rate_limit_at_the_token_is_not_answered_by_another_request(
     assert asked(simulator) == {TOKEN: 1}
 
 
-async def test_history_that_cannot_be_read_is_told_once_and_heals_by_itself(
+async def test_unreadable_history_is_logged_once_and_recovers(
     hass: HomeAssistant,
     loaded: MockConfigEntry,
     simulator: Simulator,
@@ -248,7 +248,7 @@ async def test_history_that_cannot_be_read_is_told_once_and_heals_by_itself(
     simulator.fault("/properties/history", "status", status=500)
     for _ in range(100):
         await pass_time(hass, freezer, minutes=6)
-    (line,) = told(caplog)
+    (line,) = log_lines(caplog)
     assert line.startswith("The history of Home cannot be read")
     requests = asked(simulator)
     assert requests[SEARCH] == 100
@@ -258,11 +258,11 @@ async def test_history_that_cannot_be_read_is_told_once_and_heals_by_itself(
     for _ in range(11):
         await pass_time(hass, freezer, minutes=6)
     assert temperature(hass, device) == "31.5"
-    assert told(caplog) == [line, "The history of Home can be read again"]
+    assert log_lines(caplog) == [line, "The history of Home can be read again"]
 
 
 @pytest.mark.parametrize("devices", [partial(fleet, 12)], indirect=True, ids=["12 devices"])
-async def test_devices_whose_history_cannot_be_read_hold_up_no_other(
+async def test_unreadable_history_delays_no_other_device(
     hass: HomeAssistant, entry: MockConfigEntry, simulator: Simulator
 ) -> None:
     bad = simulator.platform.devices[:4]
@@ -276,7 +276,7 @@ async def test_devices_whose_history_cannot_be_read_hold_up_no_other(
 
 
 @pytest.mark.parametrize("devices", [partial(fleet, 20)], indirect=True, ids=["20 devices"])
-async def test_a_rate_limit_at_one_specification_leaves_the_others_for_later(
+async def test_rate_limited_specification_postpones_the_others(
     hass: HomeAssistant, entry: MockConfigEntry, simulator: Simulator
 ) -> None:
     simulator.fault("/thing-specification", "rate_limit")
@@ -288,7 +288,7 @@ async def test_a_rate_limit_at_one_specification_leaves_the_others_for_later(
 
 
 @pytest.mark.parametrize("devices", [partial(fleet, 20)], indirect=True, ids=["20 devices"])
-async def test_specifications_that_hang_hold_up_a_start_by_one_time_out_only(
+async def test_hanging_specifications_delay_the_setup_by_one_timeout(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     simulator: Simulator,

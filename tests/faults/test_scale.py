@@ -1,4 +1,4 @@
-"""Faults of a large fleet, and of many who fail or recover at once: no herd, nothing half done."""
+"""Faults with many devices, and of many requests or entries at the same time."""
 
 import asyncio
 from functools import partial
@@ -31,7 +31,7 @@ from tests.simulator import Simulator
 from tests.simulator.faults import Fault
 from tests.traffic import Traffic
 
-from .helpers import stored_fleet
+from .helpers import stored_devices
 
 FLEET = 1200
 PAGES = 12
@@ -46,7 +46,7 @@ def _registered(registry: dr.DeviceRegistry, entry: MockConfigEntry) -> set[str 
 
 
 @large_fleet
-async def test_a_page_that_fails_leaves_nothing_half_done(
+async def test_failed_page_changes_nothing(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     simulator: Simulator,
@@ -79,7 +79,7 @@ async def test_a_page_that_fails_leaves_nothing_half_done(
 
 
 @large_fleet
-async def test_after_an_outage_a_large_fleet_is_read_few_at_a_time_and_within_the_budget(
+async def test_backfill_of_many_devices_keeps_to_the_quota(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     simulator: Simulator,
@@ -87,7 +87,7 @@ async def test_after_an_outage_a_large_fleet_is_read_few_at_a_time_and_within_th
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     hass.loop.set_debug(False)  # of which most of the time would go into tracebacks
-    store(hass_storage, entry, stored_fleet(simulator))
+    store(hass_storage, entry, stored_devices(simulator))
     hass.config_entries.async_update_entry(entry, options={CONF_DAILY_API_LIMIT: 1000})
     for device in simulator.platform.devices:
         simulator.platform.report(device, {"temperature": 21.0})
@@ -101,7 +101,7 @@ async def test_after_an_outage_a_large_fleet_is_read_few_at_a_time_and_within_th
     assert entry.runtime_data.quota.used(time.time()) <= 802
 
 
-async def test_no_more_than_four_requests_are_ever_under_way_whoever_asks(
+async def test_at_most_four_requests_are_sent_at_a_time(
     hass: HomeAssistant,
     loaded: MockConfigEntry,
     simulator: Simulator,
@@ -119,7 +119,7 @@ async def test_no_more_than_four_requests_are_ever_under_way_whoever_asks(
     assert traffic.most == 4
 
 
-async def test_failed_polls_are_repeated_ever_more_seldom_and_never_at_the_same_distance(
+async def test_failed_polls_are_retried_with_random_backoff(
     hass: HomeAssistant,
     loaded: MockConfigEntry,
     simulator: Simulator,
@@ -138,7 +138,7 @@ async def test_failed_polls_are_repeated_ever_more_seldom_and_never_at_the_same_
     assert len({distance / most for distance, most in zip(distances, longest, strict=True)}) > 1
 
 
-async def test_those_who_begin_together_do_not_go_on_asking_in_the_same_second(
+async def test_entries_set_up_together_poll_at_different_times(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     simulator: Simulator,
