@@ -57,9 +57,8 @@ class Backfill:
         self._unreadable: set[str] = set()
         self._failures = 0
         self._retry_at = 0.0
-        self._task: asyncio.Task[None] | None = None
+        self._task: asyncio.Task[MilesightError | None] | None = None
         self._user_requests = 0
-        self._error: MilesightError | None = None
         self._stopped = False
 
     @callback
@@ -129,22 +128,27 @@ class Backfill:
         self._user_requests += 1
         try:
             await self._wait()
-            self._error = None
-            self.start(self.pending())
-            await self._wait()
+            error = None
+            if pending := self.pending():
+                self.start(pending)
+                error = await self._wait()
         finally:
             self._user_requests -= 1
-        if self._error is not None:
-            raise self._error
+        if error is not None:
+            raise error
 
-    async def _wait(self) -> None:
-        if self._task is not None:
-            await asyncio.wait([self._task])
+    async def _wait(self) -> MilesightError | None:
+        """Wait for the present run; return the error if it read nothing."""
+        if self._task is None:
+            return None
+        await asyncio.wait([self._task])
+        return None if self._task.cancelled() else self._task.result()
 
     def _has_quota(self) -> bool:
         return self._user_requests > 0 or self._has_background_quota()
 
-    async def _run(self, devices: Iterable[MilesightDevice]) -> None:
+    async def _run(self, devices: Iterable[MilesightDevice]) -> MilesightError | None:
+        """Read the history of devices; return the first error if none could be read."""
         count = 0
         errors: list[MilesightError] = []
 
@@ -167,11 +171,11 @@ class Backfill:
         await process(devices, read, WORKERS)
         self._handle_result(count, errors)
         self._finished()
+        return errors[0] if errors and not count else None
 
     @callback
     def _handle_result(self, count: int, errors: list[MilesightError]) -> None:
         """Delay the next run after failures, and log a change once."""
-        self._error = errors[0] if errors and not count else None
         if any(isinstance(error, AuthenticationError) for error in errors):
             self._entry.async_start_reauth(self._hass)
             return
