@@ -21,6 +21,7 @@ LAYERS: Final = (
     "entity",
     "agentcraft",
     "services",
+    "frontend",
 )
 
 
@@ -58,6 +59,10 @@ def _home_assistant_imports(name: str) -> set[tuple[str, str]]:
 
 def _layer(name: str) -> str:
     return name.partition(".")[0]
+
+
+def test_every_package_has_a_layer() -> None:
+    assert {_layer(name) for name, path in MODULES.items() if path.parent != ROOT} <= {*LAYERS}
 
 
 def test_modules_import_from_lower_layers_only() -> None:
