@@ -20,6 +20,7 @@ from .platform import Platform
 from .search import search
 
 type Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+type Rewrite = Callable[[web.Request, web.Response], web.Response]
 
 _LOGGER = logging.getLogger(__name__)
 _MOUNTED: Final = ("/control/", f"{agentcraft.PATH}/")
@@ -44,7 +45,9 @@ class Request:
 
 
 class Server:
-    """The HTTP side of a platform."""
+    """The HTTP side of a platform; `rewrite` makes its answers differ from the documented ones."""
+
+    rewrite: Rewrite | None = None
 
     def __init__(self, application: Application, platform: Platform, faults: Faults) -> None:
         """Answer for this platform."""
@@ -100,7 +103,8 @@ class Server:
         self, request: web.Request, handler: Handler
     ) -> tuple[int, web.StreamResponse]:
         async def proper() -> web.Response:
-            return await self._proper(request, handler)
+            response = await self._proper(request, handler)
+            return self.rewrite(request, response) if self.rewrite else response
 
         try:
             return await self._faults.answer(request, proper)

@@ -1,0 +1,1 @@
+"""Check what the integration assumes about the platform with a real account."""
