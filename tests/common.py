@@ -1,4 +1,4 @@
-"""What tests ask of Home Assistant and of the simulator, in few words."""
+"""Helpers that tests share for Home Assistant and the simulator."""
 
 import asyncio
 from collections import Counter
@@ -35,7 +35,7 @@ from tests.simulator.server import Request
 WEBHOOK_ID: Final = "5f" * 32
 ADDRESS: Final = f"/api/webhook/{WEBHOOK_ID}"
 
-# Operations of the platform, as `asked` counts them.
+# Operations of the platform, as counted by `request_counts`.
 TOKEN: Final = "POST /oauth/token"
 SEARCH: Final = "POST /devices/search"
 SPECIFICATION: Final = "GET /devices/{deviceId}/thing-specification"
@@ -51,9 +51,9 @@ TASK: Final = "POST /tasks"
 def entry_of(
     simulator: Simulator, data: Mapping[str, object] | None = None, **facts: Any
 ) -> MockConfigEntry:
-    """Return an entry of the simulator's Application that Home Assistant does not know yet.
+    """Return a config entry for the Application of the simulator, not yet added.
 
-    `data` and `facts` are what is otherwise in the entry's data and in the entry.
+    `data` overrides fields of the entry data, `facts` overrides fields of the entry.
     """
     own = {
         CONF_URL: simulator.url,
@@ -69,7 +69,7 @@ def entry_of(
 def store(
     hass_storage: dict[str, Any], entry: MockConfigEntry, data: object, version: int = 1
 ) -> None:
-    """Put on the disk what an entry finds there when it is set up."""
+    """Write the data that an entry reads from storage when it is set up."""
     key = f"{DOMAIN}.{entry.entry_id}"
     hass_storage[key] = {
         "version": version,
@@ -80,38 +80,38 @@ def store(
 
 
 async def settle(hass: HomeAssistant) -> None:
-    """Let everything come to rest."""
+    """Wait until Home Assistant is idle, background tasks included."""
     await hass.async_block_till_done(wait_background_tasks=True)
 
 
 async def set_up(hass: HomeAssistant, entry: MockConfigEntry) -> None:
-    """Set an entry up, and let everything come to rest."""
+    """Set up an entry and wait until Home Assistant is idle."""
     assert await hass.config_entries.async_setup(entry.entry_id)
     await settle(hass)
 
 
 async def poll(hass: HomeAssistant, entry: MockConfigEntry) -> None:
-    """Have an entry poll the platform now, and let everything come to rest."""
+    """Poll the platform now and wait until Home Assistant is idle."""
     await entry.runtime_data.async_refresh()
     await settle(hass)
 
 
 async def next_poll(hass: HomeAssistant, within: timedelta = timedelta(days=2)) -> None:
-    """Do now what is due within some time, such as the next poll; no clock is moved."""
+    """Fire the timers that are due within a time without moving the clock."""
     async_fire_time_changed(hass, dt_util.utcnow() + within)
     await settle(hass)
 
 
 async def pass_time(hass: HomeAssistant, freezer: FrozenDateTimeFactory, **delta: float) -> None:
-    """Let time pass by the clock that a test has stopped, and what falls due in it happen."""
+    """Advance the frozen time and fire the timers that are due."""
     freezer.tick(timedelta(**delta))
     await next_poll(hass, timedelta(0))
 
 
 async def until(reached: Callable[[], object], seconds: float = 10) -> None:
-    """Wait until something is so, for want of an event that tells of it."""
+    """Wait until a condition is true, where no event can be awaited."""
     async with asyncio.timeout(seconds):
-        while not reached():  # noqa: ASYNC110 - that is what this is for
+        while not reached():  # noqa: ASYNC110 - there is no event to wait for
             await asyncio.sleep(0.01)
 
 
@@ -119,33 +119,33 @@ async def until(reached: Callable[[], object], seconds: float = 10) -> None:
 
 
 def device_id(hass: HomeAssistant, entry: MockConfigEntry, device: Device | MilesightDevice) -> str:
-    """Return Home Assistant's id of a device, which must be registered."""
+    """Return the Home Assistant id of a registered device."""
     found = registry.async_get_device(hass, entry, device.sn)
     assert found is not None
     return found.id
 
 
 def entity_id(hass: HomeAssistant, platform: Platform, unique_id: str) -> str:
-    """Return the id of an entity, which must exist."""
+    """Return the id of a registered entity."""
     found = er.async_get(hass).async_get_entity_id(platform, DOMAIN, unique_id)
     assert found is not None, f"no {platform} {unique_id}"
     return found
 
 
 def state_of(hass: HomeAssistant, platform: Platform, unique_id: str) -> State:
-    """Return the state of an entity, which must have one."""
+    """Return the state of an entity."""
     state = hass.states.get(entity_id(hass, platform, unique_id))
     assert state is not None, f"{unique_id} has no state"
     return state
 
 
 def temperature(hass: HomeAssistant, device: Device) -> str:
-    """Return the temperature that is shown of a device."""
+    """Return the state of the temperature sensor of a device."""
     return state_of(hass, Platform.SENSOR, f"{device.sn}_temperature").state
 
 
 async def enable_all(hass: HomeAssistant, entry: MockConfigEntry) -> None:
-    """Enable every entity of an entry that is set up."""
+    """Enable every entity of a loaded entry."""
     entities = er.async_get(hass)
     for entity in er.async_entries_for_config_entry(entities, entry.entry_id):
         entities.async_update_entity(entity.entity_id, disabled_by=None)
@@ -153,26 +153,26 @@ async def enable_all(hass: HomeAssistant, entry: MockConfigEntry) -> None:
     await settle(hass)
 
 
-async def act_on(
+async def call_entity_action(
     hass: HomeAssistant, platform: Platform, unique_id: str, action: str, **data: Any
 ) -> None:
-    """Call an action of an entity's platform for the entity."""
+    """Call an action of the entity's platform."""
     target = {ATTR_ENTITY_ID: entity_id(hass, platform, unique_id)}
     await hass.services.async_call(platform, action, target | data, blocking=True)
 
 
-async def act(hass: HomeAssistant, name: str, /, **data: Any) -> Any:
+async def call_action(hass: HomeAssistant, name: str, /, **data: Any) -> Any:
     """Call an action of the integration and return its response."""
     return await hass.services.async_call(DOMAIN, name, data, blocking=True, return_response=True)
 
 
-async def act_silently(hass: HomeAssistant, name: str, /, **data: Any) -> None:
+async def call_action_without_response(hass: HomeAssistant, name: str, /, **data: Any) -> None:
     """Call an action of the integration without asking for a response."""
     await hass.services.async_call(DOMAIN, name, data, blocking=True)
 
 
 def issues(hass: HomeAssistant) -> dict[str, ir.IssueEntry]:
-    """Return the repair issues of the integration by kind."""
+    """Return the active repair issues of the integration by translation key."""
     return {
         issue.translation_key or "": issue
         for issue in ir.async_get(hass).issues.values()
@@ -183,26 +183,26 @@ def issues(hass: HomeAssistant) -> dict[str, ir.IssueEntry]:
 # Requests and pushes
 
 
-def asked(simulator: Simulator) -> Counter[str]:
-    """Return how often each path was asked for, without the leading part that all share."""
+def request_counts(simulator: Simulator) -> Counter[str]:
+    """Return the number of requests by operation, without the common path prefix."""
     return Counter(
         f"{request.method} {request.template.removeprefix('/device/openapi/v1')}"
         for request in simulator.requests
     )
 
 
-def counted(simulator: Simulator) -> list[Request]:
-    """Return the requests that count towards the day's limit: all but those for tokens."""
+def quota_requests(simulator: Simulator) -> list[Request]:
+    """Return the requests that count towards the daily limit: all except token requests."""
     return [request for request in simulator.requests if "oauth" not in request.path]
 
 
-async def push_to(simulator: Simulator, visitor: TestClient[Any, Any]) -> None:
-    """Have the platform push to the Home Assistant that a visitor sees."""
-    await simulator.add_callback(str(visitor.make_url(ADDRESS)))
+async def push_to(simulator: Simulator, http_client: TestClient[Any, Any]) -> None:
+    """Register the webhook of the test client as a callback URI of the platform."""
+    await simulator.add_callback(str(http_client.make_url(ADDRESS)))
 
 
 def signed(secret: str, *, sent: float | None = None, nonce: str | None = None) -> dict[str, str]:
-    """Return the headers of a delivery that is signed now, or at another time."""
+    """Return the headers of a signed delivery, sent now by default."""
     timestamp = str(int(time.time() if sent is None else sent))
     nonce = nonce or str(uuid4())
     key, message = secret.encode(), (timestamp + nonce).encode()
@@ -214,7 +214,7 @@ def signed(secret: str, *, sent: float | None = None, nonce: str | None = None) 
 
 
 def property_event(sn: str, payload: object, *, ts: float | None = None) -> dict[str, object]:
-    """Return a pushed event of a device that reports properties; ``ts`` in epoch ms."""
+    """Return a pushed property report of a device; `ts` in epoch milliseconds."""
     return {
         "eventId": str(uuid4()),
         "eventCreatedTime": int(time.time()),

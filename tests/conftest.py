@@ -1,4 +1,4 @@
-"""What all tests share: the integration is enabled, the platform is a simulator."""
+"""Fixtures that all tests share."""
 
 from collections.abc import AsyncIterator, Iterator
 import logging
@@ -16,7 +16,7 @@ from tests.common import entry_of, push_to, set_up
 from tests.deprecations import DeprecationHandler
 from tests.simulator import Device, Simulator, demo_fleet
 
-# The test plugin has every statement of the recorder logged, which takes longer than the statement.
+# The test plugin logs every statement of the recorder, which takes longer than the statement.
 logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
 settings.register_profile("project", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("project")
@@ -24,9 +24,9 @@ settings.load_profile("project")
 
 @pytest.fixture
 def deprecated_uses() -> Iterator[list[str]]:
-    """Fail the test if Home Assistant says that we use something deprecated.
+    """Fail the test if Home Assistant logs that the integration uses something deprecated.
 
-    What is said is returned as a list.
+    Returns the list of messages.
     """
     handler = DeprecationHandler()
     logging.getLogger().addHandler(handler)
@@ -37,10 +37,10 @@ def deprecated_uses() -> Iterator[list[str]]:
 
 @pytest.fixture(autouse=True)
 def custom_integrations(request: pytest.FixtureRequest, deprecated_uses: list[str]) -> None:
-    """Let Home Assistant load the integration of this repository, and watch how it is used.
+    """Let Home Assistant load the integration of this repository.
 
-    A test that needs no Home Assistant gets none, which would take longer than the test. The
-    recorder, where one is asked for, has to be there first.
+    Tests without the `hass` fixture do not start Home Assistant, which would take longer than
+    the test. The recorder must be set up first if a test requests it.
     """
     if "recorder_mock" in request.fixturenames:
         request.getfixturevalue("recorder_mock")
@@ -50,20 +50,20 @@ def custom_integrations(request: pytest.FixtureRequest, deprecated_uses: list[st
 
 @pytest.fixture
 def devices() -> list[Device]:
-    """Return what is on the platform: the demo fleet, where a module has no other."""
+    """Return the devices of the simulator: the demo fleet, unless a module overrides it."""
     return demo_fleet()
 
 
 @pytest.fixture
 async def simulator(socket_enabled: None, devices: list[Device]) -> AsyncIterator[Simulator]:
-    """Run the platform in a box."""
+    """Run the simulator."""
     async with Simulator(devices) as simulator:
         yield simulator
 
 
 @pytest.fixture
 def entry(hass: HomeAssistant, simulator: Simulator) -> MockConfigEntry:
-    """Return the entry of the simulator's Application, not set up yet."""
+    """Return the entry of the Application, added but not set up."""
     entry = entry_of(simulator)
     entry.add_to_hass(hass)
     return entry
@@ -71,30 +71,30 @@ def entry(hass: HomeAssistant, simulator: Simulator) -> MockConfigEntry:
 
 @pytest.fixture
 async def loaded(hass: HomeAssistant, entry: MockConfigEntry) -> MockConfigEntry:
-    """Return the entry, set up and at rest."""
+    """Return the loaded entry."""
     await set_up(hass, entry)
     return entry
 
 
 @pytest.fixture
-async def visitor(
+async def http_client(
     hass: HomeAssistant, loaded: MockConfigEntry, hass_client_no_auth: ClientSessionGenerator
 ) -> TestClient[Any, Any]:
-    """Return somebody on the internet, to whom the entry's address can be given."""
+    """Return an HTTP client of the web server of Home Assistant, with the entry loaded."""
     assert await async_setup_component(hass, "http", {})
     return await hass_client_no_auth()
 
 
 @pytest.fixture
 async def pushing(
-    loaded: MockConfigEntry, simulator: Simulator, visitor: TestClient[Any, Any]
+    loaded: MockConfigEntry, simulator: Simulator, http_client: TestClient[Any, Any]
 ) -> MockConfigEntry:
-    """Return the entry, with the simulator pushing to it over HTTP."""
-    await push_to(simulator, visitor)
+    """Return the loaded entry, with the simulator pushing to it over HTTP."""
+    await push_to(simulator, http_client)
     return loaded
 
 
 @pytest.fixture
-def noted(hass: HomeAssistant) -> list[ServiceCall]:
-    """Return the calls that automations make of the action `test.note`."""
+def recorded_calls(hass: HomeAssistant) -> list[ServiceCall]:
+    """Return the calls of the action `test.note`, which automations of tests use."""
     return async_mock_service(hass, "test", "note")

@@ -68,7 +68,10 @@ async def _automate(
 
 
 async def test_each_press_fires_event_received(
-    hass: HomeAssistant, pushing: MockConfigEntry, simulator: Simulator, noted: list[ServiceCall]
+    hass: HomeAssistant,
+    pushing: MockConfigEntry,
+    simulator: Simulator,
+    recorded_calls: list[ServiceCall],
 ) -> None:
     device = simulator.device("WS101")
     kind, other = list(_event_types(pushing, device, "button_event.status").values())[:2]
@@ -78,11 +81,14 @@ async def test_each_press_fires_event_received(
     for pressed in (kind, kind, other):
         await simulator.press(device.sn, kind=labels[keys[pressed]])
         await hass.async_block_till_done()
-    assert [call.data["kind"] for call in noted] == [kind, kind]
+    assert [call.data["kind"] for call in recorded_calls] == [kind, kind]
 
 
 async def test_every_event_type_fires_event_received(
-    hass: HomeAssistant, pushing: MockConfigEntry, simulator: Simulator, noted: list[ServiceCall]
+    hass: HomeAssistant,
+    pushing: MockConfigEntry,
+    simulator: Simulator,
+    recorded_calls: list[ServiceCall],
 ) -> None:
     await enable_all(hass, pushing)
     device = simulator.device("WS523")
@@ -110,12 +116,17 @@ async def test_every_event_type_fires_event_received(
         else:
             await simulator.report(device.sn, nest({description.path: key}))
         await hass.async_block_till_done()
-    assert [call.data["kind"] for call in noted] == [event_type for _, _, event_type in every]
+    assert [call.data["kind"] for call in recorded_calls] == [
+        event_type for _, _, event_type in every
+    ]
     assert len(every) > len(events) > 1
 
 
 async def test_restored_event_fires_nothing(
-    hass: HomeAssistant, pushing: MockConfigEntry, simulator: Simulator, noted: list[ServiceCall]
+    hass: HomeAssistant,
+    pushing: MockConfigEntry,
+    simulator: Simulator,
+    recorded_calls: list[ServiceCall],
 ) -> None:
     device = simulator.device("WS523")
     outage = entity_id(hass, Platform.EVENT, f"{device.sn}_event_outage_event")
@@ -123,10 +134,10 @@ async def test_restored_event_fires_nothing(
     await _automate(hass, {"entity_id": outage}, list(event_types.values()))
     await simulator.event(device.sn, "outage_event", {"outage_event": {"status": "1"}})
     await hass.async_block_till_done()
-    assert [call.data["kind"] for call in noted] == [event_types["1"]]
+    assert [call.data["kind"] for call in recorded_calls] == [event_types["1"]]
     assert await hass.config_entries.async_reload(pushing.entry_id)
     await settle(hass)
-    assert len(noted) == 1
+    assert len(recorded_calls) == 1
 
 
 async def test_alarm_and_connectivity_are_device_triggers(

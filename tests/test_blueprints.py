@@ -102,7 +102,7 @@ async def test_low_batteries_and_silent_devices_are_reported_once_a_day(
     hass: HomeAssistant,
     simulator: Simulator,
     automate: Automate,
-    noted: list[ServiceCall],
+    recorded_calls: list[ServiceCall],
     freezer: FrozenDateTimeFactory,
 ) -> None:
     inputs = {"time": "09:00:00", "notify": _note(report="{{ report }}", low="{{ low }}")}
@@ -121,12 +121,12 @@ async def test_low_batteries_and_silent_devices_are_reported_once_a_day(
             await simulator.online(device.sn)
     assert spare.connect_status == "ONLINE"
     await morning(0)
-    assert not noted
+    assert not recorded_calls
     await simulator.report(weak.sn, {"battery": 20})
     freezer.tick(5)
     await simulator.offline(lost.sn)
     await morning(1)
-    assert [call.data for call in noted] == [
+    assert [call.data for call in recorded_calls] == [
         {
             "report": "Low battery: Cold store (20 %). Out of touch: Coffee machine",
             "low": ["Cold store (20 %)"],
@@ -203,7 +203,7 @@ async def test_a_leak_closes_the_valves_and_somebody_hears_of_those_that_stay_op
     hass: HomeAssistant,
     simulator: Simulator,
     automate: Automate,
-    noted: list[ServiceCall],
+    recorded_calls: list[ServiceCall],
 ) -> None:
     leak, water = simulator.device("WS303"), simulator.device("UC511")
     names = {
@@ -234,17 +234,17 @@ async def test_a_leak_closes_the_valves_and_somebody_hears_of_those_that_stay_op
     await simulator.report(leak.sn, {"leakage_status": wet})
     await until(lambda: all(hass.states.is_state(valve, "closed") for valve in names))
     await until(lambda: hass.states.get("automation.it").attributes["current"] == 0)  # type: ignore[union-attr]
-    assert [call.data["text"] for call in noted] == ["Washing machine leak"]
+    assert [call.data["text"] for call in recorded_calls] == ["Washing machine leak"]
 
     stuck = next(iter(names))
     await open_valve(stuck)
     simulator.fault(f"/devices/{water.device_id}", "failed")
     await simulator.report(leak.sn, {"leakage_status": dry})
     await simulator.report(leak.sn, {"leakage_status": wet})
-    await until(lambda: len(noted) == 2)
+    await until(lambda: len(recorded_calls) == 2)
     async_fire_time_changed(hass, dt_util.utcnow() + timedelta(minutes=4))
     await asyncio.sleep(0.05)
-    assert len(noted) == 2
+    assert len(recorded_calls) == 2
     async_fire_time_changed(hass, dt_util.utcnow() + timedelta(minutes=6))
-    await until(lambda: len(noted) == 3)
-    assert noted[2].data["text"] == [names[stuck]]
+    await until(lambda: len(recorded_calls) == 3)
+    assert recorded_calls[2].data["text"] == [names[stuck]]

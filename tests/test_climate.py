@@ -8,7 +8,7 @@ from homeassistant.exceptions import ServiceValidationError
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from tests.common import CALL, act_on, asked, poll, state_of
+from tests.common import CALL, call_entity_action, poll, request_counts, state_of
 from tests.fleets import model, new_devices
 from tests.simulator import Simulator
 from tests.simulator.device import Device
@@ -71,7 +71,7 @@ def _key(simulator: Simulator, model: str, leading: str) -> str:
 async def _act(
     hass: HomeAssistant, simulator: Simulator, key: str, action: str, **data: Any
 ) -> State:
-    await act_on(hass, Platform.CLIMATE, key, action, **data)
+    await call_entity_action(hass, Platform.CLIMATE, key, action, **data)
     await simulator.settle()
     await hass.async_block_till_done()
     return state_of(hass, Platform.CLIMATE, key)
@@ -98,7 +98,7 @@ async def test_read_only_target_temperature_is_set_by_service(
     simulator.requests.clear()
     shown = await _act(hass, simulator, key, "set_temperature", temperature=23)
     assert shown.attributes["temperature"] == 23
-    assert asked(simulator) == {CALL: 1}
+    assert request_counts(simulator) == {CALL: 1}
     assert _device(simulator, "WT102").values["target_temperature"] == 23
 
 

@@ -27,9 +27,7 @@ from tests.common import (
     SEARCH,
     SPECIFICATION,
     TOKEN,
-    act_on,
-    asked,
-    counted,
+    call_entity_action,
     entity_id,
     entry_of,
     next_poll,
@@ -37,6 +35,8 @@ from tests.common import (
     poll,
     property_event,
     push_to,
+    quota_requests,
+    request_counts,
     set_up,
     settle,
     signed,
@@ -60,7 +60,7 @@ async def test_first_setup_sends_one_request_per_page_and_model(
 ) -> None:
     devices = simulator.platform.devices
     models = {(device.model.name, device.firmware) for device in devices}
-    assert asked(simulator) == {
+    assert request_counts(simulator) == {
         TOKEN: 1,
         SEARCH: 1,
         SPECIFICATION: len(models),
@@ -81,7 +81,7 @@ async def test_poll_without_changes_is_one_request_per_page(
 ) -> None:
     simulator.requests.clear()
     await poll(hass, loaded)
-    assert asked(simulator) == {SEARCH: 1}
+    assert request_counts(simulator) == {SEARCH: 1}
 
 
 async def test_poll_reads_only_the_device_with_unread_reports(
@@ -91,7 +91,7 @@ async def test_poll_reads_only_the_device_with_unread_reports(
     await simulator.report(device.sn, {"temperature": 31.5})
     simulator.requests.clear()
     await poll(hass, loaded)
-    assert asked(simulator) == {SEARCH: 1, HISTORY: 1}
+    assert request_counts(simulator) == {SEARCH: 1, HISTORY: 1}
     assert temperature(hass, device) == "31.5"
 
 
@@ -103,7 +103,7 @@ async def test_pushed_report_is_not_read_again(
     assert temperature(hass, device) == "31.5"
     simulator.requests.clear()
     await poll(hass, pushing)
-    assert asked(simulator) == {SEARCH: 1}
+    assert request_counts(simulator) == {SEARCH: 1}
 
 
 async def test_push_writes_only_changed_states(
@@ -219,12 +219,12 @@ async def test_report_from_the_future_has_the_time_of_arrival(
     hass: HomeAssistant,
     pushing: MockConfigEntry,
     simulator: Simulator,
-    visitor: TestClient[Any, Any],
+    http_client: TestClient[Any, Any],
 ) -> None:
     device = simulator.device("EM300-TH")
     event = property_event(device.sn, {"temperature": 1}, ts=(time.time() + 600) * 1000)
     headers = signed(simulator.webhook_secret)
-    assert (await visitor.post(ADDRESS, json=event, headers=headers)).status == 200
+    assert (await http_client.post(ADDRESS, json=event, headers=headers)).status == 200
     assert temperature(hass, device) == "1"
     known = pushing.runtime_data.data[device.sn]
     assert known.times["temperature"] <= time.time() * 1000
@@ -238,7 +238,7 @@ async def test_command_is_sent_and_confirmed_by_a_report(
     device = simulator.device("WS523")
     key = f"{device.sn}_set_socket.status"
     for action, expected in (("turn_off", "off"), ("turn_on", "on")):
-        await act_on(hass, Platform.SWITCH, key, action)
+        await call_entity_action(hass, Platform.SWITCH, key, action)
         assert state_of(hass, Platform.SWITCH, key).state == expected
         await simulator.settle()
         assert device.values["set_socket.status"] == ("1" if expected == "on" else "0")
@@ -255,7 +255,7 @@ async def test_refused_command_raises_and_is_reverted(
     action = "turn_off" if before == "on" else "turn_on"
     simulator.fault("/properties", "failed", times=1)
     with pytest.raises(HomeAssistantError) as refused:
-        await act_on(hass, Platform.SWITCH, key, action)
+        await call_entity_action(hass, Platform.SWITCH, key, action)
     assert refused.value.translation_key == "command_failed"
     assert state_of(hass, Platform.SWITCH, key).state == before
 
@@ -286,7 +286,7 @@ async def test_unanswered_command_is_not_called_refused(
     device = simulator.device("WS523")
     simulator.fault(path, kind, times=1)
     with pytest.raises(HomeAssistantError) as failed:
-        await act_on(hass, platform, f"{device.sn}_{key}", action)
+        await call_entity_action(hass, platform, f"{device.sn}_{key}", action)
     assert failed.value.translation_key == "command_unanswered"
     assert device.name in str(failed.value)
     if kind == "hang":
@@ -300,7 +300,7 @@ async def test_unconfirmed_command_is_reverted_after_a_minute(
     key = f"{device.sn}_set_socket.status"
     before = state_of(hass, Platform.SWITCH, key).state
     action = "turn_off" if before == "on" else "turn_on"
-    await act_on(hass, Platform.SWITCH, key, action)
+    await call_entity_action(hass, Platform.SWITCH, key, action)
     assert state_of(hass, Platform.SWITCH, key).state != before
     await next_poll(hass, timedelta(seconds=61))
     assert state_of(hass, Platform.SWITCH, key).state == before
@@ -329,7 +329,7 @@ async def test_restart_without_changes_is_one_request_per_page(
     simulator.requests.clear()
     assert await hass.config_entries.async_setup(loaded.entry_id)
     await settle(hass)
-    assert asked(simulator) == {TOKEN: 1, SEARCH: 1}
+    assert request_counts(simulator) == {TOKEN: 1, SEARCH: 1}
 
 
 @pytest.mark.parametrize(
@@ -463,9 +463,9 @@ async def test_used_up_quota_pauses_polling_but_not_user_requests(
     assert timedelta(minutes=20) <= coordinator.update_interval <= timedelta(minutes=22)
 
     key = f"{simulator.device('WS523').sn}_set_socket.status"
-    await act_on(hass, Platform.SWITCH, key, "turn_off")
+    await call_entity_action(hass, Platform.SWITCH, key, "turn_off")
     await coordinator.async_refresh_now()
-    assert asked(simulator)[SEARCH] == 1
+    assert request_counts(simulator)[SEARCH] == 1
 
 
 @pytest.mark.parametrize("devices", [probes(100)], ids=["100 devices"])
@@ -474,8 +474,8 @@ async def test_history_is_not_read_without_background_quota(
 ) -> None:
     hass.config_entries.async_update_entry(entry, options={"daily_api_limit": 100})
     await set_up(hass, entry)
-    assert asked(simulator)[HISTORY] > 50
-    assert len(counted(simulator)) <= 82
+    assert request_counts(simulator)[HISTORY] > 50
+    assert len(quota_requests(simulator)) <= 82
 
 
 async def test_push_before_the_first_backfill_does_not_replace_it(

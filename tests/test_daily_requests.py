@@ -13,7 +13,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.milesight.api import backoff
 from custom_components.milesight.api.backoff import add_jitter
 from custom_components.milesight.api.quota import DAY, RequestQuota, page_count
-from tests.common import HISTORY, SEARCH, asked, counted, next_poll, push_to
+from tests.common import HISTORY, SEARCH, next_poll, push_to, quota_requests, request_counts
 from tests.fleets import probes
 from tests.simulator import Device, Simulator
 
@@ -72,7 +72,7 @@ async def test_ten_devices_poll_a_whole_day_on_the_free_plan(
     freezer: FrozenDateTimeFactory,
     loaded: MockConfigEntry,
     simulator: Simulator,
-    visitor: TestClient[Any, Any],
+    http_client: TestClient[Any, Any],
     monkeypatch: pytest.MonkeyPatch,
     pushed: bool,
 ) -> None:
@@ -80,11 +80,11 @@ async def test_ten_devices_poll_a_whole_day_on_the_free_plan(
     monkeypatch.setattr(backoff, "uniform", lambda low, high: (low + high) / 2)
     simulator.application.configure(plan="free")
     if pushed:
-        await push_to(simulator, visitor)
+        await push_to(simulator, http_client)
     coordinator = loaded.runtime_data
-    start = len(counted(simulator))
-    assert asked(simulator)[HISTORY] == 10
-    assert asked(simulator)[SEARCH] == 1
+    start = len(quota_requests(simulator))
+    assert request_counts(simulator)[HISTORY] == 10
+    assert request_counts(simulator)[SEARCH] == 1
     midnight = time.time() + DAY
     report = time.time()
     while (now := min(report, coordinator.next_poll + 2)) < midnight:
@@ -98,7 +98,7 @@ async def test_ten_devices_poll_a_whole_day_on_the_free_plan(
             await simulator.settle()
             report += REPORTING.total_seconds()
         await next_poll(hass, timedelta(0))
-    requests = counted(simulator)
+    requests = quota_requests(simulator)
     expected, _ = day_of_requests(10, 1000, pushed=pushed, start=start - 1)
     assert all(request.status == 200 for request in requests)
     assert coordinator.quota.used(time.time()) == len(requests) < 1000

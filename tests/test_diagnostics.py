@@ -27,7 +27,7 @@ from custom_components.milesight.const import (
 from custom_components.milesight.disclosure import WITHHELD
 from custom_components.milesight.mapping import describe
 from tests.agentcraft import helpers
-from tests.common import counted, entry_of, poll, set_up
+from tests.common import entry_of, poll, quota_requests, set_up
 from tests.fleets import model
 from tests.simulator import Device, Simulator
 from tests.specifications import item
@@ -80,7 +80,7 @@ async def test_an_entrys_diagnostics_tell_how_the_account_and_each_device_are(
     assert data["entry"]["server"] == "another"
     assert data["entry"]["webhook_secret"] is True
     assert data["entry"]["entities"] > sum(data["entry"]["enabled_entities"].values()) > 100
-    assert data["requests"]["last_24_hours"] == len(counted(simulator))
+    assert data["requests"]["last_24_hours"] == len(quota_requests(simulator))
     assert data["requests"]["limit"] == 1000
     assert data["requests"]["token_seconds_left"] > 3000
     assert data["polls"].pop("interval") >= 300
@@ -183,7 +183,7 @@ async def test_identities_at_agentcraft_are_counted_by_their_states(
     loaded: MockConfigEntry,
     simulator: Simulator,
 ) -> None:
-    await helpers.link(hass, loaded, simulator, (helpers.FIRST, helpers.SECOND))
+    await helpers.link_devices(hass, loaded, simulator, (helpers.FIRST, helpers.SECOND))
     body = await _body(hass, hass_client, loaded)
     assert json.loads(body)["data"]["agentcraft"] == {"states": {"waiting": 2}, "problems": {}}
     personal = [simulator.agentcraft.client_secret, *simulator.agentcraft.identities]

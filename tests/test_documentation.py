@@ -21,7 +21,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry, async_
 
 from custom_components.milesight import services
 from custom_components.milesight.const import DOMAIN
-from tests.agentcraft.helpers import device_id, link
+from tests.agentcraft.helpers import device_id, link_devices
 from tests.files import ROOT
 from tests.simulator import Simulator
 
@@ -78,7 +78,7 @@ def _add_floor_and_label(hass: HomeAssistant, radiator_id: str) -> None:
 async def test_the_examples_of_a_page_run_one_after_the_other(
     hass: HomeAssistant, pushing: MockConfigEntry, simulator: Simulator, page: str
 ) -> None:
-    await link(hass, pushing, simulator, [LINKED])
+    await link_devices(hass, pushing, simulator, [LINKED])
     for domain, action in OTHERS:
         async_mock_service(hass, domain, action)
     _add_floor_and_label(hass, device_id(hass, pushing, "Bedroom radiator"))

@@ -12,7 +12,16 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.milesight.const import DOMAIN
-from tests.common import act_on, act_silently, enable_all, entity_id, poll, set_up, settle, state_of
+from tests.common import (
+    call_action_without_response,
+    call_entity_action,
+    enable_all,
+    entity_id,
+    poll,
+    set_up,
+    settle,
+    state_of,
+)
 from tests.fleets import Raw, install, model, new_devices, specification
 from tests.simulator import Device, Simulator
 from tests.simulator.models import Model
@@ -389,12 +398,14 @@ async def test_updated_entity_sends_by_new_specification(
         ),
     )
     await poll(hass, pushing)
-    await act_on(hass, Platform.SELECT, f"{device.sn}_led_mode", "select_option", option="off")
+    await call_entity_action(
+        hass, Platform.SELECT, f"{device.sn}_led_mode", "select_option", option="off"
+    )
     await simulator.settle()
     assert device.values["led_mode"] == "7"
     interval = f"{device.sn}_reporting_interval"
     with pytest.raises(ServiceValidationError):
-        await act_on(hass, Platform.NUMBER, interval, "set_value", value=30)
+        await call_entity_action(hass, Platform.NUMBER, interval, "set_value", value=30)
 
 
 @pytest.mark.usefixtures("enabled")
@@ -529,7 +540,7 @@ async def test_unreadable_specification_outlives_reload(
     assert state_of(hass, Platform.SENSOR, f"{device.sn}_distance").state == "601"
 
     simulator.clear_faults()
-    await act_silently(hass, "refresh")
+    await call_action_without_response(hass, "refresh")
     await settle(hass)
     assert entry_of(hass, Platform.SENSOR, f"{device.sn}_distance") is None
 

@@ -121,14 +121,14 @@ def _faults(caplog: pytest.LogCaptureFixture) -> list[str]:
 @given(data=st.data())
 async def test_unsigned_deliveries_are_refused_and_change_nothing_whatever_they_are(
     hass: HomeAssistant,
-    visitor: TestClient[Any, Any],
+    http_client: TestClient[Any, Any],
     simulator: Simulator,
     caplog: pytest.LogCaptureFixture,
     data: st.DataObject,
 ) -> None:
     before = {state.entity_id: state for state in hass.states.async_all()}
     body, headers = data.draw(_bodies(simulator)), data.draw(HEADERS)
-    answer = await visitor.post(ADDRESS, data=body, headers=headers)
+    answer = await http_client.post(ADDRESS, data=body, headers=headers)
     assert answer.status == 401
     assert {state.entity_id: state for state in hass.states.async_all()} == before
     assert _faults(caplog) == []
@@ -138,7 +138,7 @@ async def test_unsigned_deliveries_are_refused_and_change_nothing_whatever_they_
 @given(data=st.data())
 async def test_deliveries_are_answered_as_promised_whatever_they_are(
     hass: HomeAssistant,
-    visitor: TestClient[Any, Any],
+    http_client: TestClient[Any, Any],
     loaded: MockConfigEntry,
     simulator: Simulator,
     caplog: pytest.LogCaptureFixture,
@@ -146,7 +146,7 @@ async def test_deliveries_are_answered_as_promised_whatever_they_are(
 ) -> None:
     body = data.draw(_bodies(simulator))
     headers = signed(simulator.webhook_secret)
-    assert (await visitor.post(ADDRESS, data=body, headers=headers)).status in (200, 400)
+    assert (await http_client.post(ADDRESS, data=body, headers=headers)).status in (200, 400)
     await hass.async_block_till_done()
     await loaded.runtime_data.async_save()
     assert _faults(caplog) == []
@@ -314,7 +314,7 @@ async def test_every_operation_raises_its_own_errors_only_whatever_the_platform_
 
 async def test_no_line_of_the_log_grows_with_what_others_send(
     hass: HomeAssistant,
-    visitor: TestClient[Any, Any],
+    http_client: TestClient[Any, Any],
     loaded: MockConfigEntry,
     simulator: Simulator,
     caplog: pytest.LogCaptureFixture,
@@ -335,9 +335,9 @@ async def test_no_line_of_the_log_grows_with_what_others_send(
     ]
     for event in (*reports, *strangers, *others):
         headers = signed(simulator.webhook_secret, nonce=f"{id(event)} {HUGE[:7000]}")
-        assert (await visitor.post(ADDRESS, json=event, headers=headers)).status == 200
+        assert (await http_client.post(ADDRESS, json=event, headers=headers)).status == 200
     for headers in ({}, signed(HUGE[:10], nonce=HUGE[:7000])):
-        assert (await visitor.post(ADDRESS, json=reports[0], headers=headers)).status == 401
+        assert (await http_client.post(ADDRESS, json=reports[0], headers=headers)).status == 401
 
     for device in simulator.platform.devices[:3]:
         simulator.fault(f"/{device.device_id}/thing-specification", "html")

@@ -9,7 +9,7 @@ from homeassistant.exceptions import HomeAssistantError
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from tests.common import act_on, settle, state_of
+from tests.common import call_entity_action, settle, state_of
 from tests.fleets import model, new_devices
 from tests.simulator import Device, Simulator
 from tests.simulator.values import nest
@@ -70,7 +70,7 @@ async def _turn(
     """Call an action of a lamp; return its state when the device has reported."""
     key = f"{simulator.platform.devices[0].sn}_light_{lamp}"
     simulator.requests.clear()
-    await act_on(hass, Platform.LIGHT, key, action, **data)
+    await call_entity_action(hass, Platform.LIGHT, key, action, **data)
     await simulator.settle()
     await hass.async_block_till_done()
     return state_of(hass, Platform.LIGHT, key)

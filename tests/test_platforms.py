@@ -13,7 +13,15 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.milesight.const import DOMAIN
-from tests.common import CALL, UPDATE, act_on, asked, enable_all, entity_id, state_of
+from tests.common import (
+    CALL,
+    UPDATE,
+    call_entity_action,
+    enable_all,
+    entity_id,
+    request_counts,
+    state_of,
+)
 from tests.fleets import model, new_devices
 from tests.simulator import Simulator
 from tests.simulator.device import Device
@@ -183,7 +191,7 @@ async def test_setting_is_written_and_confirmed_by_report(
 ) -> None:
     key = f"{sn}_{path}"
     assert state_of(hass, platform, key).state == before
-    await act_on(hass, platform, key, action, **data)
+    await call_entity_action(hass, platform, key, action, **data)
     assert state_of(hass, platform, key).state == after
     assert (await _settled(hass, simulator, platform, key)).state == after
     assert str(_device(simulator).values[path]) == str(sent)
@@ -195,7 +203,9 @@ async def test_number_out_of_range_is_refused_before_sending(
 ) -> None:
     simulator.requests.clear()
     with pytest.raises(ServiceValidationError):
-        await act_on(hass, Platform.NUMBER, f"{sn}_reporting_interval", "set_value", value=59)
+        await call_entity_action(
+            hass, Platform.NUMBER, f"{sn}_reporting_interval", "set_value", value=59
+        )
     assert simulator.requests == []
 
 
@@ -255,9 +265,9 @@ async def test_buttons_call_services_and_write_flags(
     hass: HomeAssistant, simulator: Simulator, sn: str
 ) -> None:
     simulator.requests.clear()
-    await act_on(hass, Platform.BUTTON, f"{sn}_service_reboot", "press")
-    await act_on(hass, Platform.BUTTON, f"{sn}_clear_alarm", "press")
-    assert asked(simulator) == {CALL: 1, UPDATE: 1}
+    await call_entity_action(hass, Platform.BUTTON, f"{sn}_service_reboot", "press")
+    await call_entity_action(hass, Platform.BUTTON, f"{sn}_clear_alarm", "press")
+    assert request_counts(simulator) == {CALL: 1, UPDATE: 1}
     assert all(request.status == 200 for request in simulator.requests)
 
 
@@ -267,11 +277,11 @@ async def test_cover_opens_closes_stops_and_moves_to_position(
 ) -> None:
     key = f"{sn}_cover_curtain.action"
     assert state_of(hass, Platform.COVER, key).state == "closed"
-    await act_on(hass, Platform.COVER, key, "set_cover_position", position=40)
+    await call_entity_action(hass, Platform.COVER, key, "set_cover_position", position=40)
     shown = await _settled(hass, simulator, Platform.COVER, key)
     assert (shown.state, shown.attributes["current_position"]) == ("open", 40)
     for action, sent in (("open_cover", "0"), ("close_cover", "1"), ("stop_cover", "2")):
-        await act_on(hass, Platform.COVER, key, action)
+        await call_entity_action(hass, Platform.COVER, key, action)
         await simulator.settle()
         assert _device(simulator).values["curtain.action"] == sent
 
@@ -282,13 +292,13 @@ async def test_light_is_dimmed_and_turned_off(
 ) -> None:
     key = f"{sn}_light_lamp.brightness"
     assert state_of(hass, Platform.LIGHT, key).state == "off"
-    await act_on(hass, Platform.LIGHT, key, "turn_on", brightness=128)
+    await call_entity_action(hass, Platform.LIGHT, key, "turn_on", brightness=128)
     shown = await _settled(hass, simulator, Platform.LIGHT, key)
     assert shown.state == "on"
     assert _device(simulator).values["lamp.switch"] is True
     assert _device(simulator).values["lamp.brightness"] == 50
     assert shown.attributes["brightness"] == pytest.approx(128, abs=2)
-    await act_on(hass, Platform.LIGHT, key, "turn_off")
+    await call_entity_action(hass, Platform.LIGHT, key, "turn_off")
     assert (await _settled(hass, simulator, Platform.LIGHT, key)).state == "off"
     assert _device(simulator).values["lamp.brightness"] == 50
 
@@ -298,15 +308,15 @@ async def test_color_light_sets_color_and_brightness(
     hass: HomeAssistant, simulator: Simulator, sn: str
 ) -> None:
     key = f"{sn}_light_strip.red"
-    await act_on(hass, Platform.LIGHT, key, "turn_on", rgb_color=(255, 100, 0))
+    await call_entity_action(hass, Platform.LIGHT, key, "turn_on", rgb_color=(255, 100, 0))
     shown = await _settled(hass, simulator, Platform.LIGHT, key)
     assert (shown.state, shown.attributes["rgb_color"]) == ("on", (255, 100, 0))
-    await act_on(hass, Platform.LIGHT, key, "turn_on", brightness=51)
+    await call_entity_action(hass, Platform.LIGHT, key, "turn_on", brightness=51)
     shown = await _settled(hass, simulator, Platform.LIGHT, key)
     assert shown.attributes["rgb_color"] == (51, 20, 0)
-    await act_on(hass, Platform.LIGHT, key, "turn_off")
+    await call_entity_action(hass, Platform.LIGHT, key, "turn_off")
     assert (await _settled(hass, simulator, Platform.LIGHT, key)).state == "off"
-    await act_on(hass, Platform.LIGHT, key, "turn_on")
+    await call_entity_action(hass, Platform.LIGHT, key, "turn_on")
     assert (await _settled(hass, simulator, Platform.LIGHT, key)).state == "on"
 
 
@@ -321,7 +331,7 @@ async def test_valve_opens_closes_and_moves_to_position(
         ("set_valve_position", {"position": 30}, 30),
         ("close_valve", {}, 0),
     ):
-        await act_on(hass, Platform.VALVE, key, action, **data)
+        await call_entity_action(hass, Platform.VALVE, key, action, **data)
         shown = await _settled(hass, simulator, Platform.VALVE, key)
         assert shown.attributes["current_position"] == position
         assert _device(simulator).values["valve_1_opening"] == position
@@ -360,12 +370,12 @@ async def test_white_light_sets_color_temperature(
     key = f"{sn}_light_white_lamp.brightness"
     shown = state_of(hass, Platform.LIGHT, key)
     assert (shown.state, shown.attributes["color_temp_kelvin"]) == ("on", 4000)
-    await act_on(hass, Platform.LIGHT, key, "turn_on", color_temp_kelvin=3000)
+    await call_entity_action(hass, Platform.LIGHT, key, "turn_on", color_temp_kelvin=3000)
     shown = await _settled(hass, simulator, Platform.LIGHT, key)
     assert shown.attributes["color_temp_kelvin"] == 3000
-    await act_on(hass, Platform.LIGHT, key, "turn_off")
+    await call_entity_action(hass, Platform.LIGHT, key, "turn_off")
     assert (await _settled(hass, simulator, Platform.LIGHT, key)).state == "off"
-    await act_on(hass, Platform.LIGHT, key, "turn_on")
+    await call_entity_action(hass, Platform.LIGHT, key, "turn_on")
     shown = await _settled(hass, simulator, Platform.LIGHT, key)
     assert (shown.state, shown.attributes["brightness"]) == ("on", 255)
 
@@ -376,7 +386,7 @@ async def test_cover_with_position_only_opens_and_closes(
 ) -> None:
     key = f"{sn}_cover_blind.position"
     for action, position in (("open_cover", 100), ("close_cover", 0)):
-        await act_on(hass, Platform.COVER, key, action)
+        await call_entity_action(hass, Platform.COVER, key, action)
         shown = await _settled(hass, simulator, Platform.COVER, key)
         assert shown.attributes["current_position"] == position
 
@@ -387,7 +397,7 @@ async def test_command_for_several_valves_includes_index(
 ) -> None:
     key = f"{sn}_valve_valve_2"
     assert state_of(hass, Platform.VALVE, key).state == "closed"
-    await act_on(hass, Platform.VALVE, key, "open_valve")
+    await call_entity_action(hass, Platform.VALVE, key, "open_valve")
     assert state_of(hass, Platform.VALVE, key).state == "open"
     await simulator.settle()
     values = _device(simulator).values
@@ -400,7 +410,7 @@ async def test_write_only_switch_shows_state_of_other_property(
 ) -> None:
     key = f"{sn}_button_status_control.button_status1"
     assert state_of(hass, Platform.SWITCH, key).state == "off"
-    await act_on(hass, Platform.SWITCH, key, "turn_on")
+    await call_entity_action(hass, Platform.SWITCH, key, "turn_on")
     assert state_of(hass, Platform.SWITCH, key).state == "on"
     await simulator.settle()
     assert _device(simulator).values["button_status_control.button_status1"] == "1"
@@ -414,9 +424,9 @@ async def test_read_only_switch_calls_service(
 ) -> None:
     key = f"{sn}_socket_status.switch_status_1"
     simulator.requests.clear()
-    await act_on(hass, Platform.SWITCH, key, "turn_on")
+    await call_entity_action(hass, Platform.SWITCH, key, "turn_on")
     assert state_of(hass, Platform.SWITCH, key).state == "on"
-    assert asked(simulator) == {CALL: 1}
+    assert request_counts(simulator) == {CALL: 1}
 
 
 @pytest.mark.usefixtures("everything")

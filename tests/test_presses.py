@@ -46,24 +46,24 @@ def presses(
 
 
 async def push_press(
-    visitor: TestClient[Any, Any], simulator: Simulator, button: Device, key: str, ts: float
+    http_client: TestClient[Any, Any], simulator: Simulator, button: Device, key: str, ts: float
 ) -> None:
     """Push the press of a button at a time in epoch milliseconds."""
     body = [property_event(button.sn, {"button_event": {"status": key}}, ts=ts)]
-    response = await visitor.post(ADDRESS, json=body, headers=signed(simulator.webhook_secret))
+    response = await http_client.post(ADDRESS, json=body, headers=signed(simulator.webhook_secret))
     assert response.status == 200
 
 
 async def test_press_pushed_out_of_order_is_event(
     hass: HomeAssistant,
-    visitor: TestClient[Any, Any],
+    http_client: TestClient[Any, Any],
     simulator: Simulator,
     button: Device,
     changes: list[Event[EventStateChangedData]],
 ) -> None:
     now = int(time.time() * 1000)
     for key, age in (("1", 0), ("2", 90_000), ("3", 60_000), ("2", 90_000)):
-        await push_press(visitor, simulator, button, key, now - age)
+        await push_press(http_client, simulator, button, key, now - age)
     await settle(hass)
     assert presses(hass, button, changes) == ["short_press", "long_press", "double_press"]
 
@@ -88,7 +88,7 @@ async def test_polled_press_is_event_within_minute(
 
 async def test_polled_press_that_is_pushed_later_is_one_event(
     hass: HomeAssistant,
-    visitor: TestClient[Any, Any],
+    http_client: TestClient[Any, Any],
     loaded: MockConfigEntry,
     simulator: Simulator,
     button: Device,
@@ -98,7 +98,7 @@ async def test_polled_press_that_is_pushed_later_is_one_event(
     await poll(hass, loaded)
     await simulator.press(button.sn, kind="short press")
     await poll(hass, loaded)
-    await push_press(visitor, simulator, button, "2", button.history.page({})["list"][1]["ts"])
+    await push_press(http_client, simulator, button, "2", button.history.page({})["list"][1]["ts"])
     assert presses(hass, button, changes) == ["long_press", "short_press"]
 
 

@@ -11,7 +11,14 @@ from homeassistant.helpers import device_registry as dr
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from tests.common import SEARCH, act_silently, asked, poll, settle, temperature
+from tests.common import (
+    SEARCH,
+    call_action_without_response,
+    poll,
+    request_counts,
+    settle,
+    temperature,
+)
 from tests.faults.helpers import reauth_flows
 from tests.fleets import of_demo
 from tests.simulator import Device, Simulator
@@ -43,7 +50,7 @@ def use_up_requests(entry: MockConfigEntry) -> None:
 async def held_refresh(hass: HomeAssistant, traffic: Traffic) -> AsyncIterator[asyncio.Task[None]]:
     """Start a refresh, and let go of its request at the end of the block."""
     traffic.hold()
-    refresh = asyncio.create_task(act_silently(hass, "refresh"))
+    refresh = asyncio.create_task(call_action_without_response(hass, "refresh"))
     await traffic.reaches(1)
     yield refresh
     traffic.let_go()
@@ -56,12 +63,14 @@ async def test_concurrent_refreshes_beyond_the_quota_poll(
     simulator.requests.clear()
     device = simulator.device("EM300-TH")
     async with held_refresh(hass, traffic) as first:
-        later = [asyncio.create_task(act_silently(hass, "refresh")) for _ in range(3)]
+        later = [
+            asyncio.create_task(call_action_without_response(hass, "refresh")) for _ in range(3)
+        ]
         await asyncio.sleep(0)
         simulator.platform.report(device, {"temperature": 31.5})
     await asyncio.gather(first, *later)
     assert temperature(hass, device) == "31.5"
-    assert asked(simulator)[SEARCH] == 2, "those that wait together share one refresh"
+    assert request_counts(simulator)[SEARCH] == 2, "those that wait together share one refresh"
 
 
 async def test_consecutive_refreshes_beyond_the_quota_poll(
@@ -70,9 +79,9 @@ async def test_consecutive_refreshes_beyond_the_quota_poll(
     use_up_requests(loaded)
     simulator.requests.clear()
     for _ in range(3):
-        await act_silently(hass, "refresh")
+        await call_action_without_response(hass, "refresh")
     await poll(hass, loaded)
-    assert asked(simulator) == {SEARCH: 3}
+    assert request_counts(simulator) == {SEARCH: 3}
 
 
 async def test_concurrent_refreshes_that_fail_all_raise(
@@ -81,7 +90,9 @@ async def test_concurrent_refreshes_that_fail_all_raise(
     use_up_requests(loaded)
     simulator.fault("/devices/search", "status", status=503)
     async with held_refresh(hass, traffic) as first:
-        later = [asyncio.create_task(act_silently(hass, "refresh")) for _ in range(2)]
+        later = [
+            asyncio.create_task(call_action_without_response(hass, "refresh")) for _ in range(2)
+        ]
         await asyncio.sleep(0)
     results = await asyncio.gather(first, *later, return_exceptions=True)
     assert [getattr(error, "translation_key", None) for error in results] == ["cannot_connect"] * 3
@@ -94,10 +105,10 @@ async def test_refresh_raises_if_no_history_is_readable(
     await simulator.report(device.sn, {"temperature": 31.5})
     simulator.fault("/properties/history", "status", status=503)
     with pytest.raises(HomeAssistantError) as failed:
-        await act_silently(hass, "refresh")
+        await call_action_without_response(hass, "refresh")
     assert failed.value.translation_key == "request_failed"
     simulator.clear_faults()
-    await act_silently(hass, "refresh")
+    await call_action_without_response(hass, "refresh")
     assert temperature(hass, device) == "31.5"
 
 
@@ -109,7 +120,7 @@ async def test_refresh_of_an_unloaded_entry_raises_and_stops(
     await simulator.report(simulator.device("EM300-TH").sn, {"temperature": 31.5})
     simulator.remove_device(simulator.device("WS523").sn)
     async with held_refresh(hass, traffic) as refresh:
-        waiting = asyncio.create_task(act_silently(hass, "refresh"))
+        waiting = asyncio.create_task(call_action_without_response(hass, "refresh"))
         await asyncio.sleep(0)
         assert await hass.config_entries.async_unload(loaded.entry_id)
     results = await asyncio.gather(refresh, waiting, return_exceptions=True)
@@ -155,5 +166,5 @@ async def test_skipped_poll_keeps_the_failure_of_the_last_one(
     assert not loaded.runtime_data.last_update_success
     assert "recovered" not in caplog.text
     simulator.clear_faults()
-    await act_silently(hass, "refresh")
+    await call_action_without_response(hass, "refresh")
     assert loaded.runtime_data.last_update_success

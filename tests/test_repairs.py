@@ -159,9 +159,9 @@ async def test_used_up_requests_become_an_issue_that_another_limit_mends(
     hass: HomeAssistant, post: Post, loaded: MockConfigEntry, simulator: Simulator
 ) -> None:
     _use_up_requests(loaded)
-    asked = len(simulator.requests)
+    request_count = len(simulator.requests)
     await loaded.runtime_data.async_refresh()
-    assert len(simulator.requests) == asked
+    assert len(simulator.requests) == request_count
     assert issues(hass).keys() == {REQUEST_LIMIT}
 
     form = await _open(post, loaded, REQUEST_LIMIT)
@@ -174,7 +174,7 @@ async def test_used_up_requests_become_an_issue_that_another_limit_mends(
     assert loaded.options[CONF_DAILY_API_LIMIT] == 3000
     assert loaded.runtime_data.quota.limit == 3000
     assert not issues(hass)
-    assert len(simulator.requests) > asked
+    assert len(simulator.requests) > request_count
 
 
 async def test_the_same_limit_again_mends_nothing(

@@ -14,7 +14,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
 from custom_components.milesight.const import DOMAIN
-from tests.common import counted, entry_of, settle
+from tests.common import entry_of, quota_requests, settle
 from tests.files import SOURCE
 from tests.fleets import household, probes
 from tests.simulator import Device, Simulator
@@ -57,7 +57,7 @@ async def test_one_application_tells_how_platform_token_requests_and_pushes_are(
     simulator: Simulator,
 ) -> None:
     await simulator.report(simulator.device("EM300-TH").sn, {"temperature": 20})
-    requests = counted(simulator)
+    requests = quota_requests(simulator)
     info, said = await _info(hass_ws_client)
     until = dt_util.parse_datetime(info.pop("token_valid_until")["value"])
     assert until is not None

@@ -1,1 +1,1 @@
-"""The Agentcraft link: client, lives of device IDs, dialogs, entities, actions."""
+"""Tests of the Agentcraft link."""

@@ -1,4 +1,4 @@
-"""A small fleet, since these tests are not about devices."""
+"""Fixtures of the Agentcraft tests."""
 
 import pytest
 
@@ -9,5 +9,5 @@ from .helpers import FIRST, SECOND
 
 @pytest.fixture
 def devices() -> list[Device]:
-    """Return the devices that the tests name."""
+    """Return a fleet of the two devices that the tests use."""
     return [device for device in demo_fleet() if device.name in (FIRST, SECOND)]

@@ -1,4 +1,4 @@
-"""The actions and entities of linked devices, as users and automations meet them."""
+"""Tests of the actions and entities of linked devices."""
 
 from typing import Any
 
@@ -14,7 +14,15 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUser
 
 from custom_components.milesight.const import DOMAIN
-from tests.common import act_silently, entity_id, issues, pass_time, poll, settle, state_of
+from tests.common import (
+    call_action_without_response,
+    entity_id,
+    issues,
+    pass_time,
+    poll,
+    settle,
+    state_of,
+)
 from tests.simulator import Simulator
 
 from .helpers import (
@@ -25,19 +33,19 @@ from .helpers import (
     REFRESH,
     SECOND,
     STATUS,
-    act,
-    activate,
-    created,
+    agentcraft_state,
+    call_action,
+    creation_count,
     device_id,
-    fix,
-    link,
-    logged,
-    only,
+    link_and_activate,
+    link_devices,
+    log_text,
+    only_identity,
     open_fix,
     operations,
-    restart,
+    restart_entry,
     serial_number,
-    shown,
+    submit_fix,
 )
 
 ACTIONS = (
@@ -51,13 +59,13 @@ ACTIONS = (
 # Entities
 
 
-async def test_the_entities_are_on_the_page_of_the_device_and_move_nothing(
+async def test_entities_belong_to_the_linked_device_only(
     hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
 ) -> None:
     target = device_id(hass, loaded)
     entities = er.async_get(hass)
     before = {entry.entity_id for entry in er.async_entries_for_device(entities, target)}
-    subentry_id = await link(hass, loaded, simulator)
+    subentry_id = await link_devices(hass, loaded, simulator)
     new = [
         entry
         for entry in er.async_entries_for_device(entities, target)
@@ -86,38 +94,40 @@ async def test_the_entities_are_on_the_page_of_the_device_and_move_nothing(
     assert after == before
 
 
-async def test_the_entities_stay_while_the_device_is_offline(
+async def test_entities_stay_available_while_device_is_offline(
     hass: HomeAssistant, pushing: MockConfigEntry, simulator: Simulator
 ) -> None:
-    await link(hass, pushing, simulator)
+    await link_devices(hass, pushing, simulator)
     sn = serial_number(pushing)
     await simulator.offline(sn)
     assert state_of(hass, Platform.BINARY_SENSOR, f"{sn}_connectivity").state == "off"
-    assert shown(hass, pushing) == "waiting"
+    assert agentcraft_state(hass, pushing) == "waiting"
 
 
-async def test_a_device_that_comes_back_has_its_identity_again(
+async def test_readded_device_keeps_its_device_id(
     hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
 ) -> None:
-    await link(hass, loaded, simulator)
+    await link_devices(hass, loaded, simulator)
     sn = serial_number(loaded)
-    await act_silently(hass, "remove_from_application", device_id=device_id(hass, loaded))
+    await call_action_without_response(
+        hass, "remove_from_application", device_id=device_id(hass, loaded)
+    )
     await settle(hass)
     assert er.async_get(hass).async_get_entity_id("sensor", DOMAIN, f"{sn}_agentcraft") is None
-    await act_silently(hass, "add_device", serial_number=sn, name=FIRST)
+    await call_action_without_response(hass, "add_device", serial_number=sn, name=FIRST)
     await poll(hass, loaded)
-    assert shown(hass, loaded) == "waiting"
-    assert created(simulator) == 1
+    assert agentcraft_state(hass, loaded) == "waiting"
+    assert creation_count(simulator) == 1
 
 
-async def test_the_button_renews_the_token(
+async def test_button_refreshes_the_token(
     hass: HomeAssistant,
     loaded: MockConfigEntry,
     simulator: Simulator,
     freezer: FrozenDateTimeFactory,
 ) -> None:
-    await activate(hass, loaded, simulator, freezer)
-    identity = only(simulator)
+    await link_and_activate(hass, loaded, simulator, freezer)
+    identity = only_identity(simulator)
     pair, before = identity.pair, len(operations(simulator))
     button = entity_id(hass, Platform.BUTTON, f"{serial_number(loaded)}_agentcraft_renew")
     await hass.services.async_call(BUTTON, SERVICE_PRESS, {ATTR_ENTITY_ID: button}, blocking=True)
@@ -128,141 +138,149 @@ async def test_the_button_renews_the_token(
         await hass.services.async_call(
             BUTTON, SERVICE_PRESS, {ATTR_ENTITY_ID: button}, blocking=True
         )
-    assert shown(hass, loaded) == "active"
+    assert agentcraft_state(hass, loaded) == "active"
 
 
 # Actions
 
 
-async def test_the_token_comes_with_all_that_an_automation_needs(
+async def test_get_token_returns_ids_token_and_status(
     hass: HomeAssistant,
     loaded: MockConfigEntry,
     simulator: Simulator,
     freezer: FrozenDateTimeFactory,
 ) -> None:
-    await activate(hass, loaded, simulator, freezer)
-    identity = only(simulator)
+    await link_and_activate(hass, loaded, simulator, freezer)
+    identity = only_identity(simulator)
     assert identity.pair is not None
-    answer = await act(hass, "agentcraft_get_token", device_id(hass, loaded))
-    assert answer == {
+    response = await call_action(hass, "agentcraft_get_token", device_id(hass, loaded))
+    assert response == {
         "device_id": identity.device_id,
         "device_token": identity.pair.device_token,
         "status": "active",
         "shadow_id": identity.shadow_id,
     }
     simulator.agentcraft.command(identity.device_id, "expire")
-    answer = await act(hass, "agentcraft_get_token", device_id(hass, loaded))
-    assert answer["device_token"] == identity.pair.device_token
+    response = await call_action(hass, "agentcraft_get_token", device_id(hass, loaded))
+    assert response["device_token"] == identity.pair.device_token
     assert operations(simulator)[-2:] == [(STATUS, 200), (REFRESH, 200)]
 
 
-async def test_asking_for_the_token_of_a_waiting_device_shows_its_id_and_notices_the_linking(
+async def test_waiting_device_becomes_active_on_refresh(
     hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
 ) -> None:
-    await link(hass, loaded, simulator)
-    target, identity = device_id(hass, loaded), only(simulator)
-    assert await act(hass, "agentcraft_get_token", target) == {
+    await link_devices(hass, loaded, simulator)
+    target, identity = device_id(hass, loaded), only_identity(simulator)
+    assert await call_action(hass, "agentcraft_get_token", target) == {
         "device_id": identity.device_id,
         "device_token": None,
         "status": "waiting",
         "shadow_id": None,
     }
     simulator.agentcraft.command(identity.device_id, "link")
-    answer = await act(hass, "agentcraft_refresh", target)
-    assert (answer["status"], answer["shadow_id"]) == ("active", identity.shadow_id)
-    assert shown(hass, loaded) == "active"
+    response = await call_action(hass, "agentcraft_refresh", target)
+    assert (response["status"], response["shadow_id"]) == ("active", identity.shadow_id)
+    assert agentcraft_state(hass, loaded) == "active"
 
 
-async def test_unregistered_stays_unregistered_until_registered_again(
+async def test_unregistered_device_stays_so_until_registered(
     hass: HomeAssistant,
     loaded: MockConfigEntry,
     simulator: Simulator,
     freezer: FrozenDateTimeFactory,
 ) -> None:
-    await link(hass, loaded, simulator)
+    await link_devices(hass, loaded, simulator)
     target = device_id(hass, loaded)
-    answer = await act(hass, "agentcraft_unregister", target)
-    assert answer == {
+    response = await call_action(hass, "agentcraft_unregister", target)
+    assert response == {
         "device_id": None,
         "device_token": None,
         "status": "not_registered",
         "shadow_id": None,
     }
     await pass_time(hass, freezer, days=2)
-    await restart(hass, loaded)
-    await act(hass, "agentcraft_unregister", target)
+    await restart_entry(hass, loaded)
+    await call_action(hass, "agentcraft_unregister", target)
     assert operations(simulator) == [(ADD, 201), (DELETE, 204)]
-    assert shown(hass, loaded) == "not_registered"
+    assert agentcraft_state(hass, loaded) == "not_registered"
     for action in ("agentcraft_get_token", "agentcraft_refresh"):
-        answer = await act(hass, action, target)
-        assert "does not have an Agentcraft device ID" in answer["error"]
-    answer = await act(hass, "agentcraft_register", target)
-    assert answer["status"] == "waiting"
-    again = await act(hass, "agentcraft_register", target)
-    assert again["device_id"] == answer["device_id"] == only(simulator).device_id
-    assert created(simulator) == 2
+        response = await call_action(hass, action, target)
+        assert "does not have an Agentcraft device ID" in response["error"]
+    response = await call_action(hass, "agentcraft_register", target)
+    assert response["status"] == "waiting"
+    repeated = await call_action(hass, "agentcraft_register", target)
+    assert repeated["device_id"] == response["device_id"] == only_identity(simulator).device_id
+    assert creation_count(simulator) == 2
 
 
-async def test_an_id_whose_deletion_failed_is_deleted_later(
+async def test_failed_deletion_is_repeated_later(
     hass: HomeAssistant,
     loaded: MockConfigEntry,
     simulator: Simulator,
     freezer: FrozenDateTimeFactory,
 ) -> None:
-    await link(hass, loaded, simulator)
+    await link_devices(hass, loaded, simulator)
     target = device_id(hass, loaded)
-    simulator.fault(only(simulator).device_id, "status", status=503)
-    answer = await act(hass, "agentcraft_unregister", target)
-    assert "Failed to connect to Agentcraft" in answer["error"]
-    answer = await act(
+    simulator.fault(only_identity(simulator).device_id, "status", status=503)
+    response = await call_action(hass, "agentcraft_unregister", target)
+    assert "Failed to connect to Agentcraft" in response["error"]
+    response = await call_action(
         hass,
         "agentcraft_register",
         target,
         agentcraft_device_id="11111111-2222-3333-4444-555555555555",
     )
-    assert "another Agentcraft device ID" in answer["error"]
-    assert shown(hass, loaded) == "error"
+    assert "another Agentcraft device ID" in response["error"]
+    assert agentcraft_state(hass, loaded) == "error"
     simulator.clear_faults()
     await pass_time(hass, freezer, hours=1)
     assert not simulator.agentcraft.identities
-    assert shown(hass, loaded) == "not_registered"
+    assert agentcraft_state(hass, loaded) == "not_registered"
 
 
-async def test_a_device_takes_the_id_that_the_user_brings(
+async def test_register_accepts_an_existing_device_id(
     hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
 ) -> None:
-    await link(hass, loaded, simulator, [FIRST, SECOND])
+    await link_devices(hass, loaded, simulator, [FIRST, SECOND])
     target, other = device_id(hass, loaded), device_id(hass, loaded, SECOND)
-    await act(hass, "agentcraft_unregister", target)
+    await call_action(hass, "agentcraft_unregister", target)
     (taken,) = simulator.agentcraft.identities
-    brought = simulator.agentcraft.create()
-    simulator.agentcraft.command(brought.device_id, "link")
+    existing = simulator.agentcraft.create()
+    simulator.agentcraft.command(existing.device_id, "link")
     for wrong, error in ((taken, "Another device already uses"), ("../token", "letters, digits")):
-        answer = await act(hass, "agentcraft_register", target, agentcraft_device_id=wrong)
-        assert error in answer["error"]
-        assert wrong not in answer["error"]
-    answer = await act(hass, "agentcraft_register", target, agentcraft_device_id=brought.device_id)
-    assert (answer["device_id"], answer["status"]) == (brought.device_id, "active")
-    same = await act(hass, "agentcraft_register", target, agentcraft_device_id=brought.device_id)
-    assert same == answer
+        response = await call_action(
+            hass, "agentcraft_register", target, agentcraft_device_id=wrong
+        )
+        assert error in response["error"]
+        assert wrong not in response["error"]
+    response = await call_action(
+        hass, "agentcraft_register", target, agentcraft_device_id=existing.device_id
+    )
+    assert (response["device_id"], response["status"]) == (existing.device_id, "active")
+    same = await call_action(
+        hass, "agentcraft_register", target, agentcraft_device_id=existing.device_id
+    )
+    assert same == response
     with pytest.raises(ServiceValidationError, match="a single device"):
-        await act(hass, "agentcraft_register", target, other, agentcraft_device_id="abc")
-    assert created(simulator) == 2
+        await call_action(hass, "agentcraft_register", target, other, agentcraft_device_id="abc")
+    assert creation_count(simulator) == 2
 
 
-async def test_a_device_that_is_in_no_link_is_told_where_to_choose_it(
+async def test_action_fails_for_unlinked_device(
     hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
 ) -> None:
-    await link(hass, loaded, simulator)
+    await link_devices(hass, loaded, simulator)
     for action in ACTIONS:
-        answer = await act(hass, action, device_id(hass, loaded), device_id(hass, loaded, SECOND))
-        assert "error" not in answer[device_id(hass, loaded)] or action == "agentcraft_refresh"
-        assert "is not linked to Agentcraft" in answer[device_id(hass, loaded, SECOND)]["error"]
-    assert created(simulator) == 1
+        response = await call_action(
+            hass, action, device_id(hass, loaded), device_id(hass, loaded, SECOND)
+        )
+        assert "error" not in response[device_id(hass, loaded)] or action == "agentcraft_refresh"
+        assert "is not linked to Agentcraft" in response[device_id(hass, loaded, SECOND)]["error"]
+    assert creation_count(simulator) == 1
 
 
 @pytest.mark.parametrize("action", ACTIONS)
-async def test_only_administrators_may(
+async def test_action_requires_administrator(
     hass: HomeAssistant,
     loaded: MockConfigEntry,
     simulator: Simulator,
@@ -270,7 +288,7 @@ async def test_only_administrators_may(
     hass_admin_user: User,
     action: str,
 ) -> None:
-    await link(hass, loaded, simulator)
+    await link_devices(hass, loaded, simulator)
 
     async def call(user: User) -> Any:
         return await hass.services.async_call(
@@ -291,70 +309,70 @@ async def test_only_administrators_may(
 # Secrets
 
 
-async def test_no_secret_is_in_a_state_the_log_an_error_or_an_issue(
+async def test_no_secret_in_states_log_errors_or_issues(
     hass: HomeAssistant,
     loaded: MockConfigEntry,
     simulator: Simulator,
     freezer: FrozenDateTimeFactory,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """A life with all kinds of failures, everything logged."""
+    """Run the lifecycle with every kind of failure and debug logging."""
     caplog.set_level("DEBUG")
-    await activate(hass, loaded, simulator, freezer, [FIRST, SECOND])
+    await link_and_activate(hass, loaded, simulator, freezer, [FIRST, SECOND])
     targets = [device_id(hass, loaded, name) for name in (FIRST, SECOND)]
-    seen: list[str] = []
+    texts: list[str] = []
     secrets = {simulator.agentcraft.client_secret}
 
-    async def look() -> None:
+    async def collect() -> None:
         for identity in simulator.agentcraft.identities.values():
             secrets.update((identity.device_id, identity.shadow_id or ""))
             if identity.pair is not None:
                 secrets.update((identity.pair.device_token, identity.pair.refresh_token))
-        seen.extend(str(state.as_dict()) for state in hass.states.async_all())
-        seen.extend(str(issue) for issue in issues(hass).values())
+        texts.extend(str(state.as_dict()) for state in hass.states.async_all())
+        texts.extend(str(issue) for issue in issues(hass).values())
 
-    await look()
+    await collect()
     for kind in ("reset", "half", "garbage", "html", "status"):
         simulator.fault("/agentcraft", kind)
         for action in ("agentcraft_get_token", "agentcraft_refresh"):
-            answer = await act(hass, action, *targets)
-            seen.extend(found["error"] for found in answer.values() if "error" in found)
-        await look()
+            response = await call_action(hass, action, *targets)
+            texts.extend(result["error"] for result in response.values() if "error" in result)
+        await collect()
         await pass_time(hass, freezer, days=1)
-        await look()
+        await collect()
         simulator.clear_faults()
         await pass_time(hass, freezer, hours=6)
-        await look()
+        await collect()
     for identity in simulator.agentcraft.identities.values():
         simulator.agentcraft.command(identity.device_id, "invalidate")
     await pass_time(hass, freezer, days=1)
-    await look()
+    await collect()
     link_issues = issues(hass)
-    await fix(hass, next(iter(link_issues.values())), {})
-    await look()
-    await restart(hass, loaded)
+    await submit_fix(hass, next(iter(link_issues.values())), {})
+    await collect()
+    await restart_entry(hass, loaded)
     await hass.config_entries.async_remove(loaded.entry_id)
     secrets.discard("")
     assert len(secrets) > 10
-    everything = "\n".join([*seen, logged(caplog)])
+    everything = "\n".join([*texts, log_text(caplog)])
     assert not [secret for secret in secrets if secret in everything]
 
 
-async def test_an_issue_whose_device_is_settled_meanwhile_is_mended_without_doing_anything(
+async def test_repeated_fix_sends_no_second_request(
     hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
 ) -> None:
     simulator.fault("/agentcraft/devices", "status", status=409)
-    await link(hass, loaded, simulator)
+    await link_devices(hass, loaded, simulator)
     issue = issues(hass)["agentcraft_conflict"]
     form = await open_fix(hass, issue)
     assert form["description_placeholders"] == {"device": FIRST}
     simulator.clear_faults()
-    await fix(hass, issue, {})
+    await submit_fix(hass, issue, {})
     await settle(hass)
-    assert created(simulator) == 2
+    assert creation_count(simulator) == 2
     flows = repairs_flow_manager(hass)
     assert flows is not None
     await flows.async_configure(form["flow_id"], {})
     await settle(hass)
-    assert created(simulator) == 2
+    assert creation_count(simulator) == 2
     assert operations(simulator)[-1][0] in (ADD, ASK)

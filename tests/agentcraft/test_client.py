@@ -1,4 +1,4 @@
-"""The client, over HTTP: what it sends, what it understands, and what its errors tell."""
+"""Tests of the Agentcraft client over HTTP."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 import logging
@@ -38,7 +38,7 @@ CALLS: dict[str, Call] = {
 
 @pytest.fixture
 async def session() -> AsyncIterator[aiohttp.ClientSession]:
-    """Return a session such as Home Assistant's."""
+    """Return a client session."""
     async with aiohttp.ClientSession() as session:
         yield session
 
@@ -55,7 +55,7 @@ def agentcraft(simulator: Simulator) -> Agentcraft:
     return simulator.agentcraft
 
 
-async def test_the_six_operations_bring_what_they_promise(
+async def test_client_operations_return_documented_results(
     client: AgentcraftClient, agentcraft: Agentcraft
 ) -> None:
     device_id = await client.add_device(agentcraft.client_secret)
@@ -86,25 +86,25 @@ async def test_the_six_operations_bring_what_they_promise(
     ]
 
 
-async def test_every_request_says_json_and_has_no_body(
+async def test_requests_have_json_type_and_no_body(
     session: aiohttp.ClientSession,
     socket_enabled: None,
     aiohttp_server: Callable[..., Awaitable[TestServer]],
 ) -> None:
-    seen: list[tuple[str | None, bytes]] = []
+    requests: list[tuple[str | None, bytes]] = []
 
-    async def answer(request: web.Request) -> web.Response:
-        seen.append((request.headers.get("Content-Type"), await request.read()))
+    async def handle(request: web.Request) -> web.Response:
+        requests.append((request.headers.get("Content-Type"), await request.read()))
         return web.json_response({"id": 17, "device_token": "t", "refresh_token": "r"})
 
     app = web.Application()
-    app.router.add_route("*", "/base/{path:.*}", answer)
+    app.router.add_route("*", "/base/{path:.*}", handle)
     server = await aiohttp_server(app)
     client = AgentcraftClient(session, f"{server.make_url('/base')}/")
     assert await client.add_device("a-secret") == "17"
     await client.issue_token("an-id")
     await client.delete_device("an-id")
-    assert seen == [("application/json", b"")] * 3
+    assert requests == [("application/json", b"")] * 3
 
 
 @pytest.mark.parametrize("name", CALLS)
@@ -123,7 +123,7 @@ async def test_every_request_says_json_and_has_no_body(
         ("status", 418, RefusedError),
     ],
 )
-async def test_an_error_tells_whether_something_was_done_and_no_secret(
+async def test_error_class_follows_status_and_hides_secrets(
     simulator: Simulator,
     client: AgentcraftClient,
     name: str,
@@ -132,24 +132,24 @@ async def test_an_error_tells_whether_something_was_done_and_no_secret(
     error: type[AgentcraftError],
 ) -> None:
     simulator.fault("/agentcraft", kind, status=status)
-    with pytest.raises(error) as caught:
+    with pytest.raises(error) as raised:
         await CALLS[name](client)
-    told = logging.Formatter().formatException(
-        (type(caught.value), caught.value, caught.value.__traceback__)
+    traceback_text = logging.Formatter().formatException(
+        (type(raised.value), raised.value, raised.value.__traceback__)
     )
-    assert not any(secret in told.rsplit("\n", 1)[-1] for secret in ("a-secret", "an-id"))
-    assert caught.value.__suppress_context__ or caught.value.__context__ is None
+    assert not any(secret in traceback_text.rsplit("\n", 1)[-1] for secret in ("a-secret", "an-id"))
+    assert raised.value.__suppress_context__ or raised.value.__context__ is None
 
 
 @pytest.mark.parametrize("name", CALLS)
-async def test_a_server_that_is_not_there_was_never_asked(
+async def test_refused_connection_is_unreachable(
     session: aiohttp.ClientSession, socket_enabled: None, name: str
 ) -> None:
     with pytest.raises(UnreachableError, match="ClientConnectorError"):
         await CALLS[name](AgentcraftClient(session, "http://127.0.0.1:9"))
 
 
-async def test_an_answer_that_does_not_come_in_time_leaves_it_open(
+async def test_timeout_leaves_outcome_unknown(
     simulator: Simulator, client: AgentcraftClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "TIMEOUT", ClientTimeout(total=0.2))
@@ -159,10 +159,13 @@ async def test_an_answer_that_does_not_come_in_time_leaves_it_open(
     simulator.clear_faults()
 
 
-@pytest.mark.parametrize("found", [None, "", "../token", "a b", [], {}, "x" * 129])
-async def test_an_id_that_cannot_be_one_is_taken_for_none(
-    client: AgentcraftClient, agentcraft: Agentcraft, found: Any
+@pytest.mark.parametrize("invalid_id", [None, "", "../token", "a b", [], {}, "x" * 129])
+async def test_invalid_id_in_response_is_unknown_outcome(
+    client: AgentcraftClient, agentcraft: Agentcraft, invalid_id: Any
 ) -> None:
-    made = Identity("", found)
-    with patch.object(agentcraft, "create", return_value=made), pytest.raises(OutcomeUnknownError):
+    identity = Identity("", invalid_id)
+    with (
+        patch.object(agentcraft, "create", return_value=identity),
+        pytest.raises(OutcomeUnknownError),
+    ):
         await client.add_device(agentcraft.client_secret)

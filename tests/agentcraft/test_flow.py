@@ -1,4 +1,4 @@
-"""The dialogs of the link, driven as the web interface drives them."""
+"""Tests of the subentry flow."""
 
 from typing import Any
 
@@ -24,21 +24,21 @@ from .helpers import (
     FIRST,
     READ,
     SECOND,
-    answers,
-    created,
-    device,
+    agentcraft_state,
+    creation_count,
     device_id,
-    fix,
-    link,
-    only,
+    dialog_input,
+    fleet_device,
+    link_devices,
+    only_identity,
     open_dialog,
     operations,
     reconfigure,
-    restart,
+    restart_entry,
     serial_number,
-    shown,
     storage_key,
     submit,
+    submit_fix,
 )
 
 DEAD = "http://127.0.0.1:9"
@@ -48,14 +48,16 @@ def _stored(loaded: MockConfigEntry) -> list[dict[str, Any]]:
     return [dict(subentry.data) for subentry in loaded.subentries.values()]
 
 
-async def test_devices_are_registered_each_once_and_stored_by_serial_number(
+async def test_devices_are_registered_and_stored_by_serial_number(
     hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
 ) -> None:
     form = await open_dialog(hass, loaded)
     assert (form["type"], form["step_id"], form["errors"]) == (FlowResultType.FORM, "user", {})
-    entered = answers(hass, loaded, simulator, [FIRST, SECOND], url=f" {simulator.agentcraft_url}/")
-    entered[CONF_CLIENT_SECRET] += " "
-    result = await submit(hass, form, entered)
+    user_input = dialog_input(
+        hass, loaded, simulator, [FIRST, SECOND], url=f" {simulator.agentcraft_url}/"
+    )
+    user_input[CONF_CLIENT_SECRET] += " "
+    result = await submit(hass, form, user_input)
     assert (result["type"], result["title"]) == (FlowResultType.CREATE_ENTRY, "Agentcraft")
     assert _stored(loaded) == [
         {
@@ -65,54 +67,56 @@ async def test_devices_are_registered_each_once_and_stored_by_serial_number(
         }
     ]
     assert operations(simulator) == [(ADD, 201)] * 2
-    assert shown(hass, loaded, FIRST) == shown(hass, loaded, SECOND) == "waiting"
+    assert (
+        agentcraft_state(hass, loaded, FIRST) == agentcraft_state(hass, loaded, SECOND) == "waiting"
+    )
 
 
-async def test_an_answer_that_calls_the_id_otherwise_is_understood(
+async def test_response_with_alternative_id_key_is_accepted(
     hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
 ) -> None:
     simulator.agentcraft.id_key = "id"
-    await link(hass, loaded, simulator)
-    assert shown(hass, loaded) == "waiting"
+    await link_devices(hass, loaded, simulator)
+    assert agentcraft_state(hass, loaded) == "waiting"
 
 
-async def test_a_wrong_secret_is_told_and_leaves_nothing_behind(
+async def test_wrong_secret_shows_error_and_stores_nothing(
     hass: HomeAssistant,
     loaded: MockConfigEntry,
     simulator: Simulator,
     hass_storage: dict[str, Any],
 ) -> None:
     form = await open_dialog(hass, loaded)
-    result = await submit(hass, form, answers(hass, loaded, simulator, client_secret="wrong"))
+    result = await submit(hass, form, dialog_input(hass, loaded, simulator, client_secret="wrong"))
     assert (result["step_id"], result["errors"]) == ("user", {"base": "invalid_auth"})
     assert not loaded.subentries
     assert hass_storage[storage_key(loaded)]["data"] == {}
     assert operations(simulator) == [(ADD, 401)]
-    result = await submit(hass, form, answers(hass, loaded, simulator))
+    result = await submit(hass, form, dialog_input(hass, loaded, simulator))
     assert result["type"] is FlowResultType.CREATE_ENTRY
 
 
 @pytest.mark.parametrize("status", [302, 400, 403, 404, 429, 503])
-async def test_a_server_that_refuses_otherwise_is_told_and_may_be_tried_again(
+async def test_refusing_server_shows_error_and_allows_retry(
     hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator, status: int
 ) -> None:
     simulator.fault("/agentcraft/devices", "status", status=status)
     form = await open_dialog(hass, loaded)
-    result = await submit(hass, form, answers(hass, loaded, simulator))
+    result = await submit(hass, form, dialog_input(hass, loaded, simulator))
     assert result["errors"] == {"base": "cannot_connect"}
     simulator.clear_faults()
-    result = await submit(hass, form, answers(hass, loaded, simulator))
+    result = await submit(hass, form, dialog_input(hass, loaded, simulator))
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert len(simulator.agentcraft.identities) == 1
 
 
-async def test_a_server_that_is_not_there_is_told_and_the_address_may_be_mended(
+async def test_unreachable_server_shows_error_and_allows_retry(
     hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
 ) -> None:
     form = await open_dialog(hass, loaded)
-    result = await submit(hass, form, answers(hass, loaded, simulator, url=DEAD))
+    result = await submit(hass, form, dialog_input(hass, loaded, simulator, url=DEAD))
     assert result["errors"] == {"base": "cannot_connect"}
-    result = await submit(hass, form, answers(hass, loaded, simulator))
+    result = await submit(hass, form, dialog_input(hass, loaded, simulator))
     assert result["type"] is FlowResultType.CREATE_ENTRY
 
 
@@ -124,7 +128,7 @@ async def test_a_server_that_is_not_there_is_told_and_the_address_may_be_mended(
         ({CONF_DEVICES: ["0" * 32]}, {CONF_DEVICES: "foreign_device"}),
     ],
 )
-async def test_what_cannot_be_right_is_told_before_anything_is_asked(
+async def test_invalid_input_shows_error_without_request(
     hass: HomeAssistant,
     loaded: MockConfigEntry,
     simulator: Simulator,
@@ -132,88 +136,90 @@ async def test_what_cannot_be_right_is_told_before_anything_is_asked(
     errors: dict[str, str],
 ) -> None:
     form = await open_dialog(hass, loaded)
-    result = await submit(hass, form, answers(hass, loaded, simulator, **changes))
+    result = await submit(hass, form, dialog_input(hass, loaded, simulator, **changes))
     assert result["errors"] == errors
     assert not operations(simulator)
-    result = await submit(hass, form, answers(hass, loaded, simulator))
+    result = await submit(hass, form, dialog_input(hass, loaded, simulator))
     assert result["type"] is FlowResultType.CREATE_ENTRY
 
 
-async def test_the_application_itself_is_no_device_that_can_be_linked(
+async def test_application_device_cannot_be_linked(
     hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
 ) -> None:
     application = registry.async_get_device(hass, loaded, loaded.unique_id or "")
     assert application is not None
     form = await open_dialog(hass, loaded)
-    result = await submit(hass, form, answers(hass, loaded, simulator, devices=[application.id]))
+    result = await submit(
+        hass, form, dialog_input(hass, loaded, simulator, devices=[application.id])
+    )
     assert result["errors"] == {CONF_DEVICES: "foreign_device"}
 
 
-async def test_a_device_is_in_one_link_only(
+async def test_device_cannot_be_in_two_links(
     hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
 ) -> None:
-    await link(hass, loaded, simulator)
+    await link_devices(hass, loaded, simulator)
     form = await open_dialog(hass, loaded)
-    result = await submit(hass, form, answers(hass, loaded, simulator, [SECOND, FIRST]))
+    result = await submit(hass, form, dialog_input(hass, loaded, simulator, [SECOND, FIRST]))
     assert result["errors"] == {CONF_DEVICES: "already_linked"}
     assert result["description_placeholders"] is not None
     assert result["description_placeholders"]["device"] == FIRST
-    assert created(simulator) == 1
-    result = await submit(hass, form, answers(hass, loaded, simulator, [SECOND]))
+    assert creation_count(simulator) == 1
+    result = await submit(hass, form, dialog_input(hass, loaded, simulator, [SECOND]))
     assert result["type"] is FlowResultType.CREATE_ENTRY
 
 
-async def test_two_dialogs_do_not_register_the_same_device(
+async def test_concurrent_flows_cannot_register_same_device(
     hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
 ) -> None:
     one, other = await open_dialog(hass, loaded), await open_dialog(hass, loaded)
     simulator.fault("/agentcraft/devices", "reset", times=1)
-    result = await submit(hass, one, answers(hass, loaded, simulator))
+    result = await submit(hass, one, dialog_input(hass, loaded, simulator))
     assert result["errors"] == {"base": "cannot_connect"}
-    result = await submit(hass, other, answers(hass, loaded, simulator))
+    result = await submit(hass, other, dialog_input(hass, loaded, simulator))
     assert result["errors"] == {CONF_DEVICES: "already_linked"}
-    assert created(simulator) == 1
+    assert creation_count(simulator) == 1
 
 
-async def test_of_two_links_that_name_a_device_the_first_keeps_it(
+async def test_first_of_two_links_keeps_a_device(
     hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
 ) -> None:
-    first = await link(hass, loaded, simulator, [FIRST])
-    second = await link(hass, loaded, simulator, [SECOND])
+    first = await link_devices(hass, loaded, simulator, [FIRST])
+    second = await link_devices(hass, loaded, simulator, [SECOND])
     both = [serial_number(loaded, SECOND), serial_number(loaded, FIRST)]
     subentry = loaded.subentries[second]
     hass.config_entries.async_update_subentry(
         loaded, subentry, data={**subentry.data, CONF_DEVICES: both}
     )
     await settle(hass)
-    assert created(simulator) == 2
+    assert creation_count(simulator) == 2
     hass.config_entries.async_remove_subentry(loaded, first)
     await settle(hass)
-    assert created(simulator) == 3
+    assert creation_count(simulator) == 3
     assert len(simulator.agentcraft.identities) == 2
-    assert shown(hass, loaded, FIRST) == "waiting"
+    assert agentcraft_state(hass, loaded, FIRST) == "waiting"
 
 
-async def test_an_id_is_deleted_if_the_dialog_that_made_it_ends_without_a_link(
+async def test_aborted_flow_deletes_its_registration(
     hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
 ) -> None:
     form = await open_dialog(hass, loaded)
     simulator.fault("/agentcraft/devices", "half", times=1)
-    await submit(hass, form, answers(hass, loaded, simulator))
-    form = await submit(hass, form, answers(hass, loaded, simulator))
+    await submit(hass, form, dialog_input(hass, loaded, simulator))
+    form = await submit(hass, form, dialog_input(hass, loaded, simulator))
     assert form["step_id"] == "resolve"
     simulator.agentcraft.client_secrets.clear()
-    identity = only(simulator)
+    identity = only_identity(simulator)
     result = await submit(hass, form, {})
     assert result["errors"] == {"base": "invalid_auth"}
     hass.config_entries.subentries.async_abort(form["flow_id"])
     await settle(hass)
-    assert only(simulator) is identity
+    assert only_identity(simulator) is identity
     assert not loaded.subentries
     assert not issues(hass)
 
 
-async def test_after_an_answer_that_was_lost_the_user_brings_the_id_that_was_made(
+async def test_resolve_step_accepts_the_created_id(
     hass: HomeAssistant,
     loaded: MockConfigEntry,
     simulator: Simulator,
@@ -221,27 +227,27 @@ async def test_after_an_answer_that_was_lost_the_user_brings_the_id_that_was_mad
 ) -> None:
     form = await open_dialog(hass, loaded)
     simulator.fault("/agentcraft/devices", "half", times=1)
-    result = await submit(hass, form, answers(hass, loaded, simulator))
+    result = await submit(hass, form, dialog_input(hass, loaded, simulator))
     assert result["errors"] == {"base": "cannot_connect"}
-    form = await submit(hass, form, answers(hass, loaded, simulator))
+    form = await submit(hass, form, dialog_input(hass, loaded, simulator))
     assert (form["type"], form["step_id"]) == (FlowResultType.FORM, "resolve")
     assert form["description_placeholders"] == {"device": FIRST}
     result = await submit(hass, form, {"agentcraft_device_id": "not an id"})
     assert result["errors"] == {"base": "agentcraft_invalid_id"}
-    result = await submit(hass, form, {"agentcraft_device_id": only(simulator).device_id})
+    result = await submit(hass, form, {"agentcraft_device_id": only_identity(simulator).device_id})
     assert result["type"] is FlowResultType.CREATE_ENTRY
-    assert created(simulator) == 1
+    assert creation_count(simulator) == 1
     assert operations(simulator)[-1] == (ASK, 404)
-    assert shown(hass, loaded) == "waiting"
+    assert agentcraft_state(hass, loaded) == "waiting"
 
 
-async def test_after_an_answer_that_was_lost_the_user_says_that_there_is_no_id(
+async def test_resolve_step_without_id_creates_a_new_one(
     hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
 ) -> None:
     form = await open_dialog(hass, loaded)
     simulator.fault("/agentcraft/devices", "reset", times=1)
-    await submit(hass, form, answers(hass, loaded, simulator))
-    form = await submit(hass, form, answers(hass, loaded, simulator))
+    await submit(hass, form, dialog_input(hass, loaded, simulator))
+    form = await submit(hass, form, dialog_input(hass, loaded, simulator))
     assert form["step_id"] == "resolve"
     result = await submit(hass, form, {})
     assert result["type"] is FlowResultType.CREATE_ENTRY
@@ -249,36 +255,36 @@ async def test_after_an_answer_that_was_lost_the_user_says_that_there_is_no_id(
 
 
 @pytest.mark.parametrize("brings", [True, False])
-async def test_a_dialog_that_ends_in_doubt_leaves_a_question_and_then_nothing(
+async def test_aborted_flow_with_unknown_outcome_creates_an_issue(
     hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator, brings: bool
 ) -> None:
     form = await open_dialog(hass, loaded)
     simulator.fault("/agentcraft/devices", "half" if brings else "reset", times=1)
-    await submit(hass, form, answers(hass, loaded, simulator))
+    await submit(hass, form, dialog_input(hass, loaded, simulator))
     hass.config_entries.subentries.async_abort(form["flow_id"])
     await settle(hass)
-    await restart(hass, loaded)
+    await restart_entry(hass, loaded)
     issue = issues(hass)["agentcraft_outcome_unknown"]
     if brings:
-        result = await fix(hass, issue, {"agentcraft_device_id": "not an id"})
+        result = await submit_fix(hass, issue, {"agentcraft_device_id": "not an id"})
         assert result["errors"] == {"base": "agentcraft_invalid_id"}
-        identity = only(simulator)
-        await fix(hass, issue, {"agentcraft_device_id": identity.device_id})
+        identity = only_identity(simulator)
+        await submit_fix(hass, issue, {"agentcraft_device_id": identity.device_id})
         assert operations(simulator)[-1] == (DELETE, 204)
     else:
-        await fix(hass, issue, {})
+        await submit_fix(hass, issue, {})
     assert not issues(hass)
     assert not simulator.agentcraft.identities
     assert not get_manager(hass, loaded).lifecycles
-    assert created(simulator) == 1
+    assert creation_count(simulator) == 1
 
 
-async def test_an_issue_of_an_entry_that_is_gone_is_only_confirmed(hass: HomeAssistant) -> None:
+async def test_issue_of_removed_entry_is_only_confirmed(hass: HomeAssistant) -> None:
     flow = create_fix_flow(hass, "agentcraft_conflict_1", None)
     assert isinstance(flow, ConfirmRepairFlow)
 
 
-async def test_without_a_running_application_the_dialog_does_not_begin(
+async def test_flow_aborts_if_entry_is_not_loaded(
     hass: HomeAssistant, loaded: MockConfigEntry
 ) -> None:
     assert await hass.config_entries.async_unload(loaded.entry_id)
@@ -286,13 +292,13 @@ async def test_without_a_running_application_the_dialog_does_not_begin(
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "entry_not_loaded")
 
 
-async def test_the_dialog_of_a_link_shows_the_ids_that_wait_and_no_others(
+async def test_reconfigure_shows_waiting_ids_only(
     hass: HomeAssistant,
     loaded: MockConfigEntry,
     simulator: Simulator,
     freezer: FrozenDateTimeFactory,
 ) -> None:
-    subentry_id = await link(hass, loaded, simulator, [FIRST, SECOND])
+    subentry_id = await link_devices(hass, loaded, simulator, [FIRST, SECOND])
     first, second = simulator.agentcraft.identities.values()
     simulator.agentcraft.command(second.device_id, "link")
     await pass_time(hass, freezer, minutes=1)
@@ -303,18 +309,18 @@ async def test_the_dialog_of_a_link_shows_the_ids_that_wait_and_no_others(
     }
 
 
-async def test_a_new_secret_is_for_new_devices_and_those_that_are_registered_stay_as_they_are(
+async def test_new_secret_applies_to_new_devices_only(
     hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
 ) -> None:
-    subentry_id = await link(hass, loaded, simulator, [FIRST])
-    identity = only(simulator)
+    subentry_id = await link_devices(hass, loaded, simulator, [FIRST])
+    identity = only_identity(simulator)
     simulator.agentcraft.client_secrets = {"new"}
     both = [device_id(hass, loaded, FIRST), device_id(hass, loaded, SECOND)]
     result = await reconfigure(hass, loaded, subentry_id, devices=both)
     assert result["errors"] == {"base": "invalid_auth"}
     assert _stored(loaded)[0][CONF_DEVICES] == [serial_number(loaded, FIRST)]
     result = await submit(
-        hass, result, answers(hass, loaded, simulator, [FIRST, SECOND], client_secret="new")
+        hass, result, dialog_input(hass, loaded, simulator, [FIRST, SECOND], client_secret="new")
     )
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "reconfigure_successful")
     assert [operation for operation, _ in operations(simulator)] == [ADD] * 3
@@ -323,15 +329,18 @@ async def test_a_new_secret_is_for_new_devices_and_those_that_are_registered_sta
     assert _stored(loaded)[0][CONF_CLIENT_SECRET] == "new"
 
 
-async def test_a_device_whose_secret_was_refused_is_registered_with_the_new_one(
+async def test_new_secret_registers_devices_that_were_refused(
     hass: HomeAssistant,
     loaded: MockConfigEntry,
     simulator: Simulator,
     freezer: FrozenDateTimeFactory,
 ) -> None:
     simulator.faults.add(Fault("/agentcraft/devices", "status", 401, spared=1))
-    subentry_id = await link(hass, loaded, simulator, [FIRST, SECOND])
-    assert (shown(hass, loaded, FIRST), shown(hass, loaded, SECOND)) == ("waiting", "error")
+    subentry_id = await link_devices(hass, loaded, simulator, [FIRST, SECOND])
+    assert (agentcraft_state(hass, loaded, FIRST), agentcraft_state(hass, loaded, SECOND)) == (
+        "waiting",
+        "error",
+    )
     assert issues(hass).keys() == {"agentcraft_secret_refused"}
     simulator.clear_faults()
     simulator.agentcraft.client_secrets = {"new"}
@@ -340,35 +349,35 @@ async def test_a_device_whose_secret_was_refused_is_registered_with_the_new_one(
     result = await reconfigure(hass, loaded, subentry_id, client_secret="wrong")
     assert result["errors"] == {"base": "invalid_auth"}
     result = await submit(
-        hass, result, answers(hass, loaded, simulator, [FIRST, SECOND], client_secret="new")
+        hass, result, dialog_input(hass, loaded, simulator, [FIRST, SECOND], client_secret="new")
     )
     assert result["reason"] == "reconfigure_successful"
-    assert shown(hass, loaded, SECOND) == "waiting"
+    assert agentcraft_state(hass, loaded, SECOND) == "waiting"
     assert len(simulator.agentcraft.identities) == 2
     assert not issues(hass)
 
 
-async def test_another_address_is_taken_if_agentcraft_is_there(
+async def test_new_url_must_be_reachable(
     hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
 ) -> None:
-    subentry_id = await link(hass, loaded, simulator)
+    subentry_id = await link_devices(hass, loaded, simulator)
     result = await reconfigure(hass, loaded, subentry_id, url=DEAD)
     assert result["errors"] == {"base": "cannot_connect"}
     async with Simulator([]) as moved:
         result = await submit(
-            hass, result, answers(hass, loaded, simulator, url=moved.agentcraft_url)
+            hass, result, dialog_input(hass, loaded, simulator, url=moved.agentcraft_url)
         )
         assert result["reason"] == "reconfigure_successful"
         assert _stored(loaded)[0][CONF_URL] == moved.agentcraft_url
         assert operations(moved) == [(READ, 404)]
 
 
-async def test_a_device_that_the_platform_no_longer_has_is_shown_and_kept_no_more(
+async def test_reconfigure_drops_devices_removed_from_platform(
     hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
 ) -> None:
-    subentry_id = await link(hass, loaded, simulator, [FIRST, SECOND])
+    subentry_id = await link_devices(hass, loaded, simulator, [FIRST, SECOND])
     second = serial_number(loaded, SECOND)
-    simulator.remove_device(device(simulator, FIRST).sn)
+    simulator.remove_device(fleet_device(simulator, FIRST).sn)
     await loaded.runtime_data.async_refresh()
     await settle(hass)
     assert len(simulator.agentcraft.identities) == 2

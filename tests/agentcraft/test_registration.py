@@ -1,4 +1,4 @@
-"""What is known of a device ID: written, read again, and never shown."""
+"""Tests of the stored registration of a device."""
 
 import pytest
 
@@ -29,7 +29,7 @@ FULL = Registration(
 
 
 @pytest.mark.parametrize("held", [Registration(), FULL, UNKNOWN])
-def test_what_is_written_is_read_again(held: Registration) -> None:
+def test_registration_json_round_trip(held: Registration) -> None:
     assert Registration.from_json(held.to_json()) == held
 
 
@@ -45,13 +45,13 @@ def test_what_is_written_is_read_again(held: Registration) -> None:
         {"phase": "creating"},
     ],
 )
-def test_what_cannot_be_read_is_in_doubt(stored: object) -> None:
+def test_unreadable_registration_is_unknown(stored: object) -> None:
     assert Registration.from_json(stored) == UNKNOWN
 
 
-def test_a_registration_shows_no_secret() -> None:
+def test_registration_repr_contains_no_secret() -> None:
     assert not any(secret in repr(FULL) for secret in ("an-id", "a-token", "another", "a-user"))
 
 
-def test_pauses_double_up_to_six_hours_and_never_beyond() -> None:
+def test_backoff_doubles_up_to_six_hours() -> None:
     assert [backoff(attempts) for attempts in (0, 1, 2, 9, 10_000)] == [60, 120, 240, 21600, 21600]

@@ -1,4 +1,4 @@
-"""Every text of the link exists; that all languages have them is proved elsewhere."""
+"""Tests that every English text of the link exists."""
 
 import pytest
 import voluptuous as vol
@@ -20,7 +20,7 @@ NOT_STORED = "agentcraft_not_stored"
         ("resolve", flow.RESOLVE_SCHEMA),
     ],
 )
-def test_every_field_of_a_dialog_is_named_and_explained(step: str, schema: vol.Schema) -> None:
+def test_every_field_has_name_and_description(step: str, schema: vol.Schema) -> None:
     fields = {str(field) for field in schema.schema}
     texts = LINK["step"][step]
     assert texts["data"].keys() == texts["data_description"].keys() == fields
@@ -28,7 +28,7 @@ def test_every_field_of_a_dialog_is_named_and_explained(step: str, schema: vol.S
     assert texts["description"]
 
 
-def test_every_error_of_a_dialog_has_a_text() -> None:
+def test_every_flow_error_has_a_text() -> None:
     entered = {"invalid_url", "no_devices", "foreign_device", "already_linked"}
     assert LINK["error"].keys() == entered | set(flow.ERRORS.values()) | OF_THE_USER
     assert LINK["abort"].keys() == {"entry_not_loaded", "reconfigure_successful"}
@@ -36,7 +36,7 @@ def test_every_error_of_a_dialog_has_a_text() -> None:
     assert LINK["entry_type"]
 
 
-def test_every_problem_that_needs_the_user_has_an_issue_that_can_be_mended_or_says_how() -> None:
+def test_every_user_problem_has_an_issue() -> None:
     texts = {key: text for key, text in SOURCE["issues"].items() if key.startswith("agentcraft_")}
     fixable = {f"agentcraft_{problem}" for problem in issues.FIXABLE}
     told = {f"agentcraft_{problem}" for problem in (Problem.SECRET_REFUSED, Problem.UNREACHABLE)}
@@ -48,7 +48,7 @@ def test_every_problem_that_needs_the_user_has_an_issue_that_can_be_mended_or_sa
         assert errors == ({NOT_STORED} | OF_THE_USER if asks else {NOT_STORED})
 
 
-def test_every_state_has_a_name_and_the_entities_have_icons() -> None:
+def test_states_have_names_and_entities_have_icons() -> None:
     icons = ICONS["entity"]
     assert SOURCE["entity"]["sensor"]["agentcraft"]["state"].keys() == set(State)
     assert icons["sensor"]["agentcraft"]["state"].keys() < set(State)

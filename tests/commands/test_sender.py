@@ -12,7 +12,16 @@ from homeassistant.exceptions import HomeAssistantError
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from tests.common import UPDATE, act_on, asked, pass_time, poll, settle, state_of, until
+from tests.common import (
+    UPDATE,
+    call_entity_action,
+    pass_time,
+    poll,
+    request_counts,
+    settle,
+    state_of,
+    until,
+)
 from tests.fleets import model, new_devices
 from tests.simulator import Device, Simulator
 from tests.simulator.events import device_data
@@ -46,7 +55,7 @@ def relay(hass: HomeAssistant, panel: Device) -> str:
 
 async def switch(hass: HomeAssistant, panel: Device, state: str) -> None:
     """Switch the relay on or off."""
-    await act_on(hass, Platform.SWITCH, f"{panel.sn}_relay_status", f"turn_{state}")
+    await call_entity_action(hass, Platform.SWITCH, f"{panel.sn}_relay_status", f"turn_{state}")
 
 
 def indicator(hass: HomeAssistant, panel: Device) -> str:
@@ -56,18 +65,20 @@ def indicator(hass: HomeAssistant, panel: Device) -> str:
 
 async def switch_indicator(hass: HomeAssistant, panel: Device, state: str) -> None:
     """Switch the indicator on or off."""
-    await act_on(hass, Platform.SWITCH, f"{panel.sn}_led_indicator_enable", f"turn_{state}")
+    await call_entity_action(
+        hass, Platform.SWITCH, f"{panel.sn}_led_indicator_enable", f"turn_{state}"
+    )
 
 
 async def hang_while_switching(
     hass: HomeAssistant, simulator: Simulator, panel: Device, state: str
 ) -> asyncio.Task[None]:
     """Send a command that the platform does not answer."""
-    before = asked(simulator)[UPDATE]
+    before = request_counts(simulator)[UPDATE]
     simulator.fault("/properties", "hang", times=1)
     task = hass.async_create_task(switch(hass, panel, state))
     await until(lambda: len(simulator.faults.state()) == 0)
-    assert asked(simulator)[UPDATE] == before
+    assert request_counts(simulator)[UPDATE] == before
     return task
 
 

@@ -59,7 +59,7 @@ def devices() -> list[Device]:
 async def test_large_reports_do_not_grow_the_store(
     hass: HomeAssistant,
     loaded: MockConfigEntry,
-    visitor: TestClient[Any, Any],
+    http_client: TestClient[Any, Any],
     simulator: Simulator,
     hass_storage: dict[str, Any],
     payloads: list[dict[str, Any]],
@@ -67,14 +67,16 @@ async def test_large_reports_do_not_grow_the_store(
     device = simulator.platform.devices[0]
     for payload in payloads:
         body = {**property_event(device.sn, payload), "eventId": str(uuid4())}
-        response = await visitor.post(ADDRESS, json=body, headers=signed(simulator.webhook_secret))
+        response = await http_client.post(
+            ADDRESS, json=body, headers=signed(simulator.webhook_secret)
+        )
         assert response.status == 200
     assert await hass.config_entries.async_unload(loaded.entry_id)
     assert len(json.dumps(hass_storage[f"{DOMAIN}.{loaded.entry_id}"])) < MAX_STORED
     assert await hass.config_entries.async_setup(loaded.entry_id)
     await settle(hass)
     body = property_event(device.sn, {"temperature": 21, "alarm_message": "Fire"})
-    await visitor.post(ADDRESS, json=body, headers=signed(simulator.webhook_secret))
+    await http_client.post(ADDRESS, json=body, headers=signed(simulator.webhook_secret))
     assert temperature(hass, device) == "21"
     held = loaded.runtime_data.data[device.sn]
     assert held.value("alarm_message") == "Fire"

@@ -13,11 +13,11 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.milesight.const import CONF_DAILY_API_LIMIT, DOMAIN
 from tests.common import (
     SPECIFICATION,
-    act_silently,
-    asked,
+    call_action_without_response,
     entity_id,
     pass_time,
     poll,
+    request_counts,
     set_up,
     temperature,
 )
@@ -67,7 +67,7 @@ async def test_refused_specification_is_read_for_a_sibling(
     refuse(simulator, *devices[:2])
     await set_up(hass, entry)
     assert have_entities(hass, *devices) == [True] * 5
-    assert asked(simulator)[SPECIFICATION] == 3
+    assert request_counts(simulator)[SPECIFICATION] == 3
     assert "cannot be read" not in caplog.text
 
 
@@ -77,9 +77,9 @@ async def test_siblings_are_tried_in_turn_in_later_polls(
     devices = simulator.platform.devices
     refuse(simulator, *devices[:4])
     await set_up(hass, entry)
-    assert asked(simulator)[SPECIFICATION] == 3
+    assert request_counts(simulator)[SPECIFICATION] == 3
     await poll(hass, entry)
-    assert asked(simulator)[SPECIFICATION] == 5
+    assert request_counts(simulator)[SPECIFICATION] == 5
     assert have_entities(hass, *devices) == [True] * 5
 
 
@@ -89,7 +89,9 @@ async def test_server_error_for_one_device_is_bypassed_later(
     devices = simulator.platform.devices
     refuse(simulator, devices[0], status=500)
     await set_up(hass, entry)
-    assert asked(simulator)[SPECIFICATION] == 1, "the platform may have a problem of its own"
+    assert request_counts(simulator)[SPECIFICATION] == 1, (
+        "the platform may have a problem of its own"
+    )
     for _ in range(2):
         await poll(hass, entry)
     assert have_entities(hass, *devices) == [True] * 5
@@ -111,10 +113,10 @@ async def test_number_of_refused_requests_is_limited(
         device.listed["model"] = model
     refuse(simulator, *broken)
     await set_up(hass, entry)
-    assert asked(simulator)[SPECIFICATION] <= 12
+    assert request_counts(simulator)[SPECIFICATION] <= 12
     for _ in range(20):
         await pass_time(hass, freezer, minutes=6)
-    assert asked(simulator)[SPECIFICATION] <= (30 if model else 21 * 12)
+    assert request_counts(simulator)[SPECIFICATION] <= (30 if model else 21 * 12)
 
 
 async def test_refused_specification_is_requested_less_often(
@@ -129,12 +131,12 @@ async def test_refused_specification_is_requested_less_often(
     await set_up(hass, entry)
     for _ in range(240):
         await pass_time(hass, freezer, minutes=6)
-    assert asked(simulator)[SPECIFICATION] <= 3 * 55, "in a day three times each half hour"
+    assert request_counts(simulator)[SPECIFICATION] <= 3 * 55, "in a day three times each half hour"
     assert caplog.text.count("cannot be read") == 1
     assert have_entities(hass, *devices) == [False] * 5
 
     simulator.clear_faults()
-    await act_silently(hass, "refresh")
+    await call_action_without_response(hass, "refresh")
     assert have_entities(hass, *devices) == [True] * 5, "a refresh does not wait"
     assert caplog.text.count("can be read again") == 1
 
@@ -170,8 +172,8 @@ async def test_new_firmware_keeps_entities_until_it_is_readable(
 
     simulator.clear_faults()
     simulator.requests.clear()
-    await act_silently(hass, "refresh")
-    assert asked(simulator)[SPECIFICATION] == 1
+    await call_action_without_response(hass, "refresh")
+    assert request_counts(simulator)[SPECIFICATION] == 1
     assert entity_id(hass, Platform.SENSOR, f"{thermometer.sn}_temperature")
 
 
@@ -187,6 +189,6 @@ async def test_specification_waits_for_background_quota(
     simulator.requests.clear()
     thermometer.firmware = "9.9"
     await poll(hass, entry)
-    assert SPECIFICATION not in asked(simulator)
-    await act_silently(hass, "refresh")
-    assert asked(simulator)[SPECIFICATION] == 1
+    assert SPECIFICATION not in request_counts(simulator)
+    await call_action_without_response(hass, "refresh")
+    assert request_counts(simulator)[SPECIFICATION] == 1

@@ -16,11 +16,11 @@ from custom_components.milesight.devices.unlisted_reports import (
 from tests.common import (
     SEARCH,
     WEBHOOK_ID,
-    asked,
     device_id,
     entry_of,
     pass_time,
     poll,
+    request_counts,
     set_up,
     settle,
     state_of,
@@ -59,15 +59,15 @@ async def test_device_of_another_entry_triggers_no_search(
     second = entry_of(simulator, {CONF_WEBHOOK_ID: "ab" * 32}, unique_id="second")
     second.add_to_hass(hass)
     await set_up(hass, second)
-    visitor = await hass_client_no_auth()
+    http_client = await hass_client_no_auth()
     for webhook_id in (WEBHOOK_ID, "ab" * 32):
-        await simulator.add_callback(str(visitor.make_url(f"/api/webhook/{webhook_id}")))
+        await simulator.add_callback(str(http_client.make_url(f"/api/webhook/{webhook_id}")))
     simulator.requests.clear()
     for _ in range(3):
         freezer.tick(90)
         await simulator.report(simulator.device("WS523").sn)
         await settle(hass)
-    assert asked(simulator) == {}
+    assert request_counts(simulator) == {}
 
 
 async def test_device_that_moves_to_another_entry_follows(
@@ -102,7 +102,7 @@ async def test_devices_never_listed_trigger_few_searches(
         await pass_time(hass, freezer, minutes=6)
         loaded.runtime_data.async_receive([_report(f"24E124{minute % 60:06}", minute)])
         await settle(hass)
-    assert asked(simulator)[SEARCH] <= hours * 10 + 12, "each poll, and each device once"
+    assert request_counts(simulator)[SEARCH] <= hours * 10 + 12, "each poll, and each device once"
 
 
 def _report(sn: str, time: int = 0) -> DeviceReport:

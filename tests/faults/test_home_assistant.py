@@ -21,10 +21,10 @@ from custom_components.milesight.const import DOMAIN
 from custom_components.milesight.push.receiver import WebhookReceiver
 from tests.common import (
     ADDRESS,
-    counted,
     next_poll,
     property_event,
     push_to,
+    quota_requests,
     set_up,
     settle,
     signed,
@@ -157,7 +157,7 @@ async def test_requests_of_a_failed_setup_are_counted_at_the_next(
     for _ in range(3):
         await next_poll(hass)
     assert entry.state is ConfigEntryState.LOADED
-    assert entry.runtime_data.quota.used(time.time()) == len(counted(simulator))
+    assert entry.runtime_data.quota.used(time.time()) == len(quota_requests(simulator))
 
 
 @pytest.mark.parametrize("devices", [partial(probes, 10)], indirect=True, ids=["10 devices"])
@@ -220,7 +220,7 @@ async def test_polling_replaces_pushes_if_the_clock_is_wrong(
     hass: HomeAssistant,
     pushing: MockConfigEntry,
     simulator: Simulator,
-    visitor: TestClient[Any, Any],
+    http_client: TestClient[Any, Any],
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     device = simulator.device("EM300-TH")
@@ -237,6 +237,6 @@ async def test_polling_replaces_pushes_if_the_clock_is_wrong(
     assert line.startswith("A delivery was refused (not fresh)")
 
     simulator.application.configure(clock_offset=0)
-    await push_to(simulator, visitor)
+    await push_to(simulator, http_client)
     await simulator.report(device.sn, {"temperature": 33.5})
     assert temperature(hass, device) == "33.5"

@@ -21,9 +21,9 @@ from tests.common import (
     SEARCH,
     SPECIFICATION,
     TOKEN,
-    asked,
     next_poll,
     pass_time,
+    request_counts,
     settle,
     temperature,
 )
@@ -119,7 +119,7 @@ async def test_expired_token_is_replaced_between_requests(
     simulator.requests.clear()
     assert await report_unpushed(hass, simulator, device, 31.5) == "31.5"
     assert [request.status for request in simulator.requests] == [200, 401, 200, 200]
-    assert asked(simulator) == {SEARCH: 1, HISTORY: 2, TOKEN: 1}
+    assert request_counts(simulator) == {SEARCH: 1, HISTORY: 2, TOKEN: 1}
     assert log_lines(caplog) == []
     assert reauth_flows(hass) == 0
 
@@ -190,7 +190,7 @@ async def test_devices_become_unavailable_between_rare_polls(
     for minutes in range(20):
         assert (temperature(hass, device) == "unavailable") is (minutes >= 15), minutes
         await pass_time(hass, freezer, minutes=1, seconds=0.1)
-    assert asked(simulator)[SEARCH] == 1
+    assert request_counts(simulator)[SEARCH] == 1
 
 
 async def test_retry_after_of_the_device_list_is_respected(
@@ -202,7 +202,7 @@ async def test_retry_after_of_the_device_list_is_respected(
     await next_poll(hass, timedelta(hours=2, minutes=59))
     assert simulator.requests == []
     await next_poll(hass, timedelta(hours=3, minutes=1))
-    assert asked(simulator)[SEARCH] == 1
+    assert request_counts(simulator)[SEARCH] == 1
 
 
 async def test_retry_after_of_the_history_is_respected(
@@ -217,7 +217,7 @@ async def test_retry_after_of_the_history_is_respected(
     simulator.requests.clear()
     for _ in range(10):
         await pass_time(hass, freezer, minutes=6)
-    assert (asked(simulator)[SEARCH], asked(simulator)[HISTORY]) == (10, 1)
+    assert (request_counts(simulator)[SEARCH], request_counts(simulator)[HISTORY]) == (10, 1)
     await pass_time(hass, freezer, minutes=12)
     assert temperature(hass, device) == "31.5"
 
@@ -231,7 +231,7 @@ async def test_rate_limited_token_request_is_not_repeated(
     simulator.fault("/oauth/token", "rate_limit")
     simulator.requests.clear()
     await pass_time(hass, freezer, hours=2)
-    assert asked(simulator) == {TOKEN: 1}
+    assert request_counts(simulator) == {TOKEN: 1}
 
 
 async def test_unreadable_history_is_logged_once_and_recovers(
@@ -250,7 +250,7 @@ async def test_unreadable_history_is_logged_once_and_recovers(
         await pass_time(hass, freezer, minutes=6)
     (line,) = log_lines(caplog)
     assert line.startswith("The history of Home cannot be read")
-    requests = asked(simulator)
+    requests = request_counts(simulator)
     assert requests[SEARCH] == 100
     assert 10 < requests[HISTORY] < 35, "at first with each poll, then every half hour or hour"
 
@@ -281,7 +281,7 @@ async def test_rate_limited_specification_postpones_the_others(
 ) -> None:
     simulator.fault("/thing-specification", "rate_limit")
     assert not await hass.config_entries.async_setup(entry.entry_id)
-    assert asked(simulator)[SPECIFICATION] <= 3
+    assert request_counts(simulator)[SPECIFICATION] <= 3
     simulator.clear_faults()
     await next_poll(hass)
     assert entry.state is ConfigEntryState.LOADED

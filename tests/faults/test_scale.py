@@ -19,10 +19,10 @@ from tests.common import (
     HISTORY,
     SEARCH,
     SPECIFICATION,
-    asked,
     entry_of,
     next_poll,
     pass_time,
+    request_counts,
     set_up,
     store,
 )
@@ -57,7 +57,7 @@ async def test_failed_page_changes_nothing(
     simulator.faults.add(Fault("/devices/search", "status", spared=6))
     assert not await hass.config_entries.async_setup(entry.entry_id)
     assert entry.state is ConfigEntryState.SETUP_RETRY
-    assert asked(simulator)[SEARCH] == 7
+    assert request_counts(simulator)[SEARCH] == 7
     assert _registered(device_registry, entry) == set()
 
     simulator.clear_faults()
@@ -93,7 +93,7 @@ async def test_backfill_of_many_devices_keeps_to_the_quota(
         simulator.platform.report(device, {"temperature": 21.0})
     traffic = Traffic(simulator, monkeypatch, 0.001)
     await set_up(hass, entry)
-    requests = asked(simulator)
+    requests = request_counts(simulator)
     assert requests[SEARCH] == PAGES
     assert requests[SPECIFICATION] == 0
     assert 785 <= requests[HISTORY] <= 800 - PAGES + 2
@@ -130,7 +130,7 @@ async def test_failed_polls_are_retried_with_random_backoff(
     began, tries = time.time(), list[float]()
     while len(tries) < 10:
         await pass_time(hass, freezer, seconds=10)
-        tries += [time.time() - began] * (asked(simulator)[SEARCH] - len(tries))
+        tries += [time.time() - began] * (request_counts(simulator)[SEARCH] - len(tries))
     distances = [later - earlier for earlier, later in itertools.pairwise(tries)]
     longest = [min(60 * 2**n, 3600) for n in range(9)]
     for distance, most in zip(distances, longest, strict=True):

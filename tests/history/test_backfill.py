@@ -14,7 +14,16 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.milesight.const import DOMAIN
-from tests.common import ADDRESS, HISTORY, asked, poll, property_event, settle, signed, temperature
+from tests.common import (
+    ADDRESS,
+    HISTORY,
+    poll,
+    property_event,
+    request_counts,
+    settle,
+    signed,
+    temperature,
+)
 from tests.fleets import of_demo
 from tests.simulator import Device, Simulator
 from tests.traffic import Answer, Traffic, handle_requests
@@ -40,11 +49,11 @@ def now_ms() -> int:
 
 
 async def push_signed(
-    simulator: Simulator, visitor: TestClient[Any, Any], event: dict[str, object]
+    simulator: Simulator, http_client: TestClient[Any, Any], event: dict[str, object]
 ) -> None:
     """Deliver an event as the platform does."""
     headers = signed(simulator.webhook_secret)
-    response = await visitor.post(ADDRESS, json=[event], headers=headers)
+    response = await http_client.post(ADDRESS, json=[event], headers=headers)
     assert response.status == 200
 
 
@@ -77,12 +86,12 @@ async def test_backlog_does_not_cover_a_lost_report(
     hass: HomeAssistant,
     pushing: MockConfigEntry,
     simulator: Simulator,
-    visitor: TestClient[Any, Any],
+    http_client: TestClient[Any, Any],
     device: Device,
 ) -> None:
     report_unpushed(device, 31.5, ago=1000)
     event = property_event(device.sn, {"humidity": 40}, ts=now_ms() - 30 * MINUTE_MS)
-    await push_signed(simulator, visitor, event)
+    await push_signed(simulator, http_client, event)
     await poll(hass, pushing)
     assert temperature(hass, device) == "31.5"
 
@@ -91,11 +100,11 @@ async def test_event_from_the_far_future_does_not_stop_reading(
     hass: HomeAssistant,
     pushing: MockConfigEntry,
     simulator: Simulator,
-    visitor: TestClient[Any, Any],
+    http_client: TestClient[Any, Any],
     device: Device,
 ) -> None:
     event = property_event(device.sn, {"temperature": 20})
-    await push_signed(simulator, visitor, {**event, "eventCreatedTime": 4102444800})
+    await push_signed(simulator, http_client, {**event, "eventCreatedTime": 4102444800})
     report_unpushed(device, 31.5, ago=-2000)
     await poll(hass, pushing)
     assert temperature(hass, device) == "31.5"
@@ -108,7 +117,7 @@ async def test_report_after_a_fast_device_clock_is_read(
     await poll(hass, loaded)
     simulator.requests.clear()
     await poll(hass, loaded)
-    assert HISTORY not in asked(simulator), "a report is read once, whatever its time"
+    assert HISTORY not in request_counts(simulator), "a report is read once, whatever its time"
     report_unpushed(device, 31.5)
     await poll(hass, loaded)
     assert temperature(hass, device) == "31.5"
@@ -118,31 +127,31 @@ async def test_push_of_a_fast_device_clock_is_not_read_again(
     hass: HomeAssistant,
     pushing: MockConfigEntry,
     simulator: Simulator,
-    visitor: TestClient[Any, Any],
+    http_client: TestClient[Any, Any],
     device: Device,
 ) -> None:
     device.last_update = now_ms() + 60 * MINUTE_MS
     event = property_event(device.sn, {"temperature": 31.5}, ts=device.last_update)
-    await push_signed(simulator, visitor, event)
+    await push_signed(simulator, http_client, event)
     assert temperature(hass, device) == "31.5"
     simulator.requests.clear()
     await poll(hass, pushing)
-    assert HISTORY not in asked(simulator)
+    assert HISTORY not in request_counts(simulator)
 
 
 async def test_push_with_slow_device_clock_is_not_read_again(
     hass: HomeAssistant,
     pushing: MockConfigEntry,
     simulator: Simulator,
-    visitor: TestClient[Any, Any],
+    http_client: TestClient[Any, Any],
     device: Device,
 ) -> None:
     event = property_event(device.sn, {"temperature": 31.5}, ts=now_ms() - 2 * MINUTE_MS)
-    await push_signed(simulator, visitor, event)
+    await push_signed(simulator, http_client, event)
     device.last_update = event["eventCreatedTime"] * 1000 + 500  # type: ignore[operator]
     simulator.requests.clear()
     await poll(hass, pushing)
-    assert HISTORY not in asked(simulator)
+    assert HISTORY not in request_counts(simulator)
 
 
 async def test_push_during_backfill_saves_the_request(
@@ -165,7 +174,7 @@ async def test_push_during_backfill_saves_the_request(
     traffic.let_go()
     await settle(hass)
     assert len(simulator.platform.devices) > 3
-    assert asked(simulator)[HISTORY] == 3
+    assert request_counts(simulator)[HISTORY] == 3
 
 
 async def test_device_removed_during_backfill_stays_removed(

@@ -32,12 +32,12 @@ from custom_components.milesight.history.importer import Series, mean_rows
 from custom_components.milesight.history.statistics import HOUR_MS, start_of_hour
 from tests.common import (
     HISTORY,
-    act,
-    act_silently,
-    asked,
+    call_action,
+    call_action_without_response,
     device_id,
     entity_id,
     poll,
+    request_counts,
     set_up,
     settle,
     temperature,
@@ -117,7 +117,9 @@ async def _import(
 ) -> None:
     """Import what a device reported between two times."""
     times = {"start_time": _start(start)} | ({} if end is None else {"end_time": _start(end)})
-    await act_silently(hass, "import_history", device_id=device_id(hass, entry, device), **times)
+    await call_action_without_response(
+        hass, "import_history", device_id=device_id(hass, entry, device), **times
+    )
 
 
 def _write_rows(hass: HomeAssistant, sensor: str, unit: str, rows: list[StatisticData]) -> None:
@@ -149,7 +151,7 @@ async def test_import_writes_hourly_statistics_and_is_idempotent(
     )
     target = device_id(hass, loaded, device)
     data = {"device_id": target, "start_time": _start(first + 30 * MINUTE_MS)}
-    response = await act(hass, "import_history", **data)
+    response = await call_action(hass, "import_history", **data)
     assert response == {target: {"rows": 3}}
     sensor = _sensor(hass, device)
     rows = await _rows(hass, sensor)
@@ -159,7 +161,7 @@ async def test_import_writes_hourly_statistics_and_is_idempotent(
     ]
     assert _brief(await _rows(hass, _sensor(hass, device, "humidity")), "mean") == [(first, 40.0)]
 
-    assert await act(hass, "import_history", **data) == response
+    assert await call_action(hass, "import_history", **data) == response
     assert await _rows(hass, sensor) == rows
 
 
@@ -290,7 +292,9 @@ async def test_statistics_with_incompatible_unit_are_not_changed(
     await async_wait_recording_done(hass)
     _tell(device, (_hours_ago(5), {"humidity": 20.0}))
     target = device_id(hass, loaded, device)
-    response = await act(hass, "import_history", device_id=target, start_time=_start(_hours_ago(6)))
+    response = await call_action(
+        hass, "import_history", device_id=target, start_time=_start(_hours_ago(6))
+    )
     assert response == {target: {"rows": 0}}
     assert _brief(await _rows(hass, sensor), "mean") == [(_hours_ago(9), 50.0)]
 
@@ -308,7 +312,9 @@ async def test_disabled_sensors_and_invalid_values_are_skipped(
         (_hours_ago(4), {"humidity": True}),
     )
     target = device_id(hass, loaded, device)
-    response = await act(hass, "import_history", device_id=target, start_time=_start(_hours_ago(6)))
+    response = await call_action(
+        hass, "import_history", device_id=target, start_time=_start(_hours_ago(6))
+    )
     assert response == {target: {"rows": 0}}
 
 
@@ -345,7 +351,7 @@ async def test_gap_of_a_restart_is_imported_automatically(
 ) -> None:
     before = int(time.time() * 1000)
     device = await _restart(hass, loaded, simulator, timedelta(hours=30), freezer)
-    assert asked(simulator)[HISTORY] == 2, "180 reports are two pages of one device"
+    assert request_counts(simulator)[HISTORY] == 2, "180 reports are two pages of one device"
     sensor = _sensor(hass, device)
     rows = await _rows(hass, sensor)
     first = start_of_hour(before + 5 * MINUTE_MS)
@@ -354,7 +360,7 @@ async def test_gap_of_a_restart_is_imported_automatically(
     assert rows[9]["max"] - rows[9]["min"] == 5.0
     simulator.requests.clear()
     await poll(hass, loaded)
-    assert HISTORY not in asked(simulator)
+    assert HISTORY not in request_counts(simulator)
 
 
 async def test_gap_survives_a_restart_before_its_import(
@@ -431,7 +437,7 @@ async def test_gap_is_not_imported_if_the_option_is_off(
     await settle(hass)
     device = await _restart(hass, loaded, simulator, timedelta(hours=5), freezer)
     assert await _rows(hass, _sensor(hass, device)) == []
-    assert asked(simulator)[HISTORY] == 1
+    assert request_counts(simulator)[HISTORY] == 1
 
 
 async def test_unreadable_history_is_read_with_the_next_poll(

@@ -223,8 +223,8 @@ async def test_dialog_is_closed_when_the_cloud_fails(
     assert "Traceback" not in caplog.text
 
 
-async def _options(visitor: TestClient[Any, Any], url: str) -> int:
-    return (await visitor.options(URL(url).path)).status
+async def _options(http_client: TestClient[Any, Any], url: str) -> int:
+    return (await http_client.options(URL(url).path)).status
 
 
 async def test_open_dialog_answers_the_probe_until_it_is_closed(
@@ -233,10 +233,10 @@ async def test_open_dialog_answers_the_probe_until_it_is_closed(
     await hass.config.async_update(external_url="https://home.example.com")
     result = await _add(hass, simulator)
     url = result["description_placeholders"]["webhook_url"]
-    visitor = await hass_client_no_auth()
-    assert await _options(visitor, url) == 200
+    http_client = await hass_client_no_auth()
+    assert await _options(http_client, url) == 200
     hass.config_entries.flow.async_abort(result["flow_id"])
-    assert await _options(visitor, url) == 403
+    assert await _options(http_client, url) == 403
 
 
 async def test_platform_accepts_the_url_before_the_dialog_is_submitted(
@@ -245,17 +245,17 @@ async def test_platform_accepts_the_url_before_the_dialog_is_submitted(
     await hass.config.async_update(external_url="https://home.example.com")
     result = await _add(hass, simulator)
     path = URL(result["description_placeholders"]["webhook_url"]).path
-    visitor = await hass_client_no_auth()
-    await simulator.add_callback(str(visitor.make_url(path)))
+    http_client = await hass_client_no_auth()
+    await simulator.add_callback(str(http_client.make_url(path)))
     result = await hass.config_entries.flow.async_configure(
         result["flow_id"], {CONF_WEBHOOK_SECRET: simulator.webhook_secret}
     )
     await settle(hass)
-    assert await _options(visitor, path) == 200
+    assert await _options(http_client, path) == 200
     await simulator.report(simulator.device("EM300-TH").sn)
     assert result["result"].runtime_data.pushes.healthy
     await hass.config_entries.async_remove(result["result"].entry_id)
-    assert await _options(visitor, path) == 403
+    assert await _options(http_client, path) == 403
 
 
 async def test_submitting_while_the_url_is_shown_again_keeps_the_cloudhook(

@@ -12,11 +12,11 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from tests.common import (
     ADDRESS,
-    counted,
     issues,
     pass_time,
     poll,
     push_to,
+    quota_requests,
     settle,
     signed,
     state_of,
@@ -25,10 +25,13 @@ from tests.simulator import Simulator
 
 
 async def _deliver(
-    hass: HomeAssistant, visitor: TestClient[Any, Any], simulator: Simulator, event: dict[str, Any]
+    hass: HomeAssistant,
+    http_client: TestClient[Any, Any],
+    simulator: Simulator,
+    event: dict[str, Any],
 ) -> None:
     headers = signed(simulator.webhook_secret)
-    answer = await visitor.post(ADDRESS, json=[event], headers=headers)
+    answer = await http_client.post(ADDRESS, json=[event], headers=headers)
     assert answer.status == 200
     await settle(hass)
 
@@ -42,7 +45,7 @@ async def _poll_with_a_report(
 
 async def test_polls_that_find_unpushed_reports_create_an_issue(
     hass: HomeAssistant,
-    visitor: TestClient[Any, Any],
+    http_client: TestClient[Any, Any],
     loaded: MockConfigEntry,
     simulator: Simulator,
 ) -> None:
@@ -54,7 +57,7 @@ async def test_polls_that_find_unpushed_reports_create_an_issue(
     assert issues(hass).keys() == {"no_pushes_received"}
     assert _push_healthy(hass, simulator) == "off"
 
-    await push_to(simulator, visitor)
+    await push_to(simulator, http_client)
     await simulator.report(simulator.device("EM300-TH").sn)
     await loaded.runtime_data.async_refresh()
     assert not issues(hass)
@@ -93,7 +96,7 @@ async def test_polls_without_new_reports_create_no_issue(
 )
 async def test_system_message_creates_an_issue_until_the_next_push(
     hass: HomeAssistant,
-    visitor: TestClient[Any, Any],
+    http_client: TestClient[Any, Any],
     loaded: MockConfigEntry,
     simulator: Simulator,
     kind: str,
@@ -101,13 +104,13 @@ async def test_system_message_creates_an_issue_until_the_next_push(
 ) -> None:
     message = {"errCode": "", "info": "x" * 1000}
     event = {"eventType": "SYSTEM_MESSAGES", "data": {"message": message, "type": kind}}
-    await _deliver(hass, visitor, simulator, event)
+    await _deliver(hass, http_client, simulator, event)
     assert issues(hass).keys() == {issue}
     found = issues(hass)[issue]
     assert found.translation_placeholders is not None
     assert len(found.translation_placeholders["info"]) == 200
 
-    await push_to(simulator, visitor)
+    await push_to(simulator, http_client)
     await simulator.report(simulator.device("EM300-TH").sn)
     assert not issues(hass)
 
@@ -119,7 +122,7 @@ async def test_request_and_push_counts_survive_a_reload(
     simulator: Simulator,
 ) -> None:
     application = simulator.client_id.lower()
-    requests = len(counted(simulator))
+    requests = len(quota_requests(simulator))
     await simulator.report(simulator.device("EM300-TH").sn, {"temperature": 20})
     await pass_time(hass, freezer, seconds=11)
 

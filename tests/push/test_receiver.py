@@ -24,17 +24,19 @@ GARBAGE: Final = b"garbage!" * 1000
 
 
 async def _post(
-    visitor: TestClient[Any, Any], body: Any, headers: dict[str, str] | None = None
+    http_client: TestClient[Any, Any], body: Any, headers: dict[str, str] | None = None
 ) -> int:
-    response = await visitor.post(ADDRESS, json=body, headers=headers)
+    response = await http_client.post(ADDRESS, json=body, headers=headers)
     return response.status
 
 
 async def test_signed_delivery_changes_the_state(
-    hass: HomeAssistant, visitor: TestClient[Any, Any], simulator: Simulator, device: Device
+    hass: HomeAssistant, http_client: TestClient[Any, Any], simulator: Simulator, device: Device
 ) -> None:
     headers = signed(simulator.webhook_secret)
-    assert await _post(visitor, [property_event(device.sn, {"temperature": 33.3})], headers) == 200
+    assert (
+        await _post(http_client, [property_event(device.sn, {"temperature": 33.3})], headers) == 200
+    )
     assert temperature(hass, device) == "33.3"
 
 
@@ -50,29 +52,29 @@ async def test_signed_delivery_changes_the_state(
 )
 async def test_delivery_finds_the_device_by_any_of_its_ids(
     hass: HomeAssistant,
-    visitor: TestClient[Any, Any],
+    http_client: TestClient[Any, Any],
     simulator: Simulator,
     device: Device,
     ids: Callable[[Device], dict[str, object]],
 ) -> None:
     body: Any = property_event("", {"temperature": 33.3})
     body["data"]["deviceProfile"] = ids(device)
-    assert await _post(visitor, body, signed(simulator.webhook_secret)) == 200
+    assert await _post(http_client, body, signed(simulator.webhook_secret)) == 200
     assert temperature(hass, device) == "33.3"
 
 
 async def test_single_event_and_empty_array_are_accepted(
-    hass: HomeAssistant, visitor: TestClient[Any, Any], simulator: Simulator, device: Device
+    hass: HomeAssistant, http_client: TestClient[Any, Any], simulator: Simulator, device: Device
 ) -> None:
     body = property_event(device.sn, {"temperature": 33.4})
-    assert await _post(visitor, body, signed(simulator.webhook_secret)) == 200
+    assert await _post(http_client, body, signed(simulator.webhook_secret)) == 200
     assert temperature(hass, device) == "33.4"
-    assert await _post(visitor, [], signed(simulator.webhook_secret)) == 200
+    assert await _post(http_client, [], signed(simulator.webhook_secret)) == 200
 
 
 async def test_unsigned_delivery_is_refused_and_logged_once(
     hass: HomeAssistant,
-    visitor: TestClient[Any, Any],
+    http_client: TestClient[Any, Any],
     simulator: Simulator,
     device: Device,
     caplog: pytest.LogCaptureFixture,
@@ -86,53 +88,55 @@ async def test_unsigned_delivery_is_refused_and_logged_once(
         signed(secret, sent=0),
         signed(secret) | {"x-msc-request-nonce": "n"},
     ):
-        assert await _post(visitor, body, headers) == 401
+        assert await _post(http_client, body, headers) == 401
     assert temperature(hass, device) == before
     assert caplog.text.count("A delivery was refused") == 1
 
 
 @pytest.mark.parametrize("body", [b"{", b"", b"1", b'"text"', b"null"])
 async def test_body_without_delivery_is_400(
-    visitor: TestClient[Any, Any], simulator: Simulator, body: bytes
+    http_client: TestClient[Any, Any], simulator: Simulator, body: bytes
 ) -> None:
-    response = await visitor.post(ADDRESS, data=body, headers=signed(simulator.webhook_secret))
+    response = await http_client.post(ADDRESS, data=body, headers=signed(simulator.webhook_secret))
     assert response.status == 400
 
 
 async def test_body_above_the_limit_is_413(
-    visitor: TestClient[Any, Any], simulator: Simulator
+    http_client: TestClient[Any, Any], simulator: Simulator
 ) -> None:
     large = b"[" + b" " * 1024 * 1024 + b"]"
-    assert (await visitor.post(ADDRESS, data=large)).status == 413
+    assert (await http_client.post(ADDRESS, data=large)).status == 413
     full = b"[" + b" " * (1024 * 1024 - 2) + b"]"
     headers = signed(simulator.webhook_secret)
-    assert (await visitor.post(ADDRESS, data=full, headers=headers)).status == 200
+    assert (await http_client.post(ADDRESS, data=full, headers=headers)).status == 200
 
 
 async def test_known_nonce_is_answered_and_ignored(
-    hass: HomeAssistant, visitor: TestClient[Any, Any], simulator: Simulator, device: Device
+    hass: HomeAssistant, http_client: TestClient[Any, Any], simulator: Simulator, device: Device
 ) -> None:
     headers = signed(simulator.webhook_secret)
-    assert await _post(visitor, [property_event(device.sn, {"temperature": 1})], headers) == 200
-    assert await _post(visitor, [property_event(device.sn, {"temperature": 2})], headers) == 200
+    assert await _post(http_client, [property_event(device.sn, {"temperature": 1})], headers) == 200
+    assert await _post(http_client, [property_event(device.sn, {"temperature": 2})], headers) == 200
     assert temperature(hass, device) == "1"
 
 
 async def test_known_event_id_is_ignored(
-    hass: HomeAssistant, visitor: TestClient[Any, Any], simulator: Simulator, device: Device
+    hass: HomeAssistant, http_client: TestClient[Any, Any], simulator: Simulator, device: Device
 ) -> None:
     event = property_event(device.sn, {"temperature": 1})
-    await _post(visitor, [event], signed(simulator.webhook_secret))
+    await _post(http_client, [event], signed(simulator.webhook_secret))
     await _post(
-        visitor, [property_event(device.sn, {"temperature": 2})], signed(simulator.webhook_secret)
+        http_client,
+        [property_event(device.sn, {"temperature": 2})],
+        signed(simulator.webhook_secret),
     )
     event["data"] = property_event(device.sn, {"temperature": 3})["data"]
-    assert await _post(visitor, [event], signed(simulator.webhook_secret)) == 200
+    assert await _post(http_client, [event], signed(simulator.webhook_secret)) == 200
     assert temperature(hass, device) == "2"
 
 
 async def test_invalid_events_do_not_affect_the_others(
-    hass: HomeAssistant, visitor: TestClient[Any, Any], simulator: Simulator, device: Device
+    hass: HomeAssistant, http_client: TestClient[Any, Any], simulator: Simulator, device: Device
 ) -> None:
     body = [
         1,
@@ -142,7 +146,7 @@ async def test_invalid_events_do_not_affect_the_others(
         property_event(device.sn, {"temperature": {"deeper": [1]}}),
         property_event(device.sn, {"temperature": 12.5}),
     ]
-    assert await _post(visitor, body, signed(simulator.webhook_secret)) == 200
+    assert await _post(http_client, body, signed(simulator.webhook_secret)) == 200
     assert temperature(hass, device) == "12.5"
 
 
@@ -154,8 +158,8 @@ async def test_unsigned_delivery_without_secret_is_accepted(
 ) -> None:
     hass.config_entries.async_update_entry(entry, data={**entry.data, CONF_WEBHOOK_SECRET: ""})
     await set_up(hass, entry)
-    visitor = await hass_client_no_auth()
-    assert await _post(visitor, [property_event(device.sn, {"temperature": 7})]) == 200
+    http_client = await hass_client_no_auth()
+    assert await _post(http_client, [property_event(device.sn, {"temperature": 7})]) == 200
     assert temperature(hass, device) == "7"
 
 
@@ -181,7 +185,7 @@ def _problems(caplog: pytest.LogCaptureFixture) -> list[str]:
     ],
 )
 async def test_body_that_cannot_be_decompressed_is_400(
-    visitor: TestClient[Any, Any],
+    http_client: TestClient[Any, Any],
     simulator: Simulator,
     caplog: pytest.LogCaptureFixture,
     encoding: str,
@@ -191,7 +195,7 @@ async def test_body_that_cannot_be_decompressed_is_400(
     headers = signed(simulator.webhook_secret) if signing else {}
     caplog.clear()
     for _ in range(3):
-        response = await visitor.post(
+        response = await http_client.post(
             ADDRESS, data=body, headers={**headers, "Content-Encoding": encoding}
         )
         assert response.status == 400
@@ -201,7 +205,7 @@ async def test_body_that_cannot_be_decompressed_is_400(
 @pytest.mark.parametrize("encoding", ["gzip", "deflate"])
 async def test_compressed_body_is_read(
     hass: HomeAssistant,
-    visitor: TestClient[Any, Any],
+    http_client: TestClient[Any, Any],
     simulator: Simulator,
     device: Device,
     encoding: str,
@@ -209,36 +213,36 @@ async def test_compressed_body_is_read(
     event = json.dumps(property_event(device.sn, {"temperature": 33.3})).encode()
     body = gzip.compress(event) if encoding == "gzip" else zlib.compress(event)
     headers = {**signed(simulator.webhook_secret), "Content-Encoding": encoding}
-    assert (await visitor.post(ADDRESS, data=body, headers=headers)).status == 200
+    assert (await http_client.post(ADDRESS, data=body, headers=headers)).status == 200
     assert temperature(hass, device) == "33.3"
 
 
 async def test_decompressed_body_above_the_limit_is_413(
-    visitor: TestClient[Any, Any], simulator: Simulator
+    http_client: TestClient[Any, Any], simulator: Simulator
 ) -> None:
     bomb = gzip.compress(b" " * 100_000_000)
     headers = {**signed(simulator.webhook_secret), "Content-Encoding": "gzip"}
-    assert (await visitor.post(ADDRESS, data=bomb, headers=headers)).status == 413
+    assert (await http_client.post(ADDRESS, data=bomb, headers=headers)).status == 413
 
 
 async def test_connection_lost_within_a_body_is_no_error(
-    visitor: TestClient[Any, Any], caplog: pytest.LogCaptureFixture
+    http_client: TestClient[Any, Any], caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.clear()
     for head in ("Transfer-Encoding: chunked\r\n\r\n5\r\n[]", "Content-Length: 50\r\n\r\n[]"):
-        url = visitor.make_url(ADDRESS)
+        url = http_client.make_url(ADDRESS)
         _, writer = await asyncio.open_connection(url.host, url.port)
         writer.write(f"POST {ADDRESS} HTTP/1.1\r\nHost: home\r\n{head}".encode())
         await writer.drain()
         await asyncio.sleep(0.05)
         writer.close()
         await writer.wait_closed()
-    assert (await visitor.get(ADDRESS)).status == 200
+    assert (await http_client.get(ADDRESS)).status == 200
     assert _problems(caplog) == []
 
 
 async def test_body_that_never_ends_is_400(
-    visitor: TestClient[Any, Any],
+    http_client: TestClient[Any, Any],
     caplog: pytest.LogCaptureFixture,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -250,7 +254,7 @@ async def test_body_that_never_ends_is_400(
         await answered.wait()
 
     caplog.clear()
-    response = await visitor.post(ADDRESS, data=endless())
+    response = await http_client.post(ADDRESS, data=endless())
     answered.set()
     assert response.status == 400
     assert _problems(caplog) == []
@@ -259,7 +263,7 @@ async def test_body_that_never_ends_is_400(
 @pytest.mark.parametrize("keep", ["nonce", "event id"])
 async def test_replay_after_a_reload_is_ignored(
     hass: HomeAssistant,
-    visitor: TestClient[Any, Any],
+    http_client: TestClient[Any, Any],
     loaded: MockConfigEntry,
     simulator: Simulator,
     device: Device,
@@ -267,20 +271,20 @@ async def test_replay_after_a_reload_is_ignored(
 ) -> None:
     headers = signed(simulator.webhook_secret)
     event = property_event(device.sn, {"temperature": 1})
-    assert await _post(visitor, [event], headers) == 200
+    assert await _post(http_client, [event], headers) == 200
     for value in (2, 3):
         assert await hass.config_entries.async_reload(loaded.entry_id)
         replay = property_event(device.sn, {"temperature": value})
         if keep == "event id":
             replay["eventId"] = event["eventId"]
             headers = signed(simulator.webhook_secret)
-        assert await _post(visitor, [replay], headers) == 200
+        assert await _post(http_client, [replay], headers) == 200
         assert temperature(hass, device) == "1"
 
 
 async def test_replayed_press_after_a_reload_fires_no_event(
     hass: HomeAssistant,
-    visitor: TestClient[Any, Any],
+    http_client: TestClient[Any, Any],
     loaded: MockConfigEntry,
     simulator: Simulator,
 ) -> None:
@@ -288,10 +292,10 @@ async def test_replayed_press_after_a_reload_fires_no_event(
     key = f"{button.sn}_button_event.status"
     headers = signed(simulator.webhook_secret)
     press = [property_event(button.sn, {"button_event": {"status": "1"}})]
-    assert await _post(visitor, press, headers) == 200
+    assert await _post(http_client, press, headers) == 200
     fired = state_of(hass, Platform.EVENT, key).state
     assert await hass.config_entries.async_reload(loaded.entry_id)
     await settle(hass)
     for replay in (headers, signed(simulator.webhook_secret)):
-        assert await _post(visitor, press, replay) == 200
+        assert await _post(http_client, press, replay) == 200
         assert state_of(hass, Platform.EVENT, key).state == fired

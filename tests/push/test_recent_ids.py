@@ -47,7 +47,7 @@ def test_malformed_stored_ids_raise(stored: Any) -> None:
 async def test_store_holds_the_ids_of_the_last_ten_minutes(
     hass: HomeAssistant,
     freezer: FrozenDateTimeFactory,
-    visitor: TestClient[Any, Any],
+    http_client: TestClient[Any, Any],
     loaded: MockConfigEntry,
     simulator: Simulator,
     device: Device,
@@ -59,7 +59,7 @@ async def test_store_holds_the_ids_of_the_last_ten_minutes(
         event = property_event(device.sn, {"temperature": seconds})
         nonce = f"nonce {seconds}"
         headers = signed(simulator.webhook_secret, nonce=nonce)
-        assert (await visitor.post(ADDRESS, json=[event], headers=headers)).status == 200
+        assert (await http_client.post(ADDRESS, json=[event], headers=headers)).status == 200
         delivered.append((nonce, event["eventId"]))
     await loaded.runtime_data.async_save()
     stored = hass_storage[f"{DOMAIN}.{loaded.entry_id}"]["data"]["recent_ids"]
@@ -71,20 +71,20 @@ async def test_store_holds_the_ids_of_the_last_ten_minutes(
 @pytest.mark.parametrize("length", [101, 20_000])
 async def test_huge_nonce_is_verified_and_not_remembered(
     hass: HomeAssistant,
-    visitor: TestClient[Any, Any],
+    http_client: TestClient[Any, Any],
     loaded: MockConfigEntry,
     simulator: Simulator,
     length: int,
 ) -> None:
     nonce = "n" * length
     headers = signed(simulator.webhook_secret, nonce=nonce)
-    assert (await visitor.post(ADDRESS, json=[], headers=headers)).status == 200
+    assert (await http_client.post(ADDRESS, json=[], headers=headers)).status == 200
     assert loaded.runtime_data.pushes.recent_ids_to_store() == {"nonces": {}, "event_ids": {}}
     refused = signed("wrong", nonce=nonce)
-    assert (await visitor.post(ADDRESS, json=[], headers=refused)).status == 401
+    assert (await http_client.post(ADDRESS, json=[], headers=refused)).status == 401
 
 
-async def test_oversized_headers_are_refused(visitor: TestClient[Any, Any]) -> None:
+async def test_oversized_headers_are_refused(http_client: TestClient[Any, Any]) -> None:
     for method in ("OPTIONS", "GET", "POST"):
-        response = await visitor.request(method, ADDRESS, headers={"X-Large": "x" * 100_000})
+        response = await http_client.request(method, ADDRESS, headers={"X-Large": "x" * 100_000})
         assert response.status == 400

@@ -6,14 +6,14 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.milesight.devices import registry
-from tests.common import act, act_silently, device_id, settle
+from tests.common import call_action, call_action_without_response, device_id, settle
 from tests.simulator import Simulator
 
 
 async def test_a_device_is_added_and_appears(
     hass: HomeAssistant, pushing: MockConfigEntry, simulator: Simulator
 ) -> None:
-    response = await act(
+    response = await call_action(
         hass,
         "add_device",
         serial_number="6723d38552440001",
@@ -33,7 +33,7 @@ async def test_a_device_is_added_and_appears(
     await settle(hass)
     assert registry.async_get_device(hass, pushing, added.sn) is not None
     with pytest.raises(HomeAssistantError) as refused:
-        await act(hass, "add_device", serial_number=added.sn, name="Attic")
+        await call_action(hass, "add_device", serial_number=added.sn, name="Attic")
     assert "already been added" in str(refused.value)
 
 
@@ -42,7 +42,7 @@ async def test_changing_one_fact_of_a_device_keeps_the_others(
 ) -> None:
     device = simulator.device("EM300-TH")
     device.description = "behind the door"
-    await act_silently(
+    await call_action_without_response(
         hass, "update_device", device_id=device_id(hass, loaded, device), name="Larder"
     )
     assert (device.name, device.description) == ("Larder", "behind the door")
@@ -58,7 +58,7 @@ async def test_a_device_that_is_deleted_leaves_home_assistant_too(
 ) -> None:
     device = simulator.device("EM300-TH")
     target = device_id(hass, loaded, device)
-    assert await act(hass, "delete_device", device_id=target) == {target: {}}
+    assert await call_action(hass, "delete_device", device_id=target) == {target: {}}
     await settle(hass)
     assert not simulator.platform.has(device.sn)
     assert registry.async_get_device(hass, loaded, device.sn) is None
@@ -69,7 +69,7 @@ async def test_removal_from_the_application_asks_at_the_inferred_path(
 ) -> None:
     device = simulator.device("EM300-TH")
     target = device_id(hass, loaded, device)
-    assert await act(hass, "remove_from_application", device_id=target) == {target: {}}
+    assert await call_action(hass, "remove_from_application", device_id=target) == {target: {}}
     request = next(r for r in simulator.requests if r.method == "DELETE")
     assert request.path.endswith(f"/devices/{device.device_id}/application")
     await settle(hass)
@@ -80,13 +80,15 @@ async def test_rps_profile_urls_are_set_listed_and_deleted(
     hass: HomeAssistant, loaded: MockConfigEntry
 ) -> None:
     serial_number, url = "6757D3317995", "https://example.com/profile"
-    await act_silently(hass, "set_rps_profile_url", serial_number=serial_number, profile_url=url)
-    listed = await act(hass, "list_rps_profile_urls", config_entry_id=loaded.entry_id)
+    await call_action_without_response(
+        hass, "set_rps_profile_url", serial_number=serial_number, profile_url=url
+    )
+    listed = await call_action(hass, "list_rps_profile_urls", config_entry_id=loaded.entry_id)
     assert listed == {"profile_urls": [{"sn": serial_number, "profileUrl": url}]}
-    await act_silently(hass, "delete_rps_record", serial_number=serial_number)
-    assert await act(hass, "list_rps_profile_urls") == {"profile_urls": []}
+    await call_action_without_response(hass, "delete_rps_record", serial_number=serial_number)
+    assert await call_action(hass, "list_rps_profile_urls") == {"profile_urls": []}
     with pytest.raises(HomeAssistantError) as refused:
-        await act_silently(hass, "delete_rps_record", serial_number=serial_number)
+        await call_action_without_response(hass, "delete_rps_record", serial_number=serial_number)
     assert "No RPS record" in str(refused.value)
 
 
@@ -96,6 +98,8 @@ async def test_a_serial_number_cannot_be_the_path_to_something_else(
     simulator.requests.clear()
     for serial_number in ("../devices/1", "a/b", "?", "", "6" * 65, "\u0661\u0662"):
         with pytest.raises(ServiceValidationError) as refused:
-            await act_silently(hass, "delete_rps_record", serial_number=serial_number)
+            await call_action_without_response(
+                hass, "delete_rps_record", serial_number=serial_number
+            )
         assert refused.value.translation_key == "invalid_serial_number"
     assert not simulator.requests

@@ -9,7 +9,17 @@ from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_capture_events
 
-from tests.common import CALL, TASK, UPDATE, act, act_silently, asked, device_id, state_of, until
+from tests.common import (
+    CALL,
+    TASK,
+    UPDATE,
+    call_action,
+    call_action_without_response,
+    device_id,
+    request_counts,
+    state_of,
+    until,
+)
 from tests.simulator import Simulator
 from tests.simulator.events import device_data
 
@@ -21,7 +31,7 @@ async def test_a_service_call_is_over_when_the_platform_has_taken_it(
 ) -> None:
     device = simulator.device("WT101")
     target = device_id(hass, pushing, device)
-    response = await act(
+    response = await call_action(
         hass, "call_service", device_id=target, service_id=RADIATOR, inputs={"value": "21.5"}
     )
     assert len(response[target].pop("request_id")) == 32
@@ -37,9 +47,9 @@ async def test_with_a_time_to_wait_the_outputs_of_the_service_are_returned(
     target = device_id(hass, pushing, device)
     simulator.platform.command_delay = 60
     calling = hass.async_create_task(
-        act(hass, "call_service", device_id=target, service_id="reboot", timeout=20)
+        call_action(hass, "call_service", device_id=target, service_id="reboot", timeout=20)
     )
-    await until(lambda: asked(simulator)[CALL])
+    await until(lambda: request_counts(simulator)[CALL])
     for tsl_id, payload in (
         ("query_device_status", {"cause": 1}),
         ("reboot", {"reboot.cause": 2, "reboot.took.seconds": 3}),
@@ -57,7 +67,7 @@ async def test_the_report_of_the_property_that_a_service_sets_is_an_outcome_too(
     target = device_id(hass, pushing, device)
     simulator.platform.command_delay = 60
     calling = hass.async_create_task(
-        act(
+        call_action(
             hass,
             "call_service",
             device_id=target,
@@ -66,7 +76,7 @@ async def test_the_report_of_the_property_that_a_service_sets_is_an_outcome_too(
             timeout=20,
         )
     )
-    await until(lambda: asked(simulator)[CALL])
+    await until(lambda: request_counts(simulator)[CALL])
     simulator.platform.report(device, {"battery": 50})
     simulator.platform.report(device, {"target_temperature": 23, "battery": 50})
     assert (await calling)[target]["outputs"] == {"target_temperature": 23}
@@ -77,7 +87,9 @@ async def test_a_device_that_does_not_answer_in_time_is_no_failure(
 ) -> None:
     target = device_id(hass, pushing, simulator.device("WS523"))
     simulator.platform.command_delay = 60
-    response = await act(hass, "call_service", device_id=target, service_id="reboot", timeout=0.1)
+    response = await call_action(
+        hass, "call_service", device_id=target, service_id="reboot", timeout=0.1
+    )
     assert response[target].keys() == {"request_id"}
     assert not pushing.runtime_data.responses._queues
 
@@ -86,7 +98,7 @@ async def test_properties_are_written_dotted_or_nested_by_key_or_label(
     hass: HomeAssistant, pushing: MockConfigEntry, simulator: Simulator
 ) -> None:
     device = simulator.device("WS523")
-    response = await act(
+    response = await call_action(
         hass,
         "set_properties",
         device_id=device_id(hass, pushing, device),
@@ -101,7 +113,7 @@ async def test_properties_are_written_dotted_or_nested_by_key_or_label(
         "button_lock_config": {"enable": True},
         "reporting_interval": 900,
     }
-    assert asked(simulator)[UPDATE] == 1
+    assert request_counts(simulator)[UPDATE] == 1
     assert state_of(hass, Platform.SWITCH, f"{device.sn}_set_socket.status").state == "off"
 
 
@@ -115,14 +127,14 @@ async def test_a_command_to_a_device_that_is_offline_waits_for_its_next_report(
     target = device_id(hass, pushing, device)
     simulator.platform.command_delay = 0  # time stands still where a test stops the clock
     await simulator.report(device.sn, {"set_socket": {"status": "1"}})
-    response = await act(
+    response = await call_action(
         hass, "set_properties", device_id=target, properties={"set_socket": {"status": "off"}}
     )
     assert "delivery" not in response[target]
     await simulator.settle()
     freezer.tick(2)  # a loss counts when it is a second younger than the last report
     await simulator.offline(device.sn)
-    response = await act(
+    response = await call_action(
         hass, "set_properties", device_id=target, properties={"set_socket.status": "on"}
     )
     assert response[target] == {
@@ -145,7 +157,7 @@ async def test_a_task_configures_many_devices_by_one_request_and_tells_how_it_en
     devices = [d for d in simulator.platform.devices if d.model.name == "WS523"]
     targets = [device_id(hass, pushing, device) for device in devices]
     events = async_capture_events(hass, "milesight_task")
-    response = await act(
+    response = await call_action(
         hass,
         "create_config_task",
         device_id=targets,
@@ -154,7 +166,7 @@ async def test_a_task_configures_many_devices_by_one_request_and_tells_how_it_en
     )
     await simulator.settle()
     assert [response[target]["status"] for target in targets] == ["SUCCESS", "SUCCESS"]
-    assert asked(simulator)[TASK] == 1
+    assert request_counts(simulator)[TASK] == 1
     assert all(device.values["reporting_interval"] == 1800 for device in devices)
     assert [event.data for event in events] == [
         {
@@ -172,7 +184,7 @@ async def test_a_task_that_fails_on_the_device_names_the_error(
     hass: HomeAssistant, pushing: MockConfigEntry, simulator: Simulator
 ) -> None:
     target = device_id(hass, pushing, simulator.device("UG65"))
-    response = await act(
+    response = await call_action(
         hass,
         "create_config_task",
         device_id=target,
@@ -187,7 +199,7 @@ async def test_without_a_time_to_wait_a_task_is_known_by_its_id(
     hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
 ) -> None:
     target = device_id(hass, loaded, simulator.device("EM300-TH"))
-    response = await act(
+    response = await call_action(
         hass, "create_config_task", device_id=target, properties={"reporting_interval": 600}
     )
     assert response[target].pop("task_id").isdecimal()
@@ -200,10 +212,10 @@ async def test_a_task_that_the_platform_refuses_is_an_error_of_every_device(
     target = device_id(hass, loaded, simulator.device("EM300-TH"))
     data = {"device_id": target, "properties": {"reporting_interval": 600}}
     simulator.fault("/tasks", "failed", times=2)
-    response = await act(hass, "create_config_task", **data)
+    response = await call_action(hass, "create_config_task", **data)
     assert response[target].keys() == {"error"}
     with pytest.raises(HomeAssistantError):
-        await act_silently(hass, "create_config_task", **data)
+        await call_action_without_response(hass, "create_config_task", **data)
 
 
 async def test_a_device_for_which_no_task_was_made_has_an_error(
@@ -216,7 +228,7 @@ async def test_a_device_for_which_no_task_was_made_has_an_error(
         simulator.platform, "create_task", lambda _body: {"deviceTaskRelations": []}
     )
     target = device_id(hass, loaded, simulator.device("EM300-TH"))
-    response = await act(
+    response = await call_action(
         hass, "create_config_task", device_id=target, properties={"reporting_interval": 600}
     )
     assert response == {target: {"error": "The platform did not create a task for Cold store"}}
@@ -229,9 +241,9 @@ async def test_devices_that_spell_a_setting_differently_need_tasks_of_their_own(
     task = {"properties": {"child_lock": "enable"}}
     simulator.requests.clear()
     with pytest.raises(ServiceValidationError) as refused:
-        await act(hass, "create_config_task", device_id=[flag, option], **task)
+        await call_action(hass, "create_config_task", device_id=[flag, option], **task)
     assert refused.value.translation_key == "differing_devices"
     assert not simulator.requests
     for target in (flag, option):
-        response = await act(hass, "create_config_task", device_id=target, **task)
+        response = await call_action(hass, "create_config_task", device_id=target, **task)
         assert "task_id" in response[target]

@@ -12,7 +12,15 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 import voluptuous as vol
 
-from tests.common import HISTORY, SEARCH, act, act_silently, asked, device_id, temperature
+from tests.common import (
+    HISTORY,
+    SEARCH,
+    call_action,
+    call_action_without_response,
+    device_id,
+    request_counts,
+    temperature,
+)
 from tests.simulator import Simulator
 from tests.simulator.history import History
 
@@ -22,7 +30,7 @@ async def test_a_specification_tells_types_units_and_ranges_without_a_request(
 ) -> None:
     target = device_id(hass, loaded, simulator.device("WS523"))
     simulator.requests.clear()
-    response = await act(hass, "get_thing_specification", device_id=target)
+    response = await call_action(hass, "get_thing_specification", device_id=target)
     assert not simulator.requests
     found = response[target]
     properties = {leaf["path"]: leaf for leaf in found["properties"]}
@@ -51,7 +59,7 @@ async def test_history_is_read_to_the_end_in_the_order_of_time(
         device.history.add(now - index * 1000, {"temperature": index, "humidity": 50})
     simulator.requests.clear()
     target = device_id(hass, loaded, device)
-    response = await act(
+    response = await call_action(
         hass,
         "get_history",
         device_id=target,
@@ -66,7 +74,7 @@ async def test_history_is_read_to_the_end_in_the_order_of_time(
     assert times == sorted(times)
     assert times[-1].timestamp() * 1000 == now
     assert times[0].utcoffset() == dt_util.now().utcoffset()
-    assert asked(simulator)[HISTORY] == 3
+    assert request_counts(simulator)[HISTORY] == 3
 
 
 async def test_times_without_a_zone_are_those_of_the_home(
@@ -76,7 +84,7 @@ async def test_times_without_a_zone_are_those_of_the_home(
     noon = datetime(2026, 3, 1, 12, tzinfo=dt_util.get_default_time_zone())
     device.history.add(int(noon.timestamp() * 1000), {"temperature": 1})
     target = device_id(hass, loaded, device)
-    response = await act(
+    response = await call_action(
         hass,
         "get_history",
         device_id=target,
@@ -91,7 +99,7 @@ async def test_ten_years_of_history_are_what_the_platform_has_of_them(
 ) -> None:
     device = simulator.device("EM300-TH")
     target = device_id(hass, loaded, device)
-    response = await act(
+    response = await call_action(
         hass,
         "get_history",
         device_id=target,
@@ -107,7 +115,7 @@ async def test_a_history_that_fails_is_told_for_that_device_alone(
     failing, good = simulator.device("EM300-TH"), simulator.device("WS523")
     simulator.fault(f"/devices/{failing.device_id}/properties/history", "failed")
     targets = [device_id(hass, loaded, device) for device in (failing, good)]
-    response = await act(
+    response = await call_action(
         hass, "get_history", device_id=targets, start_time=dt_util.now() - timedelta(days=1)
     )
     assert response[targets[0]].keys() == {"error"}
@@ -119,10 +127,10 @@ async def test_what_the_platform_knows_of_a_device_is_returned_in_its_words(
 ) -> None:
     device = simulator.device("WS523")
     target = device_id(hass, loaded, device)
-    response = await act(hass, "get_device", device_id=target)
+    response = await call_action(hass, "get_device", device_id=target)
     assert response[target]["deviceId"] == str(device.device_id)
     assert response[target]["rpsStatus"] == "UNACTIVATED"
-    settings = await act(hass, "get_device_config", device_id=target)
+    settings = await call_action(hass, "get_device_config", device_id=target)
     assert settings[target]["properties"]["set_socket"] == {
         "status": device.values["set_socket.status"]
     }
@@ -136,8 +144,8 @@ async def test_a_refresh_reads_the_list_and_what_changed_whatever_is_left_of_the
     for _ in range(2000):
         loaded.runtime_data.quota.record(time.time())
     simulator.requests.clear()
-    await act_silently(hass, "refresh")
-    assert asked(simulator) == {SEARCH: 1, HISTORY: 1}
+    await call_action_without_response(hass, "refresh")
+    assert request_counts(simulator) == {SEARCH: 1, HISTORY: 1}
     assert temperature(hass, device) == "33.5"
 
 
@@ -146,7 +154,7 @@ async def test_a_refresh_that_fails_says_so(
 ) -> None:
     simulator.fault("/devices/search", "failed", times=1)
     with pytest.raises(HomeAssistantError) as failed:
-        await act_silently(hass, "refresh", config_entry_id=loaded.entry_id)
+        await call_action_without_response(hass, "refresh", config_entry_id=loaded.entry_id)
     assert failed.value.translation_key == "cannot_connect"
 
 
@@ -167,10 +175,10 @@ async def test_devices_are_searched_by_any_filter_of_the_platform(
     hass: HomeAssistant, loaded: MockConfigEntry
 ) -> None:
     for filters, names in SEARCHES:
-        response = await act(hass, "search_devices", **filters)
+        response = await call_action(hass, "search_devices", **filters)
         assert {device["name"] for device in response["devices"]} == names, filters
     with pytest.raises(vol.Invalid):
-        await act(hass, "search_devices", electricity_min=101)
+        await call_action(hass, "search_devices", electricity_min=101)
 
 
 async def test_unanswered_search_is_not_called_refused(
@@ -178,7 +186,7 @@ async def test_unanswered_search_is_not_called_refused(
 ) -> None:
     simulator.fault("/devices/search", "garbage", times=1)
     with pytest.raises(HomeAssistantError) as failed:
-        await act(hass, "search_devices")
+        await call_action(hass, "search_devices")
     assert failed.value.translation_key == "request_unanswered"
 
 
@@ -189,11 +197,15 @@ async def test_unanswered_history_is_not_called_refused(
     simulator.fault("/properties/history", "html", times=1)
     start = dt_util.now() - timedelta(hours=1)
     with pytest.raises(HomeAssistantError) as failed:
-        await act_silently(hass, "import_history", device_id=target, start_time=start)
+        await call_action_without_response(
+            hass, "import_history", device_id=target, start_time=start
+        )
     assert failed.value.translation_key == "request_unanswered"
     simulator.fault("/properties/history", "failed", times=1)
     with pytest.raises(HomeAssistantError) as failed:
-        await act_silently(hass, "import_history", device_id=target, start_time=start)
+        await call_action_without_response(
+            hass, "import_history", device_id=target, start_time=start
+        )
     assert failed.value.translation_key == "request_failed"
 
 
@@ -201,7 +213,7 @@ async def test_a_search_that_the_platform_refuses_is_told_with_its_words(
     hass: HomeAssistant, loaded: MockConfigEntry
 ) -> None:
     with pytest.raises(HomeAssistantError) as failed:
-        await act(hass, "search_devices", sorts=[{"property": "colour"}])
+        await call_action(hass, "search_devices", sorts=[{"property": "colour"}])
     assert failed.value.translation_key == "request_failed"
     assert "colour" in str(failed.value)
     assert len((failed.value.translation_placeholders or {})["request_id"]) == 32

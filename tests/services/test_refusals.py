@@ -8,7 +8,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 import voluptuous as vol
 
-from tests.common import act, act_silently, device_id
+from tests.common import call_action, call_action_without_response, device_id
 from tests.simulator import Simulator
 
 REFUSALS: tuple[tuple[str, dict[str, Any], str, str], ...] = (
@@ -92,7 +92,7 @@ async def test_a_caller_s_mistake_is_named_and_nothing_is_sent(
     simulator.requests.clear()
     for name, data, key, told in REFUSALS:
         with pytest.raises(ServiceValidationError) as refused:
-            await act(hass, name, device_id=target, **data)
+            await call_action(hass, name, device_id=target, **data)
         assert refused.value.translation_key == key, (name, data)
         assert told in str(refused.value), (name, data)
         assert str(refused.value) != key
@@ -105,7 +105,7 @@ async def test_one_device_that_cannot_do_it_stops_the_call_before_anything_is_se
     targets = [device_id(hass, loaded, simulator.device(model)) for model in ("WS523", "EM300-TH")]
     simulator.requests.clear()
     with pytest.raises(ServiceValidationError) as refused:
-        await act(hass, "call_service", device_id=targets, service_id="del_delay_work")
+        await call_action(hass, "call_service", device_id=targets, service_id="del_delay_work")
     assert refused.value.translation_key == "unknown_service"
     assert not simulator.requests
 
@@ -123,4 +123,4 @@ async def test_what_has_not_the_form_of_a_call_is_refused(
         ("set_rps_profile_url", {"serial_number": "1", "profile_url": "ftp"}),
     ):
         with pytest.raises(vol.Invalid):
-            await act_silently(hass, name, **data)
+            await call_action_without_response(hass, name, **data)

@@ -19,7 +19,7 @@ from custom_components.milesight.api import Device as Listed, RateLimitError
 from custom_components.milesight.const import DOMAIN
 from custom_components.milesight.coordinator import MilesightCoordinator
 from custom_components.milesight.devices import registry
-from tests.common import act, act_silently, device_id, set_up
+from tests.common import call_action, call_action_without_response, device_id, set_up
 from tests.simulator import Device, Simulator
 
 
@@ -87,7 +87,7 @@ async def test_target_includes_areas_floors_and_labels(
     target: dict[str, Any],
     expected: set[str],
 ) -> None:
-    response = await act(hass, "get_device", **target)
+    response = await call_action(hass, "get_device", **target)
     assert response.keys() == {device_id(hass, loaded, rooms[name]) for name in expected}
     assert all(answer["sn"] for answer in response.values())
 
@@ -98,7 +98,7 @@ async def test_target_includes_entities_and_devices(
     thermometer, socket = (device_id(hass, loaded, rooms[n]) for n in ("thermometer", "socket"))
     entities = er.async_get(hass)
     entity, *_ = er.async_entries_for_device(entities, thermometer)
-    response = await act(
+    response = await call_action(
         hass,
         "get_device",
         entity_id=[entity.entity_id, "light.of_another_integration"],
@@ -115,7 +115,7 @@ async def test_label_of_an_entity_includes_its_device(
     entity, *_ = er.async_entries_for_device(entities, probe)
     label = lr.async_get(hass).async_create("Cold")
     entities.async_update_entity(entity.entity_id, labels={label.label_id})
-    assert (await act(hass, "get_device", label_id="cold")).keys() == {probe}
+    assert (await call_action(hass, "get_device", label_id="cold")).keys() == {probe}
 
 
 async def test_disabled_device_of_an_area_is_left_out(
@@ -123,8 +123,8 @@ async def test_disabled_device_of_an_area_is_left_out(
 ) -> None:
     probe = device_id(hass, loaded, rooms["probe"])
     dr.async_get(hass).async_update_device(probe, disabled_by=dr.DeviceEntryDisabler.USER)
-    assert probe not in await act(hass, "get_device", area_id="studio")
-    assert probe in await act(hass, "get_device", device_id=probe)
+    assert probe not in await call_action(hass, "get_device", area_id="studio")
+    assert probe in await call_action(hass, "get_device", device_id=probe)
 
 
 async def test_target_without_our_devices_is_an_error(
@@ -144,7 +144,7 @@ async def test_target_without_our_devices_is_an_error(
     )
     for target in targets:
         with pytest.raises(ServiceValidationError) as refused:
-            await act(hass, "call_service", service_id="reboot", **target)
+            await call_action(hass, "call_service", service_id="reboot", **target)
         assert refused.value.translation_key == "no_devices_in_target"
     assert not simulator.requests
 
@@ -154,17 +154,21 @@ async def test_device_of_an_unloaded_entry_has_an_error(
 ) -> None:
     assert await hass.config_entries.async_unload(loaded.entry_id)
     ids = {device_id(hass, loaded, device) for device in rooms.values()}
-    response = await act(hass, "get_device", floor_id="second_floor")
+    response = await call_action(hass, "get_device", floor_id="second_floor")
     assert response.keys() == ids
     assert all("not loaded" in answer["error"] for answer in response.values())
     with pytest.raises(HomeAssistantError) as failed:
-        await act_silently(hass, "call_service", service_id="reboot", device_id=list(ids))
+        await call_action_without_response(
+            hass, "call_service", service_id="reboot", device_id=list(ids)
+        )
     assert failed.value.translation_key == "several_failed"
     with pytest.raises(ServiceValidationError) as refused:
-        await act_silently(hass, "call_service", service_id="reboot", device_id=ids.pop())
+        await call_action_without_response(
+            hass, "call_service", service_id="reboot", device_id=ids.pop()
+        )
     assert refused.value.translation_key == "service_config_entry_not_loaded"
     with pytest.raises(ServiceValidationError):
-        await act_silently(hass, "refresh", config_entry_id=loaded.entry_id)
+        await call_action_without_response(hass, "refresh", config_entry_id=loaded.entry_id)
 
 
 async def test_device_of_an_area_without_the_service_is_left_out(
@@ -173,15 +177,17 @@ async def test_device_of_an_area_without_the_service_is_left_out(
     probe, socket = (device_id(hass, pushing, rooms[name]) for name in ("probe", "socket"))
     values = {"delay_time": 5, "status1": 1}
     call = {"service_id": "set_delay_work", "inputs": values}
-    response = await act(hass, "call_service", area_id="studio", **call)
+    response = await call_action(hass, "call_service", area_id="studio", **call)
     assert "request_id" in response[socket]
     assert "set_delay_work" in response[probe]["error"]
-    await act_silently(hass, "call_service", area_id="studio", **call)
+    await call_action_without_response(hass, "call_service", area_id="studio", **call)
     with pytest.raises(ServiceValidationError) as refused:
-        await act_silently(hass, "call_service", area_id="studio", device_id=probe, **call)
+        await call_action_without_response(
+            hass, "call_service", area_id="studio", device_id=probe, **call
+        )
     assert refused.value.translation_key == "unknown_service"
     with pytest.raises(ServiceValidationError) as refused:
-        await act_silently(hass, "call_service", area_id="lab", **call)
+        await call_action_without_response(hass, "call_service", area_id="lab", **call)
     assert refused.value.translation_key == "unknown_service"
 
 
@@ -190,18 +196,18 @@ async def test_floor_takes_a_setting_where_it_exists(
 ) -> None:
     thermometer, probe, socket = (device_id(hass, pushing, device) for device in rooms.values())
     call = {"floor_id": "second_floor", "properties": {"button_lock_config.enable": True}}
-    response = await act(hass, "set_properties", **call)
+    response = await call_action(hass, "set_properties", **call)
     assert "properties" in response[socket]
     assert "error" in response[thermometer]
     assert "error" in response[probe]
-    await act_silently(hass, "set_properties", **call)
+    await call_action_without_response(hass, "set_properties", **call)
 
 
 async def test_invalid_value_for_a_device_of_a_floor_is_an_error(
     hass: HomeAssistant, pushing: MockConfigEntry, rooms: dict[str, Device]
 ) -> None:
     with pytest.raises(HomeAssistantError) as failed:
-        await act_silently(
+        await call_action_without_response(
             hass,
             "set_properties",
             floor_id="second_floor",
@@ -217,7 +223,7 @@ async def test_a_device_whose_specification_is_not_known_takes_no_command(
     simulator.fault(f"/devices/{device.device_id}/thing-specification", "status", status=500)
     await set_up(hass, entry)
     with pytest.raises(ServiceValidationError) as refused:
-        await act(
+        await call_action(
             hass,
             "set_properties",
             device_id=device_id(hass, entry, device),
@@ -232,16 +238,20 @@ async def test_one_device_that_fails_does_not_hide_the_others(
     first, second, *_ = (d for d in simulator.platform.devices if d.model.name == "WS523")
     targets = [device_id(hass, pushing, device) for device in (first, second)]
     simulator.fault(f"/devices/{first.device_id}/services", "failed")
-    response = await act(hass, "call_service", device_id=targets, service_id="reboot")
+    response = await call_action(hass, "call_service", device_id=targets, service_id="reboot")
     assert "refused the command to Coffee machine" in response[targets[0]]["error"]
     assert "request_id" in response[targets[1]]
 
     with pytest.raises(HomeAssistantError) as failed:
-        await act_silently(hass, "call_service", device_id=targets, service_id="reboot")
+        await call_action_without_response(
+            hass, "call_service", device_id=targets, service_id="reboot"
+        )
     assert failed.value.translation_key == "several_failed"
     assert (failed.value.translation_placeholders or {})["failed"] == "1"
     with pytest.raises(HomeAssistantError) as failed:
-        await act_silently(hass, "call_service", device_id=targets[0], service_id="reboot")
+        await call_action_without_response(
+            hass, "call_service", device_id=targets[0], service_id="reboot"
+        )
     assert failed.value.translation_key == "command_failed"
     assert len((failed.value.translation_placeholders or {})["request_id"]) == 32
 
@@ -285,7 +295,7 @@ async def test_five_thousand_devices_in_one_call_are_asked_a_few_at_a_time(
         return "taken"
 
     monkeypatch.setattr(loaded.runtime_data.client, "call_service", call_service)
-    response = await act(hass, "call_service", device_id=targets, service_id="reboot")
+    response = await call_action(hass, "call_service", device_id=targets, service_id="reboot")
     assert list(response) == targets
     assert len(targets) == 5000
     assert all(answer == {"request_id": "taken"} for answer in response.values())
@@ -308,6 +318,6 @@ async def test_when_the_platform_wants_no_more_requests_it_gets_no_more(
         return "taken"
 
     monkeypatch.setattr(loaded.runtime_data.client, "call_service", call_service)
-    response = await act(hass, "call_service", device_id=targets, service_id="reboot")
+    response = await call_action(hass, "call_service", device_id=targets, service_id="reboot")
     assert len(calls) < 20
     assert sum("error" in answer for answer in response.values()) == 90

@@ -3,7 +3,7 @@
 import aiohttp
 import pytest
 
-from tests.common import TOKEN, asked
+from tests.common import TOKEN, request_counts
 from tests.simulator.agentcraft import VERBS
 
 from .helpers import Client
@@ -110,4 +110,4 @@ async def test_control_page_shows_device_ids_and_requests(client: Client) -> Non
         ],
     }
     assert state["agentcraft_verbs"] == list(VERBS)
-    assert asked(client.simulator) == {TOKEN: 1}
+    assert request_counts(client.simulator) == {TOKEN: 1}

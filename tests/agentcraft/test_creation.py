@@ -1,4 +1,4 @@
-"""Creating device IDs when things go wrong: none is ever made twice."""
+"""Tests of failures while a device ID is created: no ID is created twice."""
 
 import asyncio
 from copy import deepcopy
@@ -27,22 +27,22 @@ from .helpers import (
     FIRST,
     SECOND,
     STATUS,
-    act,
-    answers,
-    created,
+    agentcraft_state,
+    call_action,
+    creation_count,
     device_id,
-    fix,
-    link,
-    only,
+    dialog_input,
+    link_devices,
+    only_identity,
     open_dialog,
     operations,
-    reload,
-    restart,
+    reload_entry,
+    restart_entry,
     serial_number,
-    shown,
-    start,
+    start_entry,
     storage_key,
     submit,
+    submit_fix,
 )
 
 LOST_ANSWERS: list[tuple[Kind, int | None]] = [
@@ -55,7 +55,7 @@ LOST_ANSWERS: list[tuple[Kind, int | None]] = [
 
 
 @pytest.mark.parametrize(("kind", "status"), LOST_ANSWERS)
-async def test_an_id_is_not_asked_for_again_when_the_answer_was_lost_until_the_user_says_so(
+async def test_lost_answer_creates_no_second_id_until_confirmed(
     hass: HomeAssistant,
     loaded: MockConfigEntry,
     simulator: Simulator,
@@ -64,56 +64,56 @@ async def test_an_id_is_not_asked_for_again_when_the_answer_was_lost_until_the_u
     status: int | None,
 ) -> None:
     simulator.faults.add(Fault("/agentcraft/devices", kind, status, spared=1))
-    await link(hass, loaded, simulator, [FIRST, SECOND])
+    await link_devices(hass, loaded, simulator, [FIRST, SECOND])
     simulator.clear_faults()
     await pass_time(hass, freezer, days=1)
-    await restart(hass, loaded)
-    await reload(hass, loaded)
+    await restart_entry(hass, loaded)
+    await reload_entry(hass, loaded)
     await pass_time(hass, freezer, days=7)
-    answer = await act(hass, "agentcraft_register", device_id(hass, loaded, SECOND))
-    assert "not known whether" in answer["error"]
-    assert created(simulator) == 2
-    assert shown(hass, loaded, SECOND) == "error"
-    assert shown(hass, loaded, FIRST) == "waiting"
+    response = await call_action(hass, "agentcraft_register", device_id(hass, loaded, SECOND))
+    assert "not known whether" in response["error"]
+    assert creation_count(simulator) == 2
+    assert agentcraft_state(hass, loaded, SECOND) == "error"
+    assert agentcraft_state(hass, loaded, FIRST) == "waiting"
     assert issues(hass).keys() == {"agentcraft_outcome_unknown"}
 
-    await fix(hass, issues(hass)["agentcraft_outcome_unknown"], {})
-    assert created(simulator) == 3
-    assert shown(hass, loaded, SECOND) == "waiting"
+    await submit_fix(hass, issues(hass)["agentcraft_outcome_unknown"], {})
+    assert creation_count(simulator) == 3
+    assert agentcraft_state(hass, loaded, SECOND) == "waiting"
     assert not issues(hass)
 
 
-async def test_a_conflict_is_not_tried_again_until_the_user_brings_the_id(
+async def test_conflict_is_not_repeated_until_user_enters_id(
     hass: HomeAssistant,
     loaded: MockConfigEntry,
     simulator: Simulator,
     freezer: FrozenDateTimeFactory,
 ) -> None:
     simulator.fault("/agentcraft/devices", "status", status=409)
-    await link(hass, loaded, simulator)
+    await link_devices(hass, loaded, simulator)
     await pass_time(hass, freezer, days=2)
-    await restart(hass, loaded)
+    await restart_entry(hass, loaded)
     assert operations(simulator) == [(ADD, 409)]
-    assert shown(hass, loaded) == "error"
+    assert agentcraft_state(hass, loaded) == "error"
     simulator.clear_faults()
-    brought = simulator.agentcraft.create()
-    simulator.agentcraft.command(brought.device_id, "link")
-    await fix(
-        hass, issues(hass)["agentcraft_conflict"], {"agentcraft_device_id": brought.device_id}
+    existing = simulator.agentcraft.create()
+    simulator.agentcraft.command(existing.device_id, "link")
+    await submit_fix(
+        hass, issues(hass)["agentcraft_conflict"], {"agentcraft_device_id": existing.device_id}
     )
     assert operations(simulator)[1:] == [(ASK, 201), (STATUS, 200)]
-    assert shown(hass, loaded) == "active"
+    assert agentcraft_state(hass, loaded) == "active"
     assert not issues(hass)
 
 
-async def test_killed_between_creation_and_storing_no_second_id_is_made_at_the_next_start(
+async def test_crash_before_storing_creates_no_second_id(
     hass: HomeAssistant,
     loaded: MockConfigEntry,
     simulator: Simulator,
     freezer: FrozenDateTimeFactory,
     hass_storage: dict[str, Any],
 ) -> None:
-    """The disk is put back to what was on it when Agentcraft made the ID."""
+    """Restore the storage as it was when Agentcraft created the ID."""
     on_disk: list[Any] = []
     make = simulator.agentcraft.create
 
@@ -122,100 +122,102 @@ async def test_killed_between_creation_and_storing_no_second_id_is_made_at_the_n
         return make(client_secret)
 
     with patch.object(simulator.agentcraft, "create", create):
-        await link(hass, loaded, simulator)
-    identity = only(simulator)
+        await link_devices(hass, loaded, simulator)
+    identity = only_identity(simulator)
     assert await hass.config_entries.async_unload(loaded.entry_id)
     hass_storage[storage_key(loaded)] = on_disk[0]
-    await start(hass, loaded)
+    await start_entry(hass, loaded)
     await pass_time(hass, freezer, days=2)
-    assert created(simulator) == 1
-    assert shown(hass, loaded) == "error"
+    assert creation_count(simulator) == 1
+    assert agentcraft_state(hass, loaded) == "error"
     assert issues(hass).keys() == {"agentcraft_outcome_unknown"}
 
-    answer = await act(
+    response = await call_action(
         hass,
         "agentcraft_register",
         device_id(hass, loaded),
         agentcraft_device_id=identity.device_id,
     )
-    assert (answer["device_id"], answer["status"]) == (identity.device_id, "waiting")
+    assert (response["device_id"], response["status"]) == (identity.device_id, "waiting")
     assert not issues(hass)
 
 
-async def test_a_reload_and_actions_while_an_id_is_being_made_wait_for_it(
+async def test_reload_and_actions_wait_for_pending_creation(
     hass: HomeAssistant,
     loaded: MockConfigEntry,
     simulator: Simulator,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    await link(hass, loaded, simulator)
+    await link_devices(hass, loaded, simulator)
     target = device_id(hass, loaded)
-    await act(hass, "agentcraft_unregister", target)
-    before = created(simulator)
+    await call_action(hass, "agentcraft_unregister", target)
+    before = creation_count(simulator)
     traffic = Traffic(simulator, monkeypatch)
     traffic.hold()
-    registering = [asyncio.create_task(act(hass, "agentcraft_register", target)) for _ in range(3)]
+    registering = [
+        asyncio.create_task(call_action(hass, "agentcraft_register", target)) for _ in range(3)
+    ]
     await traffic.reaches(1)
     reloading = asyncio.create_task(hass.config_entries.async_reload(loaded.entry_id))
     await asyncio.sleep(0.1)
     traffic.let_go()
-    found = await asyncio.gather(*registering)
+    responses = await asyncio.gather(*registering)
     assert await reloading
-    found.append(await act(hass, "agentcraft_register", target))
-    assert created(simulator) == before + 1
-    assert {answer["device_id"] for answer in found} == {only(simulator).device_id}
-    assert shown(hass, loaded) == "waiting"
+    responses.append(await call_action(hass, "agentcraft_register", target))
+    assert creation_count(simulator) == before + 1
+    assert {response["device_id"] for response in responses} == {only_identity(simulator).device_id}
+    assert agentcraft_state(hass, loaded) == "waiting"
 
 
-async def test_a_reload_while_the_first_ids_are_made_makes_no_second_ones(
+async def test_reload_during_creation_creates_no_second_id(
     hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
 ) -> None:
-    """The dialog is over, its other devices are being registered, and the entry is reloaded."""
+    """Reload the entry while the devices of a finished flow are being registered."""
     form = await open_dialog(hass, loaded)
-    entered = answers(hass, loaded, simulator, [FIRST, SECOND])
-    await hass.config_entries.subentries.async_configure(form["flow_id"], entered)
+    user_input = dialog_input(hass, loaded, simulator, [FIRST, SECOND])
+    await hass.config_entries.subentries.async_configure(form["flow_id"], user_input)
     for _ in range(3):
         assert await hass.config_entries.async_reload(loaded.entry_id)
     await settle(hass)
-    assert created(simulator) == 2
-    assert {shown(hass, loaded, name) for name in (FIRST, SECOND)} == {"waiting"}
+    assert creation_count(simulator) == 2
+    assert {agentcraft_state(hass, loaded, name) for name in (FIRST, SECOND)} == {"waiting"}
 
 
-async def test_without_a_disk_to_write_to_nothing_is_created(
+async def test_register_fails_if_storage_is_not_writable(
     hass: HomeAssistant,
     loaded: MockConfigEntry,
     simulator: Simulator,
     freezer: FrozenDateTimeFactory,
 ) -> None:
-    await link(hass, loaded, simulator)
+    await link_devices(hass, loaded, simulator)
     target = device_id(hass, loaded)
-    await act(hass, "agentcraft_unregister", target)
-    before = created(simulator)
+    await call_action(hass, "agentcraft_unregister", target)
+    before = creation_count(simulator)
     with patch.object(Store, "async_save"):
-        answer = await act(hass, "agentcraft_register", target)
-        assert "cannot write to its disk" in answer["error"]
+        response = await call_action(hass, "agentcraft_register", target)
+        assert "cannot write to its disk" in response["error"]
         await pass_time(hass, freezer, hours=1)
-        assert created(simulator) == before
-        assert shown(hass, loaded) in ("error", "not_registered")
-    await act(hass, "agentcraft_register", target)
-    assert created(simulator) == before + 1
-    assert shown(hass, loaded) == "waiting"
+        assert creation_count(simulator) == before
+        assert agentcraft_state(hass, loaded) in ("error", "not_registered")
+    await call_action(hass, "agentcraft_register", target)
+    assert creation_count(simulator) == before + 1
+    assert agentcraft_state(hass, loaded) == "waiting"
 
 
-async def test_without_a_disk_to_write_to_the_dialog_asks_for_nothing(
+async def test_flow_fails_if_storage_is_not_writable(
     hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
 ) -> None:
     form = await open_dialog(hass, loaded)
     with patch.object(Store, "async_save"):
-        result = await submit(hass, form, answers(hass, loaded, simulator))
+        result = await submit(hass, form, dialog_input(hass, loaded, simulator))
     assert result["errors"] == {"base": "agentcraft_not_stored"}
     assert not operations(simulator)
-    result = await submit(hass, form, answers(hass, loaded, simulator))
+    result = await submit(hass, form, dialog_input(hass, loaded, simulator))
     assert result["type"] is FlowResultType.CREATE_ENTRY
-    assert created(simulator) == 1
+    assert creation_count(simulator) == 1
 
 
-async def test_an_id_that_was_made_when_the_disk_filled_up_is_stored_before_anything_is_asked(
+async def test_id_is_stored_before_next_request_after_full_disk(
     hass: HomeAssistant,
     loaded: MockConfigEntry,
     simulator: Simulator,
@@ -230,29 +232,29 @@ async def test_an_id_that_was_made_when_the_disk_filled_up_is_stored_before_anyt
             await save(store, data)
 
     with patch.object(Store, "async_save", fill_up):
-        result = await submit(hass, form, answers(hass, loaded, simulator))
+        result = await submit(hass, form, dialog_input(hass, loaded, simulator))
         assert result["errors"] == {"base": "agentcraft_not_stored"}
-        result = await submit(hass, form, answers(hass, loaded, simulator))
+        result = await submit(hass, form, dialog_input(hass, loaded, simulator))
         assert result["type"] is FlowResultType.CREATE_ENTRY
-        assert shown(hass, loaded) == "error"
+        assert agentcraft_state(hass, loaded) == "error"
         await pass_time(hass, freezer, hours=1)
-        answer = await act(hass, "agentcraft_get_token", device_id(hass, loaded))
-        assert "cannot write to its disk" in answer["error"]
+        response = await call_action(hass, "agentcraft_get_token", device_id(hass, loaded))
+        assert "cannot write to its disk" in response["error"]
         assert operations(simulator) == [(ADD, 201)]
     await pass_time(hass, freezer, hours=1)
     assert operations(simulator) == [(ADD, 201), (ASK, 404)]
-    assert shown(hass, loaded) == "waiting"
+    assert agentcraft_state(hass, loaded) == "waiting"
     stored = hass_storage[storage_key(loaded)]["data"][serial_number(loaded)]
-    assert stored["device_id"] == only(simulator).device_id
+    assert stored["device_id"] == only_identity(simulator).device_id
 
 
-async def test_nothing_is_begun_while_home_assistant_stops(
+async def test_no_request_while_home_assistant_stops(
     hass: HomeAssistant,
     loaded: MockConfigEntry,
     simulator: Simulator,
     freezer: FrozenDateTimeFactory,
 ) -> None:
-    await link(hass, loaded, simulator)
+    await link_devices(hass, loaded, simulator)
     hass.set_state(CoreState.stopping)
     await pass_time(hass, freezer, hours=1)
     assert operations(simulator) == [(ADD, 201)]
@@ -260,7 +262,7 @@ async def test_nothing_is_begun_while_home_assistant_stops(
 
 
 @pytest.mark.parametrize("damage", ["file", "form", "lost", "record"])
-async def test_of_registrations_that_cannot_be_read_none_is_made_again(
+async def test_unreadable_registration_creates_no_second_id(
     hass: HomeAssistant,
     loaded: MockConfigEntry,
     simulator: Simulator,
@@ -268,7 +270,7 @@ async def test_of_registrations_that_cannot_be_read_none_is_made_again(
     hass_storage: dict[str, Any],
     damage: str,
 ) -> None:
-    await link(hass, loaded, simulator)
+    await link_devices(hass, loaded, simulator)
     assert await hass.config_entries.async_unload(loaded.entry_id)
     stored = hass_storage[storage_key(loaded)]
     match damage:
@@ -276,29 +278,29 @@ async def test_of_registrations_that_cannot_be_read_none_is_made_again(
             stored["version"] = 99
         case "form":
             stored["data"] = []
-        case "lost":  # Home Assistant puts a file aside that is no JSON, and returns nothing
+        case "lost":  # Home Assistant renames a file that is not JSON and returns nothing
             del hass_storage[storage_key(loaded)]
         case _:
             next(iter(stored["data"].values()))["phase"] = "sideways"
     with patch("custom_components.milesight.agentcraft.manager.Path.exists", return_value=True):
-        await start(hass, loaded)
+        await start_entry(hass, loaded)
     await pass_time(hass, freezer, days=2)
-    assert created(simulator) == 1
-    assert shown(hass, loaded) == "error"
-    await restart(hass, loaded)
-    assert created(simulator) == 1
-    await fix(
+    assert creation_count(simulator) == 1
+    assert agentcraft_state(hass, loaded) == "error"
+    await restart_entry(hass, loaded)
+    assert creation_count(simulator) == 1
+    await submit_fix(
         hass,
         issues(hass)["agentcraft_outcome_unknown"],
-        {"agentcraft_device_id": only(simulator).device_id},
+        {"agentcraft_device_id": only_identity(simulator).device_id},
     )
-    assert shown(hass, loaded) == "waiting"
+    assert agentcraft_state(hass, loaded) == "waiting"
 
 
-async def test_devices_of_a_link_that_is_there_at_the_start_are_registered(
+async def test_devices_of_existing_link_are_registered_at_start(
     hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
 ) -> None:
-    """As after a crash directly behind the dialog, or in a configuration that was copied."""
+    """Start as after a crash directly after the flow, or with a copied configuration."""
     data = {
         CONF_URL: simulator.agentcraft_url,
         CONF_CLIENT_SECRET: simulator.agentcraft.client_secret,
@@ -309,6 +311,6 @@ async def test_devices_of_a_link_that_is_there_at_the_start_are_registered(
         data=MappingProxyType(data), subentry_type="agentcraft", title="A", unique_id=None
     )
     hass.config_entries.async_add_subentry(loaded, subentry)
-    await start(hass, loaded)
+    await start_entry(hass, loaded)
     assert operations(simulator) == [(ADD, 201)] * 2
-    assert {shown(hass, loaded, name) for name in (FIRST, SECOND)} == {"waiting"}
+    assert {agentcraft_state(hass, loaded, name) for name in (FIRST, SECOND)} == {"waiting"}

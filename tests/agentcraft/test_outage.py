@@ -1,4 +1,4 @@
-"""Agentcraft that is away, or answers nonsense: nothing is lost, and it is told once."""
+"""Tests of outages and invalid responses of Agentcraft."""
 
 from copy import deepcopy
 
@@ -16,25 +16,25 @@ from .helpers import (
     FIRST,
     SECOND,
     STATUS,
-    activate,
-    created,
-    link,
-    logged,
-    only,
+    agentcraft_state,
+    creation_count,
+    link_and_activate,
+    link_devices,
+    log_text,
+    only_identity,
     operations,
-    restart,
-    shown,
+    restart_entry,
 )
 
 
-async def test_a_week_without_agentcraft_loses_nothing_and_is_told_once(
+async def test_week_long_outage_is_reported_once_and_recovered(
     hass: HomeAssistant,
     loaded: MockConfigEntry,
     simulator: Simulator,
     freezer: FrozenDateTimeFactory,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    await activate(hass, loaded, simulator, freezer, [FIRST, SECOND])
+    await link_and_activate(hass, loaded, simulator, freezer, [FIRST, SECOND])
     before = deepcopy(simulator.agentcraft.identities)
     simulator.agentcraft.command(next(iter(before)), "expire")
     simulator.fault("/agentcraft", "reset")
@@ -42,24 +42,24 @@ async def test_a_week_without_agentcraft_loses_nothing_and_is_told_once(
     for hour in range(7 * 8):
         await pass_time(hass, freezer, hours=3)
         state = "active" if hour < 15 else "error"
-        assert shown(hass, loaded, FIRST) == state, hour
-    await restart(hass, loaded)
-    assert {shown(hass, loaded, name) for name in (FIRST, SECOND)} == {"error"}
+        assert agentcraft_state(hass, loaded, FIRST) == state, hour
+    await restart_entry(hass, loaded)
+    assert {agentcraft_state(hass, loaded, name) for name in (FIRST, SECOND)} == {"error"}
     assert issues(hass).keys() == {"agentcraft_unreachable"}
     assert len(operations(simulator)) - requests < 150
-    assert logged(caplog).count("Agentcraft is unreachable") == 2
-    assert "Agentcraft is reachable again" not in logged(caplog)
+    assert log_text(caplog).count("Agentcraft is unreachable") == 2
+    assert "Agentcraft is reachable again" not in log_text(caplog)
 
     simulator.clear_faults()
     await pass_time(hass, freezer, hours=6)
-    assert {shown(hass, loaded, name) for name in (FIRST, SECOND)} == {"active"}
-    assert logged(caplog).count("Agentcraft is reachable again") == 1
+    assert {agentcraft_state(hass, loaded, name) for name in (FIRST, SECOND)} == {"active"}
+    assert log_text(caplog).count("Agentcraft is reachable again") == 1
     assert simulator.agentcraft.identities.keys() == before.keys()
-    assert created(simulator) == 2
+    assert creation_count(simulator) == 2
     assert not issues(hass)
 
 
-async def test_an_agentcraft_that_is_away_is_not_asked_for_every_device_in_turn(
+async def test_outage_sends_no_request_per_device(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     simulator: Simulator,
@@ -69,7 +69,7 @@ async def test_an_agentcraft_that_is_away_is_not_asked_for_every_device_in_turn(
     monkeypatch.setattr(module, "CONCURRENCY", 1)
     assert await hass.config_entries.async_setup(entry.entry_id)
     await settle(hass)
-    await activate(hass, entry, simulator, freezer, [FIRST, SECOND])
+    await link_and_activate(hass, entry, simulator, freezer, [FIRST, SECOND])
     simulator.fault("/agentcraft", "status", status=503)
     before = len(operations(simulator))
     await pass_time(hass, freezer, days=1)
@@ -79,59 +79,59 @@ async def test_an_agentcraft_that_is_away_is_not_asked_for_every_device_in_turn(
     assert operations(simulator)[before + 1 :] == [(STATUS, 200)] * 2
 
 
-async def test_an_answer_that_the_reference_does_not_know_is_tried_again(
+async def test_undocumented_status_is_retried(
     hass: HomeAssistant,
     loaded: MockConfigEntry,
     simulator: Simulator,
     freezer: FrozenDateTimeFactory,
 ) -> None:
-    await activate(hass, loaded, simulator, freezer, [FIRST, SECOND])
+    await link_and_activate(hass, loaded, simulator, freezer, [FIRST, SECOND])
     first, second = simulator.agentcraft.identities.values()
     simulator.agentcraft.command(first.device_id, "expire")
     simulator.agentcraft.command(second.device_id, "reject")
     simulator.fault("/agentcraft/devices/token", "status", status=418)
     simulator.faults.add(Fault("/agentcraft/devices/token/status", "status", 418, times=2))
     await pass_time(hass, freezer, days=1)
-    assert {shown(hass, loaded, name) for name in (FIRST, SECOND)} == {"active"}
+    assert {agentcraft_state(hass, loaded, name) for name in (FIRST, SECOND)} == {"active"}
     simulator.clear_faults()
     simulator.fault("/agentcraft/devices/token/refresh", "status", status=418)
     await pass_time(hass, freezer, hours=1)
-    assert shown(hass, loaded, FIRST) == "expired"
+    assert agentcraft_state(hass, loaded, FIRST) == "expired"
     simulator.clear_faults()
     await pass_time(hass, freezer, hours=6)
-    assert {shown(hass, loaded, name) for name in (FIRST, SECOND)} == {"active"}
-    assert created(simulator) == 2
+    assert {agentcraft_state(hass, loaded, name) for name in (FIRST, SECOND)} == {"active"}
+    assert creation_count(simulator) == 2
 
 
-async def test_a_device_that_could_not_be_registered_for_want_of_agentcraft_is_tried_again(
+async def test_registration_is_retried_after_outage(
     hass: HomeAssistant,
     loaded: MockConfigEntry,
     simulator: Simulator,
     freezer: FrozenDateTimeFactory,
 ) -> None:
     simulator.faults.add(Fault("/agentcraft/devices", "status", 503, spared=1))
-    await link(hass, loaded, simulator, [FIRST, SECOND])
-    assert shown(hass, loaded, SECOND) == "error"
+    await link_devices(hass, loaded, simulator, [FIRST, SECOND])
+    assert agentcraft_state(hass, loaded, SECOND) == "error"
     assert not issues(hass)
     simulator.clear_faults()
     await pass_time(hass, freezer, hours=6)
-    assert shown(hass, loaded, SECOND) == "waiting"
+    assert agentcraft_state(hass, loaded, SECOND) == "waiting"
     assert len(simulator.agentcraft.identities) == 2
 
 
-async def test_an_expired_token_that_cannot_be_refreshed_is_shown_as_expired(
+async def test_state_is_expired_if_refresh_fails(
     hass: HomeAssistant,
     loaded: MockConfigEntry,
     simulator: Simulator,
     freezer: FrozenDateTimeFactory,
 ) -> None:
-    await activate(hass, loaded, simulator, freezer)
-    simulator.agentcraft.command(only(simulator).device_id, "expire")
+    await link_and_activate(hass, loaded, simulator, freezer)
+    simulator.agentcraft.command(only_identity(simulator).device_id, "expire")
     simulator.fault("/agentcraft/devices/token/refresh", "status", status=503)
     await pass_time(hass, freezer, days=1)
-    assert shown(hass, loaded) == "expired"
-    await restart(hass, loaded)
-    assert shown(hass, loaded) == "expired"
+    assert agentcraft_state(hass, loaded) == "expired"
+    await restart_entry(hass, loaded)
+    assert agentcraft_state(hass, loaded) == "expired"
     simulator.clear_faults()
     await pass_time(hass, freezer, hours=1)
-    assert shown(hass, loaded) == "active"
+    assert agentcraft_state(hass, loaded) == "active"
