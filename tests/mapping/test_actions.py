@@ -20,7 +20,7 @@ PRESSES = [
 
 
 @pytest.mark.parametrize(("path", "kind", "labels"), PRESSES)
-def test_a_press_of_a_button_is_an_event(path: str, kind: str, labels: str | None) -> None:
+def test_press_of_a_button_is_an_event(path: str, kind: str, labels: str | None) -> None:
     found = entity(path, kind, None, "R", labels)
 
     assert (found.platform, found.device_class) == (Platform.EVENT, "button")
@@ -28,13 +28,13 @@ def test_a_press_of_a_button_is_an_event(path: str, kind: str, labels: str | Non
     assert found.event_types
 
 
-def test_the_state_of_a_wall_switch_is_no_press() -> None:
+def test_state_of_a_wall_switch_is_no_press() -> None:
     assert entity("button_status.button1", "enum", labels="Off/On").platform is (
         Platform.BINARY_SENSOR
     )
 
 
-def test_an_event_has_the_kinds_that_its_type_names() -> None:
+def test_event_has_the_kinds_that_its_type_names() -> None:
     found = entities(
         events=[
             event(
@@ -51,13 +51,13 @@ def test_an_event_has_the_kinds_that_its_type_names() -> None:
 
 
 @pytest.mark.parametrize("output", ["alarmType", "state", "Kind"])
-def test_the_output_that_names_the_kind_is_known_in_any_spelling(output: str) -> None:
+def test_output_that_names_the_kind_is_known_in_any_spelling(output: str) -> None:
     found = entities(events=[event("alarm", item(output, "enum", labels="over/under"))])
 
     assert found["event_alarm"].type_output.path == output
 
 
-def test_a_service_without_inputs_is_a_button() -> None:
+def test_service_without_inputs_is_a_button() -> None:
     found = entities(
         services=[
             service("reboot"),

@@ -130,7 +130,7 @@ def described(raw: dict[str, Any]) -> tuple[Description, ...]:
 
 @settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
 @given(SPECIFICATIONS)
-def test_any_specification_becomes_entities_that_home_assistant_admits(raw: dict[str, Any]) -> None:
+def test_any_specification_becomes_valid_entities(raw: dict[str, Any]) -> None:
     found = described(raw)
 
     for description in found:
@@ -144,7 +144,7 @@ def test_any_specification_becomes_entities_that_home_assistant_admits(raw: dict
 
 @settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 @given(SPECIFICATIONS, st.randoms(use_true_random=False))
-def test_the_order_of_a_specification_does_not_matter(
+def test_order_of_a_specification_does_not_matter(
     raw: dict[str, Any], shuffler: random.Random
 ) -> None:
     once = {

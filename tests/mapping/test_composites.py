@@ -31,7 +31,7 @@ def paths(description: CompositeDescription) -> dict[str, str]:
     return {role: item.path for role, item in description.roles.items()}
 
 
-def test_a_fan_coil_thermostat_has_one_set_point_modes_and_fan_speeds() -> None:
+def test_fan_coil_thermostat_has_set_point_modes_and_fan() -> None:
     found = entities(
         TEMPERATURE,
         item("thermostat_status", "bool", None, "RW", "off/on"),
@@ -90,7 +90,7 @@ def test_heating_and_cooling_set_points_are_a_pair() -> None:
     assert not {"heating_target_temperature", "system_status"} & set(found)
 
 
-def test_a_radiator_valve_heats_and_is_set_through_a_service() -> None:
+def test_radiator_valve_heats_and_is_set_through_a_service() -> None:
     found = entities(
         TEMPERATURE,
         item("target_temperature", "float", "°C", "R", **RANGE),
@@ -115,7 +115,7 @@ def test_a_radiator_valve_heats_and_is_set_through_a_service() -> None:
     assert not of(found, Platform.VALVE)
 
 
-def test_a_set_point_for_each_mode_belongs_to_one_thermostat() -> None:
+def test_set_point_for_each_mode_belongs_to_one_thermostat() -> None:
     found = entities(
         TEMPERATURE,
         item("target_temperature_settings", "struct", access="RW"),
@@ -136,7 +136,7 @@ def test_a_set_point_for_each_mode_belongs_to_one_thermostat() -> None:
     assert climate.options["hvac_mode"] == {"0": "heat", "1": "heat", "2": "cool", "3": "auto"}
 
 
-def test_a_thermostat_speaks_the_unit_of_its_set_point() -> None:
+def test_thermostat_speaks_the_unit_of_its_set_point() -> None:
     found = entities(
         item("room_temperature", unit="℉"),
         item("setpoint_temperature", "float", "℉", "RW"),
@@ -168,7 +168,7 @@ def test_set_points_are_known_by_their_other_names() -> None:
     assert set(found) == {"climate_heatSetpoint", "roomTemperature", "modes_enable"}
 
 
-def test_a_thermostat_may_stand_in_a_structure() -> None:
+def test_thermostat_may_stand_in_a_structure() -> None:
     found = entities(
         item("data.temperature", unit="°C"),
         item("data.target_temperature_settings.heat", "float", "°C", "RW"),
@@ -193,7 +193,7 @@ def test_what_sets_no_temperature_is_no_thermostat(properties: list[dict[str, An
     assert not of(entities(*properties), Platform.CLIMATE)
 
 
-def test_a_valve_that_can_be_written_opens_and_closes() -> None:
+def test_valve_that_can_be_written_opens_and_closes() -> None:
     found = entities(
         item("valve_1", "bool", None, "RW", "close/open"),
         item("valve_2", "enum", None, "RW", "1=Open/0=Close"),
@@ -209,14 +209,14 @@ def test_a_valve_that_can_be_written_opens_and_closes() -> None:
     assert "valve_1_pulse" in found
 
 
-def test_a_valve_that_is_only_read_is_a_binary_sensor() -> None:
+def test_valve_that_is_only_read_is_a_binary_sensor() -> None:
     found = entities(item("valve_1", "bool", None, "R", "close/open"))
 
     assert found["valve_1"].platform is Platform.BINARY_SENSOR
     assert found["valve_1"].device_class == "opening"
 
 
-def test_a_valve_with_a_position_is_set_to_it() -> None:
+def test_valve_with_a_position_is_set_to_it() -> None:
     found = entities(
         item("valve_1_opening", "int", "%"),
         item("valve_1_task.valve_opening", "int", None, "RW"),
@@ -232,7 +232,7 @@ def test_a_valve_with_a_position_is_set_to_it() -> None:
     assert "valve_1_opening" in found
 
 
-def test_a_command_for_several_valves_serves_each() -> None:
+def test_command_for_several_valves_serves_each() -> None:
     found = entities(
         item("valve_1", "bool", None, "R", "close/open"),
         item("valve_2", "bool", None, "R", "close/open"),
@@ -246,7 +246,7 @@ def test_a_command_for_several_valves_serves_each() -> None:
     assert second.options["index"] == {"2": "valve 2"}
 
 
-def test_a_valve_that_a_service_moves_is_a_valve() -> None:
+def test_valve_that_a_service_moves_is_a_valve() -> None:
     found = entities(
         item("valve_status", "enum", None, "R", "closed/open"),
         services=[service("set_valve_status", item("status", "enum", labels="closed/open"))],
@@ -257,7 +257,7 @@ def test_a_valve_that_a_service_moves_is_a_valve() -> None:
     assert valve.options["set_state"] == {"0": "closed", "1": "open"}
 
 
-def test_a_service_for_one_valve_moves_no_other() -> None:
+def test_service_for_one_valve_moves_no_other() -> None:
     found = entities(
         item("valve_1_status", "enum", None, "R", "closed/open"),
         item("valve_2_status", "enum", None, "R", "closed/open"),
@@ -284,7 +284,7 @@ def test_each_element_of_an_array_of_valves_is_a_valve() -> None:
     assert paths(element) == {"state": "valves[1].status", "set_state": "valves[1].status"}
 
 
-def test_a_motor_that_opens_closes_and_stops_is_a_cover() -> None:
+def test_motor_that_opens_closes_and_stops_is_a_cover() -> None:
     found = entities(
         item("curtain_control", "enum", None, "RW", "close/open/stop"),
         item("curtain_position", "int", "%", "RW"),
@@ -298,7 +298,7 @@ def test_a_motor_that_opens_closes_and_stops_is_a_cover() -> None:
     assert set(found) == {"cover_curtain_control", "battery"}
 
 
-def test_a_lamp_that_can_be_dimmed_is_a_light() -> None:
+def test_lamp_that_can_be_dimmed_is_a_light() -> None:
     found = entities(
         item("light_switch", "bool", None, "RW", "off/on"),
         item("light_brightness", "int", "%", "RW"),
@@ -327,7 +327,7 @@ def test_red_green_and_blue_are_one_light() -> None:
 COLORS = ("red", "green", "blue")
 
 
-def test_the_letters_of_the_colors_will_do() -> None:
+def test_letters_of_the_colors_will_do() -> None:
     found = entities(*(item(f"rgb.{letter}", "int", None, "RW") for letter in "rgb"))
 
     (light,) = of(found, Platform.LIGHT)
@@ -340,13 +340,13 @@ def test_lamps_are_named_without_their_brightness() -> None:
     assert {light.name for light in of(found, Platform.LIGHT)} == {"Light 1", "Light 2"}
 
 
-def test_a_lamp_that_is_only_switched_is_a_switch() -> None:
+def test_lamp_that_is_only_switched_is_a_switch() -> None:
     found = entities(item("light_1", "bool", None, "RW", "off/on"))
 
     assert found["light_1"].platform is Platform.SWITCH
 
 
-def test_a_latitude_and_its_longitude_are_one_tracker() -> None:
+def test_latitude_and_its_longitude_are_one_tracker() -> None:
     found = entities(item("latitude", fractionDigits=6), item("longitude", fractionDigits=6))
 
     assert set(found) == {"device_tracker_latitude"}
@@ -356,7 +356,7 @@ def test_a_latitude_and_its_longitude_are_one_tracker() -> None:
     }
 
 
-def test_a_position_that_can_be_written_is_two_numbers() -> None:
+def test_position_that_can_be_written_is_two_numbers() -> None:
     found = entities(item("latitude", access="RW"), item("longitude", access="RW"))
 
     assert {description.platform for description in found.values()} == {Platform.NUMBER}

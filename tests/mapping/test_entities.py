@@ -5,7 +5,7 @@ import pytest
 from .helpers import entities, event, item
 
 
-def test_the_registrys_facts_are_no_entities_at_any_depth() -> None:
+def test_registrys_facts_are_no_entities_at_any_depth() -> None:
     paths = "sn product_sn hardware_version firmware_version tsl_version ipso_version imei"
     properties = [item(path, "text") for path in paths.split()]
     deep = [item("version.firmware_version", "text"), item("cellular.status.imei", "text")]
@@ -61,7 +61,7 @@ def test_past_readings_make_no_entities() -> None:
     assert set(found) == {"history_enable"}
 
 
-def test_the_elements_of_an_array_are_described_by_a_template() -> None:
+def test_elements_of_an_array_are_described_by_a_template() -> None:
     (template,) = entities(
         item("relay", "array", name="Relay"),
         item("relay._item", "struct", name="Relay Item"),

@@ -123,7 +123,7 @@ def test_elements_of_one_name_are_told_apart() -> None:
     }
 
 
-def test_without_names_a_leaf_has_the_words_of_its_structure_and_its_own() -> None:
+def test_unnamed_property_is_named_by_its_path() -> None:
     found = entities(
         item("frob_config", "struct", name=""),
         item("frob_config.depth", "int", "cm", "RW", name=""),
@@ -133,13 +133,13 @@ def test_without_names_a_leaf_has_the_words_of_its_structure_and_its_own() -> No
     assert {one.name for one in found.values()} == {"Child lock function", "Frob depth"}
 
 
-def test_a_device_is_not_called_by_its_one_output() -> None:
+def test_device_is_not_called_by_its_one_output() -> None:
     found = entities(item("digital_output", "bool", None, "W", "low/high"))
 
     assert found["digital_output"].translation_key == "digital_output"
 
 
-def test_the_one_control_of_a_device_has_the_devices_name() -> None:
+def test_one_control_of_a_device_has_the_devices_name() -> None:
     found = entities(
         item("socket_status", "bool", None, "RW", "off/on"), item("temperature", unit="°C")
     )

@@ -136,7 +136,7 @@ MEASUREMENTS = [
 @pytest.mark.parametrize(
     ("path", "kind", "unit", "device_class", "native_unit", "state_class"), MEASUREMENTS
 )
-def test_a_number_that_is_read_is_a_sensor_of_what_it_measures(
+def test_number_that_is_read_is_a_sensor_of_what_it_measures(
     *,
     path: str,
     kind: str,
@@ -170,18 +170,18 @@ def test_differences_of_temperatures_are_no_temperatures(path: str, unit: str) -
     assert entity(path, "float", unit, "RW").device_class == "temperature_delta"
 
 
-def test_a_power_factor_above_one_is_told_in_percent() -> None:
+def test_power_factor_above_one_is_told_in_percent() -> None:
     assert entity("power_factor", validator={"min": 0, "max": 100}).unit == "%"
     assert entity("power_factor", validator={"min": 0, "max": 1}).unit is None
 
 
-def test_a_number_is_as_fine_as_its_limits_where_nothing_tells_its_decimals() -> None:
+def test_step_follows_limits_without_fraction_digits() -> None:
     found = entity("power_factor", "float", None, "RW", validator={"min": 0.01, "max": 1})
 
     assert found.step == pytest.approx(0.01)
 
 
-def test_a_number_is_bounded_by_its_validator() -> None:
+def test_number_is_bounded_by_its_validator() -> None:
     found = entity("report_interval", "int", "s", "RW", validator={"min": 60, "max": 64800})
     fine = entity("gain", "float", None, "RW", fractionDigits=2)
 

@@ -151,9 +151,7 @@ def _told(one: Description) -> tuple[object, ...]:
 
 @pytest.mark.parametrize("wording", WORDINGS)
 @pytest.mark.parametrize("model", MODELS)
-def test_another_wording_of_the_same_meaning_gives_the_same_entities(
-    model: str, wording: str
-) -> None:
+def test_other_wording_gives_the_same_entities(model: str, wording: str) -> None:
     raw: Mapping[str, Any] = MODELS[model].specification.raw
 
     assert meaning(WORDINGS[wording](dict(raw))) == meaning(dict(raw))

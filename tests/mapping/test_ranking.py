@@ -155,7 +155,7 @@ def test_vape_detector_shows_vaping_tamper_and_stop_buzzer() -> None:
     assert "vaping_index_alarm.vaping_index" not in shown(found)
 
 
-def test_people_counter_shows_flows_before_the_same_regions_twice() -> None:
+def test_people_counter_shows_flows_before_regions_twice() -> None:
     found = entities(
         *(item(f"region_{number}", "int") for number in range(1, 9)),
         *(item(f"region_{number}_count", "int") for number in range(1, 17)),

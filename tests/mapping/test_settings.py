@@ -78,7 +78,7 @@ def test_what_can_be_written_is_a_control_or_a_setting(
     assert (found.platform, found.category, found.priority) == (platform, category, priority)
 
 
-def test_a_switch_that_can_only_be_written_shows_the_state_that_is_read() -> None:
+def test_write_only_switch_shows_the_readable_state() -> None:
     found = entities(
         item("button_status.button1", "enum", labels="Off/On"),
         item("button_status_control.button_status1", "enum", None, "W", "Off/On"),
@@ -91,7 +91,7 @@ def test_a_switch_that_can_only_be_written_shows_the_state_that_is_read() -> Non
     assert found["button_status.button1"].priority is Priority.RARE
 
 
-def test_a_socket_that_only_a_service_switches_is_a_switch() -> None:
+def test_socket_that_only_a_service_switches_is_a_switch() -> None:
     found = entities(
         item("socket_status.switch_status_1", "enum", labels="off/on"),
         services=[service("set_socket", item("set_socket.status_1", "enum", labels="off/on"))],

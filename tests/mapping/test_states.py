@@ -98,27 +98,27 @@ def test_labels_that_name_something_else_are_an_enumeration(path: str, labels: s
     assert len(found.options) == len(labels.split("/"))
 
 
-def test_a_flag_that_tells_how_something_ended_is_an_enumeration() -> None:
+def test_flag_that_tells_how_something_ended_is_an_enumeration() -> None:
     found = entity("valve_1_result", "bool", None, "R", "success/failed")
 
     assert (found.platform, found.device_class) == (Platform.SENSOR, "enum")
     assert found.options == {"false": "success", "true": "failed"}
 
 
-def test_a_flag_with_other_keys_than_a_flags_is_an_enumeration() -> None:
+def test_flag_with_other_keys_than_a_flags_is_an_enumeration() -> None:
     found = entity("sync_enable", "bool", None, "RW", "0=disable/2=enable")
 
     assert found.platform is Platform.SWITCH
     assert found.on == {"2"}
 
 
-def test_an_enumeration_without_labels_is_text() -> None:
+def test_enumeration_without_labels_is_text() -> None:
     found = entity("mystery", "enum")
 
     assert (found.platform, found.device_class, dict(found.options)) == (Platform.SENSOR, None, {})
 
 
-def test_a_whole_number_with_labels_is_an_enumeration() -> None:
+def test_whole_number_with_labels_is_an_enumeration() -> None:
     found = entity("work_state", "int", None, "R", "idle/busy/broken")
 
     assert (found.platform, found.device_class) == (Platform.SENSOR, "enum")
@@ -137,7 +137,7 @@ def test_well_known_states_are_keys_of_a_translation() -> None:
     assert list(found.options.values()) == ["class_a", "class_b", "class_c"]
 
 
-def test_an_alarm_flag_knows_the_flag_that_ends_it() -> None:
+def test_alarm_flag_knows_the_flag_that_ends_it() -> None:
     found = entities(
         item("alarms.current_threshold_alarm", "bool", labels="no/yes"),
         item("alarms.current_threshold_alarm_release", "bool", labels="no/yes"),

@@ -34,7 +34,7 @@ IDS = [
 
 
 @pytest.mark.parametrize(("identifier", "words", "counted"), IDS)
-def test_an_id_is_read_in_any_spelling(
+def test_id_is_read_in_any_spelling(
     identifier: str, words: tuple[str, ...], counted: tuple[int, ...]
 ) -> None:
     assert tokenize(identifier) == (words, counted)
@@ -106,5 +106,5 @@ UNITS = [
 
 
 @pytest.mark.parametrize(("spelled", "unit"), UNITS)
-def test_a_unit_is_folded_to_home_assistants_spelling(spelled: str, unit: str | None) -> None:
+def test_unit_is_folded_to_home_assistants_spelling(spelled: str, unit: str | None) -> None:
     assert fold(spelled) == unit

@@ -34,7 +34,7 @@ from .descriptions import (
 )
 from .entities import describe_property
 from .lights import lights
-from .naming import without_repetition
+from .naming import distinctly_named
 from .properties import Property, value_properties
 from .ranking import expected_entities, ranked
 from .safety import controls_climate, is_relay_of_thermostat, sets_up_installation
@@ -100,7 +100,7 @@ def describe(specification: ThingSpecification) -> tuple[Description, ...]:
         *event_entities(specification.events),
     ]
     distinct = {description.key: description for description in reversed(descriptions)}
-    named = without_repetition(distinct.values())
+    named = distinctly_named(distinct.values())
     return tuple(sorted(ranked(named), key=lambda description: description.key))
 
 

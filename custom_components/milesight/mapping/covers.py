@@ -1,4 +1,4 @@
-"""Covers: motors that are told to open, close and stop, or set to a position."""
+"""Covers: motors that open, close and stop on command, or move to a position."""
 
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -40,7 +40,7 @@ COVER_POSITION = pattern(
 
 
 def covers(properties: Iterable[Property]) -> Iterator[Composite]:
-    """Yield a cover for each motor that is told to open, close and stop, or set to a position."""
+    """Yield a cover for each motor with commands to open, close and stop, or with a position."""
     groups: dict[tuple[str | None, tuple[int, ...]], dict[str, Property]] = {}
     for prop in properties:
         parts = groups.setdefault((prop.item.parent, prop.tokens.numbers), {})
@@ -73,11 +73,11 @@ def _motions(prop: Property) -> dict[str, str]:
         for words, motion in MOTIONS
         if words.intersection(words_of(label))
     }
-    told = set(motions.values())
-    if len(motions) != len(labels) or len(told) != len(motions):
+    commands = set(motions.values())
+    if len(motions) != len(labels) or len(commands) != len(motions):
         return {}
-    complete = told == {"open", "close", "stop"}
-    return motions if complete or (told == {"open", "close"} and _names_cover(prop)) else {}
+    complete = commands == {"open", "close", "stop"}
+    return motions if complete or (commands == {"open", "close"} and _names_cover(prop)) else {}
 
 
 def _is_cover_position(prop: Property) -> bool:

@@ -34,7 +34,7 @@ from .labels import (
     PRESSES,
     flag_labels,
     on_keys,
-    shown,
+    option_names,
     ways_to_press,
     words_of,
 )
@@ -205,7 +205,7 @@ def _labels(item: Item) -> Mapping[str, str]:
 
 
 def _is_momentary(prop: Property) -> bool:
-    """Return whether each report is an event, whatever was reported before."""
+    """Return whether each report is an event, also of the same value."""
     labels = _labels(prop.item)
     if prop.tokens.any(NOT_PRESSED):
         return False
@@ -228,7 +228,7 @@ def _press(prop: Property) -> ReportEventDescription:
         item=prop.item,
         device_class=EventDeviceClass.BUTTON if pressed else None,
         event_types=translated_states(
-            Platform.EVENT, names["translation_key"], shown(_labels(prop.item))
+            Platform.EVENT, names["translation_key"], option_names(_labels(prop.item))
         ),
         category=None if pressed else DIAGNOSTIC,
         priority=Priority.PRIMARY if pressed else Priority.RARE,
@@ -245,7 +245,7 @@ def _flag(prop: Property, on: frozenset[str]) -> BinarySensorDescription:
         **_classed(identity(prop, Platform.BINARY_SENSOR), meaning.device_class),
         item=prop.item,
         device_class=meaning.device_class,
-        labels=shown(labels),
+        labels=option_names(labels),
         on=on,
         category=meaning.category,
         priority=meaning.priority,
@@ -260,7 +260,7 @@ def _enumeration(prop: Property) -> SensorDescription:
         item=prop.item,
         device_class=SensorDeviceClass.ENUM,
         options=translated_states(
-            Platform.SENSOR, names["translation_key"], shown(_labels(prop.item))
+            Platform.SENSOR, names["translation_key"], option_names(_labels(prop.item))
         ),
         category=meaning.category,
         priority=meaning.priority,
@@ -288,7 +288,7 @@ def _select(prop: Property, labels: Mapping[str, str]) -> SelectDescription:
     return SelectDescription(
         **names,
         item=prop.item,
-        options=translated_states(Platform.SELECT, names["translation_key"], shown(labels)),
+        options=translated_states(Platform.SELECT, names["translation_key"], option_names(labels)),
         category=setting.category,
         priority=setting.priority,
     )
@@ -303,7 +303,7 @@ def _switch(prop: Property, labels: Mapping[str, str], on: frozenset[str]) -> Sw
         **identity(prop, Platform.SWITCH),
         item=prop.item,
         device_class=switch_class(prop.tokens) if setting.priority is Priority.PRIMARY else None,
-        labels=shown(labels),
+        labels=option_names(labels),
         on=on,
         category=setting.category,
         priority=setting.priority,

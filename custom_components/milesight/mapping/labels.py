@@ -45,7 +45,7 @@ RELEASES = vocabulary("""
     ended
     """)
 NEGATIONS = vocabulary("not no without un non")
-# Tokens that decide, whatever else a label says: "disable the lock".
+# Words that decide, regardless of the others of a label: "disable the lock".
 DECISIVE = (
     (OUTCOMES, Meaning.OUTCOME),
     (RELEASES | vocabulary("disable disabled"), Meaning.OFF),
@@ -65,22 +65,22 @@ PRESSES = PRESS_WORDS | vocabulary("single double triple short long")
 
 
 def words_of(label: str) -> tuple[str, ...]:
-    """Return the words of a label without what stands in brackets."""
+    """Return the words of a label without those in brackets."""
     text = ASIDE.sub("", label).lower().replace("_", " ") or label.lower()
     return tuple(corrected(word) for word in WORD.findall(text))
 
 
 def meaning_of(words: tuple[str, ...]) -> Meaning | None:
     """Return what the words of a label mean."""
-    found = frozenset(words)
+    said = frozenset(words)
     for decisive, meaning in DECISIVE:
-        if found & decisive:
+        if said & decisive:
             return meaning
-    if found & NEGATIONS and len(found) > 1 and found & (ON | OFF) - NEGATIONS:
-        return Meaning.OFF if found & ON else Meaning.ON
-    if bool(found & ON) is bool(found & OFF):
+    if said & NEGATIONS and len(said) > 1 and said & (ON | OFF) - NEGATIONS:
+        return Meaning.OFF if said & ON else Meaning.ON
+    if bool(said & ON) is bool(said & OFF):
         return None
-    return Meaning.ON if found & ON else Meaning.OFF
+    return Meaning.ON if said & ON else Meaning.OFF
 
 
 def on_keys(item: Item) -> frozenset[str] | None:
@@ -102,15 +102,15 @@ def on_keys(item: Item) -> frozenset[str] | None:
 def _plain(item: Item) -> bool:
     """Return whether labels say on and off and nothing else: not "high speed" and "low power"."""
     words = [frozenset(words_of(label)) for label in item.mappings.values()]
-    told = frozenset().union(*words) - frozenset.intersection(*words)
-    return told <= MEANINGFUL | frozenset(tokenize(item.path)[0])
+    distinguishing = frozenset().union(*words) - frozenset.intersection(*words)
+    return distinguishing <= MEANINGFUL | frozenset(tokenize(item.path)[0])
 
 
 def _on_of_flag(labels: Mapping[str, str]) -> frozenset[str] | None:
     meanings = meanings_of(labels)
-    found = list(meanings.values())
-    if len(found) > 1 and (
-        Meaning.OUTCOME in found or (found[0] is found[1] and found[0] is Meaning.ON)
+    values = list(meanings.values())
+    if len(values) > 1 and (
+        Meaning.OUTCOME in values or (values[0] is values[1] and values[0] is Meaning.ON)
     ):
         return None
     on = {key for key, meaning in meanings.items() if meaning is Meaning.ON}
@@ -130,17 +130,17 @@ def meanings_of(labels: Mapping[str, str]) -> dict[str, Meaning | None]:
         frozenset[str].intersection(*map(frozenset, words.values())) if several else frozenset()
     )
     own = {key: tuple(word for word in said if word not in shared) for key, said in words.items()}
-    found = {key: _meaning(own[key], said, shared) for key, said in words.items()}
+    meanings = {key: _meaning(own[key], said, shared) for key, said in words.items()}
     for key, said in own.items():
         if said and NEGATIONS.issuperset(said) and () in own.values():  # "not joined" and "joined"
             is_off = meaning_of(words[key]) is not Meaning.ON
-            found = dict.fromkeys(words, Meaning.ON if is_off else Meaning.OFF)
-            found[key] = Meaning.OFF if is_off else Meaning.ON
+            meanings = dict.fromkeys(words, Meaning.ON if is_off else Meaning.OFF)
+            meanings[key] = Meaning.OFF if is_off else Meaning.ON
     if set(own.values()) == {("normal",), ("low",)}:
-        found = {
+        meanings = {
             key: Meaning.OFF if said == ("normal",) else Meaning.ON for key, said in own.items()
         }
-    return found
+    return meanings
 
 
 def _meaning(
@@ -153,7 +153,7 @@ def _meaning(
 
 
 def flag_labels(item: Item) -> dict[str, str]:
-    """Return the labels of a flag by ``true`` and ``false``, whatever its keys are."""
+    """Return the labels of a flag by ``true`` and ``false``."""
     labels: dict[str, str] = {}
     for key, label in item.mappings.items():
         if (word := key.strip().lower()) in ("true", "1"):
@@ -173,8 +173,8 @@ def slug(label: str) -> str:
     return "_".join(WORD.findall(label.lower().replace("_", " ")))
 
 
-def shown(labels: Mapping[str, str]) -> dict[str, str]:
-    """Return the states of an enumeration: its labels, tidied and told apart."""
+def option_names(labels: Mapping[str, str]) -> dict[str, str]:
+    """Return the states of an enumeration: its labels, tidied and made distinct."""
     states: dict[str, str] = {}
     taken: set[str] = set()
     for key, label in labels.items():

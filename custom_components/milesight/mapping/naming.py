@@ -25,7 +25,7 @@ CHANNEL_ASIDE = re.compile(
 )
 STEPS = re.compile(r"[_.\s]+")
 
-# Tokens at the end of a structure's name that say only that it is one.
+# Words at the end of a structure's name that only say that it is one.
 TAIL = re.compile(
     r"(?:\s+(?:settings?|settingd|config(?:uration)?|parameters?|info(?:rmation)?|rule|status))+$",
     re.IGNORECASE,
@@ -86,7 +86,7 @@ def _with_enabled(prop: Property, name: str) -> str:
 
 
 def _numbered(prop: Property, text: str) -> str:
-    """Return a name with ``[]`` after the name of each array, so that elements are told apart."""
+    """Return a name with ``[]`` after the name of each array, to distinguish its elements."""
     count = prop.path.count(ANY_INDEX)
     arrays = [step for step in prop.parents if prop.path.startswith(f"{step.path}[]")]
     holding = arrays[-1] if arrays else prop.item
@@ -109,7 +109,7 @@ def _which_is_group(prop: Property, head: str, aside: str) -> tuple[str, str]:
 
 
 def _says_nothing(words: tuple[str, ...]) -> bool:
-    """Return whether words tell nothing of what they are said of: "minutes of time"."""
+    """Return whether words say nothing of their subject: "minutes of time"."""
     return NOISE.union(TIMES if "time" in words else ()).issuperset(words)
 
 
@@ -133,37 +133,37 @@ def _within(name: str, other: str) -> bool:
     return set(words) <= set(others) and set(numbers) <= set(other_numbers)
 
 
-def without_repetition(descriptions: Iterable[Description]) -> list[Description]:
-    """Return the descriptions named apart, and the device's one control without a name."""
-    found = list(descriptions)
-    for alike in _alike(found):
-        by_unit = len({_unit(found[index]) for index in alike}) == len(alike)
+def distinctly_named(descriptions: Iterable[Description]) -> list[Description]:
+    """Return the descriptions with distinct names, the only control without one."""
+    named = list(descriptions)
+    for alike in _alike(named):
+        by_unit = len({_unit(named[index]) for index in alike}) == len(alike)
         for index in alike:
-            found[index] = _told_apart(found[index], by_unit=by_unit)
-    for alike in _alike(found):
+            named[index] = _distinguished(named[index], by_unit=by_unit)
+    for alike in _alike(named):
         for index in alike:
-            found[index] = _told_apart(found[index], by_unit=False)
+            named[index] = _distinguished(named[index], by_unit=False)
     controls = [
         index
-        for index, description in enumerate(found)
+        for index, description in enumerate(named)
         if description.platform in CONTROLS
         and description.priority is Priority.PRIMARY
         and description.category is None
         and not description.is_template
     ]
-    if len(controls) == 1 and OUTPUTS.isdisjoint(tokenize(found[controls[0]].path)[0]):
-        found[controls[0]] = replace(
-            found[controls[0]], name=None, translation_key=None, placeholders={}
+    if len(controls) == 1 and OUTPUTS.isdisjoint(tokenize(named[controls[0]].path)[0]):
+        named[controls[0]] = replace(
+            named[controls[0]], name=None, translation_key=None, placeholders={}
         )
-    return found
+    return named
 
 
-def _alike(found: Iterable[Description]) -> list[list[int]]:
+def _alike(descriptions: Iterable[Description]) -> list[list[int]]:
     """Return which descriptions have the same name, by their indices."""
-    named: dict[tuple[object, ...], list[int]] = {}
-    for index, description in enumerate(found):
-        named.setdefault(_shown_name(description), []).append(index)
-    return [alike for alike in named.values() if len(alike) > 1]
+    by_name: dict[tuple[object, ...], list[int]] = {}
+    for index, description in enumerate(descriptions):
+        by_name.setdefault(_shown_name(description), []).append(index)
+    return [alike for alike in by_name.values() if len(alike) > 1]
 
 
 def _shown_name(description: Description) -> tuple[object, ...]:
@@ -179,8 +179,8 @@ def _unit(description: Description) -> str | None:
     return None
 
 
-def _told_apart(description: Description, *, by_unit: bool) -> Description:
-    """Return a description named by its unit or its whole path, as others are named the same."""
+def _distinguished(description: Description, *, by_unit: bool) -> Description:
+    """Return a description named by its unit or its path, since others have the same name."""
     if description.platform is Platform.CLIMATE:
         return description
     unit = _unit(description)

@@ -8,7 +8,7 @@ from ..api.paths import ANY_INDEX
 from .tokens import SCALES, Tokens, tokenize, tokenize_path
 from .units import fold
 
-# Known to the device registry, whichever structure they stand in.
+# Shown by the device registry, in any structure.
 REGISTRY = frozenset(
     {
         "firmware_version",
@@ -36,12 +36,12 @@ class Property:
 
     @property
     def path(self) -> str:
-        """Return where the value stands in reports."""
+        """Return the path of the value in reports."""
         return self.item.path
 
     @property
     def hidden(self) -> bool:
-        """Return whether the specification hides this, or a structure that it stands in."""
+        """Return whether the specification hides this property or one of its parents."""
         return self.item.hidden or any(parent.hidden for parent in self.parents)
 
 
@@ -51,14 +51,8 @@ def value_properties(items: Iterable[Item]) -> tuple[Property, ...]:
     Left out are past readings, what the device registry shows, and of a value in Celsius and
     Fahrenheit the second.
     """
-    found = [prop for item in items for prop in _below(item, ())]
-    kept = [
-        prop
-        for _, prop in sorted(
-            ((prop.path, prop) for prop in _unique(found)), key=lambda pair: pair[0]
-        )
-    ]
-    return tuple(_one_scale(kept))
+    every = [prop for item in items for prop in _below(item, ())]
+    return tuple(_one_scale(sorted(_unique(every), key=lambda prop: prop.path)))
 
 
 def is_history(identifier: str) -> bool:
@@ -93,19 +87,19 @@ def _typed(item: Item) -> Item:
     return item
 
 
-def _unique(found: Iterable[Property]) -> Iterator[Property]:
+def _unique(properties: Iterable[Property]) -> Iterator[Property]:
     seen: set[str] = set()
-    for prop in found:
+    for prop in properties:
         if prop.path not in seen:
             seen.add(prop.path)
             yield prop
 
 
-def _one_scale(found: Iterable[Property]) -> Iterator[Property]:
+def _one_scale(properties: Iterable[Property]) -> Iterator[Property]:
     groups: dict[tuple[object, ...], list[tuple[str | None, Property]]] = {}
-    for prop in found:
-        scale, said = _scale(prop)
-        groups.setdefault((said, prop.tokens.numbers), []).append((scale, prop))
+    for prop in properties:
+        scale, subject = _scale(prop)
+        groups.setdefault((subject, prop.tokens.numbers), []).append((scale, prop))
     for group in groups.values():
         plain = [prop for scale, prop in group if scale is None]
         if len(plain) == len(group):

@@ -102,15 +102,19 @@ class Group:
 def ranked(descriptions: Iterable[Description]) -> list[Description]:
     """Return the descriptions, those rare that are not shown by default."""
     descriptions = list(descriptions)
-    candidates = [found for found in descriptions if found.priority is not Priority.RARE]
+    candidates = [
+        description for description in descriptions if description.priority is not Priority.RARE
+    ]
     essential = _essential(candidates)
     others = [
-        found
-        for found in candidates
-        if found.key not in essential and not _is_report_interval(found)
+        description
+        for description in candidates
+        if description.key not in essential and not _is_report_interval(description)
     ]
     shown = set(essential)
-    count = sum(expected_entities(found) for found in candidates if found.key in essential)
+    count = sum(
+        expected_entities(description) for description in candidates if description.key in essential
+    )
     for group in _groups(others):
         for members in (group.members, group.values):
             size = sum(map(expected_entities, members))
@@ -120,10 +124,10 @@ def ranked(descriptions: Iterable[Description]) -> list[Description]:
                 count += weight
                 break
     return [
-        found
-        if found.key in shown or found.priority is Priority.RARE
-        else replace(found, priority=Priority.RARE)
-        for found in descriptions
+        description
+        if description.key in shown or description.priority is Priority.RARE
+        else replace(description, priority=Priority.RARE)
+        for description in descriptions
     ]
 
 
@@ -147,16 +151,23 @@ def _max_size(group: Group, count: int) -> int:
 
 def _essential(candidates: Iterable[Description]) -> set[str]:
     """Return the keys of what every device shows."""
-    by_key = sorted(candidates, key=lambda found: (len(tokens_of(found).phrase), found.key))
-    intervals = [found for found in by_key if _is_report_interval(found)]
+    by_key = sorted(
+        candidates, key=lambda description: (len(tokens_of(description).phrase), description.key)
+    )
+    intervals = [description for description in by_key if _is_report_interval(description)]
     buttons = [
-        found
-        for found in by_key
-        if isinstance(found, ButtonDescription) and found.device_class is ButtonDeviceClass.RESTART
+        description
+        for description in by_key
+        if isinstance(description, ButtonDescription)
+        and description.device_class is ButtonDeviceClass.RESTART
     ]
-    same = [found for found in intervals if tokens_of(found).key == tokens_of(intervals[0]).key]
-    batteries = [found for found in by_key if _is_battery(found)]
-    return {found.key for found in (*batteries[:2], *same[:2], *buttons[:1])}
+    same = [
+        description
+        for description in intervals
+        if tokens_of(description).key == tokens_of(intervals[0]).key
+    ]
+    batteries = [description for description in by_key if _is_battery(description)]
+    return {description.key for description in (*batteries[:2], *same[:2], *buttons[:1])}
 
 
 def _is_report_interval(description: Description) -> bool:
@@ -178,10 +189,15 @@ def _groups(descriptions: Iterable[Description]) -> list[Group]:
     """Return the groups of siblings, those of most use first."""
     descriptions = list(descriptions)
     purpose = min(
-        (_use(found) for found in descriptions if found.priority is Priority.PRIMARY), default=0
+        (
+            _use(description)
+            for description in descriptions
+            if description.priority is Priority.PRIMARY
+        ),
+        default=0,
     )
     groups: dict[tuple[object, ...], Group] = {}
-    for description in sorted(descriptions, key=lambda found: found.key):
+    for description in sorted(descriptions, key=lambda description: description.key):
         group = groups.setdefault(_subject(description), Group())
         rank = _rank(description, purpose)
         group.rank = min(group.rank or rank, rank)

@@ -10,7 +10,7 @@ from homeassistant.const import EntityCategory, Platform
 from ..api import DataType, Item, ThingEvent, ThingService
 from .button_rules import button_rule
 from .descriptions import ButtonDescription, Priority, ThingEventDescription
-from .labels import shown
+from .labels import option_names
 from .naming import humanise
 from .properties import is_history
 from .tokens import Tokens, pattern, tokenize, tokenize_path
@@ -111,7 +111,7 @@ def kind_of(event: ThingEvent) -> Item | None:
 
 def _types(event: ThingEvent, kind: Item | None, translation_key: str | None) -> dict[str, str]:
     """Return the kinds of an event by the key of its ``type`` role; ``""`` for any other."""
-    labels = shown(kind.mappings) if kind is not None else {}
+    labels = option_names(kind.mappings) if kind is not None else {}
     types = translated_states(Platform.EVENT, translation_key, labels)
     fallback = event.id[:100]
     while fallback in types.values():

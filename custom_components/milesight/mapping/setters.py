@@ -20,19 +20,19 @@ def find_setter(
 
     ``item`` is the property that shows the value: the input must be of its kind.
     """
-    meant = words - SAYING_NOTHING
-    found = [
+    subject = words - SAYING_NOTHING
+    setters = [
         Setter(service=service, input=chosen)
         for service in services
         if tokenize_path(service.id).any(SETTING)
         and not tokenize_path(service.id).any(INSTALLATION)
         and tokenize_path(service.id).numbers in ((), tokenize_path(item.path).numbers)
-        and tokenize_path(service.id).all - SAYING_NOTHING <= meant
+        and tokenize_path(service.id).all - SAYING_NOTHING <= subject
         and (chosen := _input(service, item)) is not None
-        and meant
+        and subject
         <= (tokenize_path(service.id).all | tokenize_path(chosen.path).all | SAYING_NOTHING)
     ]
-    return min(found, key=lambda setter: setter.service.id, default=None)
+    return min(setters, key=lambda setter: setter.service.id, default=None)
 
 
 def _input(service: ThingService, item: Item) -> Item | None:
@@ -60,11 +60,11 @@ def _preference(item: Item) -> tuple[int, str]:
 
 def _is_twin(item: Item, other: Item) -> bool:
     """Return whether two inputs are one value, in two scales or for two channels."""
-    words, others = (set(tokenize(found.key)[0]) - SCALES for found in (item, other))
+    words, others = (set(tokenize(each.key)[0]) - SCALES for each in (item, other))
     return words == others
 
 
 def matches_service(path: str, service: ThingService) -> bool:
     """Return whether a property is named for what a service sets."""
-    meant = tokenize_path(service.id).all - SAYING_NOTHING
-    return bool(meant) and meant <= tokenize_path(INDEX.sub("", path)).all
+    subject = tokenize_path(service.id).all - SAYING_NOTHING
+    return bool(subject) and subject <= tokenize_path(INDEX.sub("", path)).all

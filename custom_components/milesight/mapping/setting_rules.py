@@ -17,7 +17,7 @@ SWITCH = frozenset({Platform.SWITCH})
 NUMBER = frozenset({Platform.NUMBER})
 SELECT = frozenset({Platform.SELECT})
 
-# Tokens that make a setting of whatever they are said of.
+# Words that make a setting of any property.
 CONFIGURING = (
     "enable|config|configuration|setting|interval|threshold|calibration|mode|indicator|led"
     "|lock|alarm|time|timer|delay|duration|change|report|type|schedule|plan|rule|protection|invert"

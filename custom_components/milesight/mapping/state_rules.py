@@ -140,19 +140,19 @@ def state_meaning(tokens: Tokens, labels: Iterable[str] = ()) -> StateRule:
     rule = next(
         (rule for rule in STATE_RULES if pattern(rule.words).matches(tokens)), StateRule("-")
     )
-    said = _class_of(labels)
+    labelled = _class_of(labels)
     device_class = rule.device_class
     if (device_class is None and rule.priority is not RARE) or (
-        device_class is not None and said in PRECISE.get(device_class, ())
+        device_class is not None and labelled in PRECISE.get(device_class, ())
     ):
-        device_class = said
-    if device_class is Class.POWER and said is Class.OPENING:
+        device_class = labelled
+    if device_class is Class.POWER and labelled is Class.OPENING:
         device_class = None  # the contact of a relay is open if there is no power
     return StateRule(rule.words, device_class, rule.priority, rule.category)
 
 
 def _class_of(labels: Iterable[str]) -> Class | None:
-    said = {word for label in labels for word in words_of(label)}
+    on_words = {word for label in labels for word in words_of(label)}
     return next(
-        (found for words, found in LABEL_CLASSES if not said.isdisjoint(words.split())), None
+        (found for words, found in LABEL_CLASSES if not on_words.isdisjoint(words.split())), None
     )

@@ -1,4 +1,4 @@
-"""The words of an id, whatever its spelling, and the numbers that count siblings."""
+"""The words of an id in any spelling, and the numbers that count siblings."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -44,7 +44,7 @@ PLURALS = (("ies", "y"), ("ches", "ch"), ("shes", "sh"), ("sses", "ss"), ("xes",
 SINGULAR = ("ss", "us", "is", "as", "os")
 NUMBERED = re.compile(r"([^\W\d_]+)(\d{1,4})")
 
-# Tokens that are taken as they stand, whatever their last letters are.
+# Words that are neither plural nor numbered, although they look so.
 ATOMS = vocabulary("""
     ch2o ch4 co co2 d2d dtls h2s hcho i2c lens mains n2o nh3 no no2 o2 o3 pm1 pm10 pm25 pm4 pt100
     rs485 series so2 times
@@ -118,7 +118,7 @@ ALIASES: dict[str, tuple[str, ...]] = {
 SCALES = frozenset({"celsius", "fahrenheit"})
 CHANNEL = "channel"
 
-# What an interval is told in.
+# Words of the unit of an interval.
 TIMES = ("time", "second", "minute")
 # Tokens that say that a value is part of a setting or an answer, and nothing about its meaning.
 NOISE = vocabulary("""
@@ -173,9 +173,9 @@ def _read(token: str, words: list[str], numbers: list[int]) -> None:
         numbers.append(int(token))
         return
     if token not in ATOMS:
-        if found := NUMBERED.fullmatch(token):
-            token = found[1]
-            numbers.append(int(found[2]))
+        if numbered := NUMBERED.fullmatch(token):
+            token = numbered[1]
+            numbers.append(int(numbered[2]))
         token = corrected(_singular(token))
     words.extend(ALIASES.get(token, (token,)))
 

@@ -50,7 +50,7 @@ SIGNS = str.maketrans(
 
 SEVERAL = re.compile(r"[a-z]{2,}s")
 
-# Tokens and signs that stand for a unit, in lower case and without spaces.
+# Words and signs for a unit, in lower case and without spaces.
 SPELLINGS: dict[str, str] = {
     "%rh": PERCENTAGE,
     "%r.h.": PERCENTAGE,
