@@ -35,6 +35,7 @@ EXAMPLES: tuple[tuple[str, str | None], ...] = (
     ("external_voltage", "V"),
     ("fall_detection.sos", None),
     ("gas_volume", "m³"),
+    ("gpio_alarm", None),
     ("iaq", None),
     ("LAS", "dB"),
     ("LZeq", "dB"),

@@ -37,7 +37,7 @@ from .lights import lights
 from .naming import distinctly_named
 from .properties import Property, value_properties
 from .ranking import expected_entities, ranked
-from .safety import controls_climate, is_relay_of_thermostat, sets_up_installation
+from .safety import controls_climate, is_relay_of_thermostat, may_be_controlled
 from .service_entities import buttons, event_entities
 from .thermostats import thermostat
 from .trackers import trackers
@@ -81,7 +81,7 @@ def describe(specification: ThingSpecification) -> tuple[Description, ...]:
     """
     properties = value_properties(specification.properties)
     composites = _composites(
-        tuple(prop for prop in properties if not sets_up_installation(prop)), specification
+        tuple(prop for prop in properties if may_be_controlled(prop)), specification
     )
     absorbed = frozenset[str]().union(*(composite.absorbed for composite in composites))
     repeated = frozenset[str]().union(*(composite.repeated for composite in composites))

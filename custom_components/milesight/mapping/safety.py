@@ -14,6 +14,8 @@ INSTALLATION = vocabulary("""
     """)
 # What the options of such a property say, whatever it is called.
 INSTALLATION_OPTIONS = vocabulary("pipe terminal wire wires wiring")
+# What no composite writes, beside the installation: the entity of the property itself may.
+UNCONTROLLED = vocabulary("alarm limit lock relay threshold tolerance")
 RELAYS = vocabulary("relay output valve compressor stage auxiliary")
 CLIMATE = vocabulary("thermostat hvac")
 
@@ -25,6 +27,13 @@ def sets_up_installation(prop: Property) -> bool:
         or _is_reversing_valve(prop.tokens)
         or not INSTALLATION.isdisjoint(tokenize(prop.item.name)[0])
         or _has_installation_options(prop.item)
+    )
+
+
+def may_be_controlled(prop: Property) -> bool:
+    """Return whether a composite may use a property: any that is read, few that are written."""
+    return not prop.item.writable or not (
+        prop.tokens.any(UNCONTROLLED) or sets_up_installation(prop)
     )
 
 

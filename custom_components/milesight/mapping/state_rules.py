@@ -105,6 +105,7 @@ STATE_RULES: tuple[StateRule, ...] = (
         "buzzer|siren|horn|motor|pump|heater|heat|cool|fan|compressor -mode|target|alarm",
         Class.RUNNING,
     ),
+    StateRule("gpio|input alarm", Class.PROBLEM),
     StateRule("gpio|input|di|din|digital|dry", None, PRIMARY),
     StateRule(
         "detection|target|respiratory|respiration|geofence|work|working|mode|status",
