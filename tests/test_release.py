@@ -146,4 +146,4 @@ def test_the_workflow_releases_what_the_script_builds() -> None:
     assert f"dist/{HACS['filename']}" in commands
     used = [step["uses"] for step in steps if "uses" in step]
     assert used
-    assert all(re.fullmatch(r"[\w/-]+@v\d+", action) for action in used)
+    assert all(re.fullmatch(r"[\w/-]+@[0-9a-f]{40}", action) for action in used)
