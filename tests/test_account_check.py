@@ -14,7 +14,7 @@ from tests.account.lines import Line, table
 from tests.account.listener import Listener
 from tests.account.recording import load, redact
 from tests.account.requests import MAX_REQUESTS, CheckError
-from tests.common import asked
+from tests.common import request_counts
 from tests.simulator import Simulator
 
 SECRET = "whsec"
@@ -47,7 +47,7 @@ async def test_check_without_commands_only_reads(simulator: Simulator) -> None:
 
     methods = {request.method for request in simulator.requests}
     assert methods == {"GET", "POST"}
-    assert {path for path in asked(simulator) if path.startswith("POST")} == {
+    assert {path for path in request_counts(simulator) if path.startswith("POST")} == {
         "POST /oauth/token",
         "POST /devices/search",
     }
@@ -149,7 +149,7 @@ async def test_write_of_own_value_is_accepted(simulator: Simulator) -> None:
     assert lines[-1].question == "write: accepted properties"
     assert lines[-1].agrees is True
     assert device.values["reporting_interval"] == before
-    assert asked(simulator)["PATCH /devices/{deviceId}/properties"] == 1
+    assert request_counts(simulator)["PATCH /devices/{deviceId}/properties"] == 1
 
 
 async def test_unknown_interval_is_not_written(simulator: Simulator) -> None:
@@ -160,7 +160,7 @@ async def test_unknown_interval_is_not_written(simulator: Simulator) -> None:
     lines = await check(simulator, "--with-commands", device.sn)
 
     assert lines[-1].agrees is None
-    assert "PATCH /devices/{deviceId}/properties" not in asked(simulator)
+    assert "PATCH /devices/{deviceId}/properties" not in request_counts(simulator)
 
 
 async def test_unknown_device_is_named(simulator: Simulator) -> None:
