@@ -209,7 +209,7 @@ def test_measure_finds_what_is_ugly(name: str, reason: str) -> None:
 def test_intervals_in_two_units_are_translated_with_their_unit() -> None:
     found = entities(
         item("reporting_interval.minutes_of_time", "int", "min", "RW"),
-        item("reporting_interval.seconds_of_time", "int", "s", "RW"),
+        item("reporting_interval.seconds_of_time", "int", None, "RW"),
     )
 
     assert {one.translation_key for one in found.values()} == {"report_interval_unit"}

@@ -1,4 +1,4 @@
-"""One prop of a specification with what is known of it before any rule is asked."""
+"""The properties of a specification, with their tokens and their unit."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -22,6 +22,11 @@ REGISTRY = frozenset(
     }
 )
 CELSIUS = "celsius"
+# Units that the last step of a path names, where the specification has none.
+UNITS_OF_STEPS: dict[tuple[str, ...], str] = {
+    ("minute", "of", "time"): "min",
+    ("second", "of", "time"): "s",
+}
 UNIT_SCALES = {"°C": CELSIUS, "°F": "fahrenheit"}
 
 
@@ -72,7 +77,8 @@ def _below(item: Item, parents: tuple[Item, ...]) -> Iterator[Property]:
     if not (item.readable or item.writable):
         return
     item = _typed(item)
-    yield Property(item, parents, tokenize_path(item.path), fold(item.unit))
+    unit = fold(item.unit) or UNITS_OF_STEPS.get(tokenize(item.key)[0])
+    yield Property(item, parents, tokenize_path(item.path), unit)
 
 
 def _typed(item: Item) -> Item:

@@ -81,7 +81,7 @@ def _complete(
 
 
 def _valve_part(prop: Property) -> str | None:
-    """Return which part of a valve a prop is: its state, its position, or none."""
+    """Return which part of a valve a property is: its state, its position, or none."""
     task = prop.item.writable and VALVE_TASK.matches(prop.tokens)
     if prop.item.data_type in (DataType.BOOL, DataType.ENUM):
         fits = VALVE_STATE.matches(prop.tokens) or (task and prop.tokens.last[-1:] == ("status",))
