@@ -21,6 +21,7 @@ LAYERS: Final = (
     "entity",
     "agentcraft",
     "services",
+    "automation",
     "frontend",
 )
 

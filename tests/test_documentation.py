@@ -14,7 +14,9 @@ from homeassistant.helpers import (
     floor_registry as fr,
     label_registry as lr,
 )
+from homeassistant.helpers.condition import async_validate_conditions_config
 from homeassistant.helpers.script import Script, async_validate_actions_config
+from homeassistant.helpers.trigger import async_validate_trigger_config
 from homeassistant.util.yaml import parse_yaml
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_mock_service
@@ -85,11 +87,17 @@ async def test_the_examples_of_a_page_run_one_after_the_other(
     named = set(ENTITY.findall("".join(EXAMPLES[page])))
     assert named <= set(er.async_get(hass).entities)
     told = {ATTR_DEVICE_ID: device_id(hass, pushing, LINKED), "status": "FAILED", "error": "busy"}
+    told["last_report"] = "2026-10-01 12:00:00"
     for example in EXAMPLES[page]:
         found = parse_yaml(example)
+        if isinstance(found, dict):
+            triggers = cv.TRIGGER_SCHEMA(found["triggers"])
+            assert await async_validate_trigger_config(hass, triggers)
+            conditions = cv.CONDITIONS_SCHEMA(found.get("conditions", []))
+            await async_validate_conditions_config(hass, conditions)
         actions = cv.SCRIPT_SCHEMA(found["actions"] if isinstance(found, dict) else found)
         script = Script(hass, await async_validate_actions_config(hass, actions), page, DOMAIN)
-        await script.async_run({"trigger": {"event": {"data": told}}})
+        await script.async_run({"trigger": {**told, "event": {"data": told}}})
 
 
 def test_there_is_an_example_of_every_action() -> None:

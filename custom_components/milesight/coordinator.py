@@ -91,6 +91,8 @@ class MilesightCoordinator(DataUpdateCoordinator[dict[str, MilesightDevice]]):
         self.connected = True
         self.last_poll: int | None = None
         self.next_poll: float | None = None
+        self.loaded_at = time.time()
+        self.previous_save: float | None = None
         self._connection = ConnectionMonitor(hass, self._connection_changed)
         self._reports = ReportHandler(
             hass,
@@ -132,6 +134,7 @@ class MilesightCoordinator(DataUpdateCoordinator[dict[str, MilesightDevice]]):
         self.device_manager.restore(stored["devices"])
         self.commands.resume(self.data.values())
         self.backfill.restore(stored.get("gaps", {}))
+        self.previous_save = stored.get("saved_at")
 
     def _dump(self) -> StoredApplication:
         self._save_scheduled = False
@@ -145,6 +148,7 @@ class MilesightCoordinator(DataUpdateCoordinator[dict[str, MilesightDevice]]):
             "last_push": self.pushes.last_push,
             "recent_ids": self.pushes.recent_ids_to_store(),
             "gaps": self.backfill.dump(),
+            "saved_at": time.time(),
         }
 
     @callback
@@ -367,6 +371,11 @@ class MilesightCoordinator(DataUpdateCoordinator[dict[str, MilesightDevice]]):
         self.next_poll = now + self.update_interval.total_seconds()
 
     # Connection to the platform
+
+    @property
+    def poll_interval(self) -> float:
+        """Return the polling interval in seconds."""
+        return self._interval.total_seconds()
 
     @property
     def _max_silence(self) -> float:

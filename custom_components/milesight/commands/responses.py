@@ -15,6 +15,7 @@ from ..devices.device import MilesightDevice
 from ..mapping.setters import matches_service
 
 EVENT_TASK: Final = f"{DOMAIN}_task"
+SUCCESS: Final = "SUCCESS"
 
 type Response = DeviceReport | TaskReport
 type ResponseQueue = Queue[Response]

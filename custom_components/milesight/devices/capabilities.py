@@ -6,10 +6,15 @@ from itertools import accumulate
 from typing import Final, Self
 
 from homeassistant.components.sensor.const import SensorDeviceClass
+from homeassistant.util.unit_conversion import DurationConverter
 
-from ..api import ThingSpecification
+from ..api import Item, ThingSpecification
 from ..api.paths import ANY_INDEX, parent_of, template_of
 from ..mapping import Description, Priority, SensorDescription, describe, expected_entities
+from ..mapping.tokens import pattern, tokenize_path
+from ..mapping.units import fold
+
+REPORT_INTERVAL: Final = pattern("report interval -alarm")
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +23,8 @@ class Capabilities:
 
     ``array_sizes`` has the maximum number of elements by the path of an array, ``scalars`` the
     paths of values that nothing is nested in, ``entity_counts`` the number of entities of at least
-    a priority. Capabilities are not known before the thing specification is read.
+    a priority, ``report_intervals`` the settings of how often the device reports. Capabilities are
+    not known before the thing specification is read.
     """
 
     specification: ThingSpecification
@@ -29,6 +35,7 @@ class Capabilities:
         default_factory=lambda: dict.fromkeys(Priority, 0)
     )
     reports_battery: bool = False
+    report_intervals: tuple[Item, ...] = ()
     is_known: bool = True
 
     @classmethod
@@ -55,6 +62,12 @@ class Capabilities:
                 isinstance(description, SensorDescription)
                 and description.device_class is SensorDeviceClass.BATTERY
                 for description in descriptions
+            ),
+            report_intervals=tuple(
+                leaf
+                for leaf in specification.leaves()
+                if REPORT_INTERVAL.matches(tokenize_path(leaf.path))
+                and fold(leaf.unit) in DurationConverter.VALID_UNITS
             ),
         )
 

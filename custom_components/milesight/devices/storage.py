@@ -55,6 +55,7 @@ class StoredApplication(TypedDict):
     last_push: float | None
     recent_ids: NotRequired[dict[str, dict[str, int]]]
     gaps: NotRequired[dict[str, int]]
+    saved_at: NotRequired[float]
 
 
 def dump_device(device: MilesightDevice) -> StoredDevice:

@@ -16,7 +16,7 @@ from ..api import InvalidValueError, TaskType, ThingService
 from ..api.parsing import Json
 from ..api.paths import nest
 from ..api.validation import encode_inputs, encode_properties
-from ..commands.responses import ResponseQueue, wait_for_service_outputs, wait_for_task
+from ..commands.responses import SUCCESS, ResponseQueue, wait_for_service_outputs, wait_for_task
 from ..commands.sender import validation_error
 from ..const import DOMAIN
 from ..coordinator import MilesightCoordinator
@@ -39,7 +39,6 @@ ATTR_VALUES: Final = "values"
 LONGEST_WAIT: Final = 60 * 60
 NEXT_REPORT: Final = "when the device next reports"
 SLEEPING_CLASS: Final = "class a"
-SUCCESS: Final = "SUCCESS"
 
 TIMEOUT: Final = {
     vol.Optional(ATTR_TIMEOUT, default=0): vol.All(

@@ -4,12 +4,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from homeassistant.const import ATTR_DEVICE_ID
-from homeassistant.core import HomeAssistant, ServiceCall, callback
+from homeassistant.core import HomeAssistant, ServiceCall
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import (
     config_validation as cv,
-    device_registry as dr,
     entity_registry as er,
     service,
 )
@@ -25,6 +23,7 @@ from ..const import DOMAIN, LOGGER
 from ..coordinator import MilesightCoordinator
 from ..devices import registry
 from ..devices.device import MilesightDevice
+from ..devices.targets import async_devices_in_target
 
 ATTR_CONFIG_ENTRY_ID: Final = "config_entry_id"
 
@@ -129,43 +128,16 @@ def _target(hass: HomeAssistant, device_id: str, *, is_direct: bool) -> Target:
     return Target(device_id, coordinator, device, is_direct)
 
 
-@callback
 def _device_ids(call: ServiceCall) -> dict[str, bool]:
-    """Return the ids of the Milesight devices in the target of a call, and if they are direct.
-
-    A device is in the target if the device or one of its entities is. One that is disabled has to
-    be named.
-    """
-    registered = {
-        device.id: device
-        for entry in call.hass.config_entries.async_entries(DOMAIN)
-        for device in dr.async_entries_for_config_entry(dr.async_get(call.hass), entry.entry_id)
-        if device.entry_type is not dr.DeviceEntryType.SERVICE
-    }
-    selection = TargetSelection(call.data)
-    selected = async_extract_referenced_entity_ids(call.hass, selection)
+    """Return the ids of the devices of a call, and if the call names them directly."""
+    selected = async_extract_referenced_entity_ids(call.hass, TargetSelection(call.data))
     _log_missing(call.hass, selected)
-    named = cv.ensure_list(call.data.get(ATTR_DEVICE_ID))
-    direct = (*named, *_devices_of(call.hass, selected.referenced))
-    indirect = selected.referenced_devices.union(
-        _devices_of(call.hass, selected.indirectly_referenced)
-    )
-    device_ids = dict.fromkeys(filter(registered.__contains__, direct), True)
-    for device_id, device in registered.items():
-        if device_id in indirect and not device.disabled:
-            device_ids.setdefault(device_id, False)
+    device_ids = async_devices_in_target(call.hass, dict(call.data))
     if not device_ids:
         raise ServiceValidationError(
             translation_domain=DOMAIN, translation_key="no_devices_in_target"
         )
     return device_ids
-
-
-def _devices_of(hass: HomeAssistant, entity_ids: set[str]) -> list[str]:
-    """Return the ids of the devices of entities."""
-    entities = er.async_get(hass).entities
-    entries = (entities.get(entity_id) for entity_id in sorted(entity_ids))
-    return [entry.device_id for entry in entries if entry is not None and entry.device_id]
 
 
 def _log_missing(hass: HomeAssistant, selected: SelectedEntities) -> None:

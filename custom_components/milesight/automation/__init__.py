@@ -1,0 +1,1 @@
+"""Triggers and conditions: the devices of a target, and their silence."""

@@ -1,0 +1,278 @@
+"""Triggers: offline, online, silent, finished tasks."""
+
+from datetime import timedelta
+from typing import Any
+
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.components import automation
+from homeassistant.core import HomeAssistant, ServiceCall
+from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers.trigger import async_get_all_descriptions
+from homeassistant.setup import async_setup_component
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.milesight.const import DOMAIN
+from custom_components.milesight.trigger import TRIGGERS
+from tests.automation.conftest import Automate
+from tests.common import device_id, pass_time, poll, set_up, settle
+from tests.files import ICONS, SOURCE
+from tests.simulator import Simulator
+
+KITCHEN = {"area_id": "kitchen"}
+
+
+def devices_of(calls: list[ServiceCall]) -> list[str]:
+    """Return the devices of calls."""
+    return [call.data["device"] for call in calls]
+
+
+def silent(target: dict[str, Any] = KITCHEN, **options: Any) -> dict[str, Any]:
+    """Return a trigger of silent devices."""
+    options = {"for": {"hours": 2}, **options}
+    return {"trigger": "milesight.device_silent", "target": target, "options": options}
+
+
+async def test_triggers_have_texts_icons_and_fields(
+    hass: HomeAssistant, loaded: MockConfigEntry, automate: Automate
+) -> None:
+    await automate(silent())
+    descriptions = await async_get_all_descriptions(hass)
+    for key in TRIGGERS:
+        description = descriptions[f"{DOMAIN}.{key}"]
+        texts = SOURCE["triggers"][key]
+        assert description is not None
+        assert description["target"]
+        assert description["fields"].keys() == texts["fields"].keys()
+        assert ICONS["triggers"][key]["trigger"].startswith("mdi:")
+
+
+async def test_devices_of_an_area_go_offline_and_come_online(
+    hass: HomeAssistant,
+    pushing: MockConfigEntry,
+    simulator: Simulator,
+    automate: Automate,
+    noted: list[ServiceCall],
+) -> None:
+    trigger = {"target": KITCHEN, "options": {"behavior": "each"}}
+    await automate(
+        [
+            {"trigger": "milesight.device_went_offline", **trigger},
+            {"trigger": "milesight.device_came_online", **trigger},
+        ]
+    )
+    thermometer = simulator.device("EM300-TH")
+    lamp = simulator.platform.devices[-1]
+    assert lamp.project == "Office"
+    for device in (thermometer, lamp):
+        await simulator.offline(device.sn)
+        await simulator.settle()
+        await settle(hass)
+    assert devices_of(noted) == [device_id(hass, pushing, thermometer)]
+    await simulator.report(thermometer.sn, {"temperature": 20})
+    await simulator.settle()
+    await settle(hass)
+    assert devices_of(noted) == [device_id(hass, pushing, thermometer)] * 2
+
+
+async def test_silence_counts_from_the_last_report(
+    hass: HomeAssistant,
+    pushing: MockConfigEntry,
+    simulator: Simulator,
+    automate: Automate,
+    noted: list[ServiceCall],
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    thermometer = simulator.device("EM300-TH")
+    await simulator.report(thermometer.sn, {"temperature": 20})
+    await simulator.settle()
+    await pass_time(hass, freezer, minutes=90)
+    await automate(silent({"device_id": device_id(hass, pushing, thermometer)}))
+    await pass_time(hass, freezer, minutes=20)
+    assert not noted
+    await pass_time(hass, freezer, minutes=11)
+    assert devices_of(noted) == [device_id(hass, pushing, thermometer)]
+    await pass_time(hass, freezer, minutes=11)
+    assert len(noted) == 1
+    await simulator.report(thermometer.sn, {"temperature": 20})
+    await simulator.settle()
+    await pass_time(hass, freezer, minutes=90)
+    assert len(noted) == 1
+    await pass_time(hass, freezer, minutes=31)
+    assert len(noted) == 2
+
+
+async def test_device_that_reports_seldom_may_miss_one_report(
+    hass: HomeAssistant,
+    pushing: MockConfigEntry,
+    simulator: Simulator,
+    automate: Automate,
+    noted: list[ServiceCall],
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    thermometer = simulator.device("EM300-TH")
+    await simulator.report(thermometer.sn, {"reporting_interval": 4 * 60 * 60})
+    await simulator.settle()
+    await automate(silent({"device_id": device_id(hass, pushing, thermometer)}))
+    await pass_time(hass, freezer, hours=7, minutes=58)
+    await pass_time(hass, freezer, minutes=1)
+    assert not noted
+    await pass_time(hass, freezer, minutes=2)
+    await poll(hass, pushing)
+    await pass_time(hass, freezer, minutes=2)
+    assert len(noted) == 1
+
+
+@pytest.mark.parametrize(("behavior", "count"), [("each", 3), ("first", 1), ("all", 1)])
+async def test_behavior_counts_the_silent_devices(
+    hass: HomeAssistant,
+    pushing: MockConfigEntry,
+    simulator: Simulator,
+    automate: Automate,
+    noted: list[ServiceCall],
+    freezer: FrozenDateTimeFactory,
+    behavior: str,
+    count: int,
+) -> None:
+    kitchen = [device for device in simulator.platform.devices if device.project == "Kitchen"]
+    for device in kitchen:
+        await simulator.report(device.sn)
+        await simulator.settle()
+    await automate(silent(behavior=behavior))
+    await pass_time(hass, freezer, hours=3)
+    assert len(kitchen) == 3
+    assert len(noted) == count
+
+
+async def test_device_that_is_removed_does_not_become_silent(
+    hass: HomeAssistant,
+    pushing: MockConfigEntry,
+    simulator: Simulator,
+    automate: Automate,
+    noted: list[ServiceCall],
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    thermometer = simulator.device("EM300-TH")
+    target = device_id(hass, pushing, thermometer)
+    await simulator.report(thermometer.sn)
+    await simulator.settle()
+    await automate(silent({"device_id": target}))
+    simulator.remove_device(thermometer.sn)
+    await poll(hass, pushing)
+    assert dr.async_get(hass).async_get(target) is None
+    await pass_time(hass, freezer, hours=3)
+    assert not noted
+
+
+async def test_platform_outage_is_no_silence(
+    hass: HomeAssistant,
+    pushing: MockConfigEntry,
+    simulator: Simulator,
+    automate: Automate,
+    noted: list[ServiceCall],
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    thermometer = simulator.device("EM300-TH")
+    await simulator.report(thermometer.sn)
+    await simulator.settle()
+    await automate(silent({"device_id": device_id(hass, pushing, thermometer)}))
+    simulator.fault("/devices/search", "status", status=500)
+    await pass_time(hass, freezer, minutes=30)
+    await pass_time(hass, freezer, hours=3)
+    assert not noted
+
+
+@pytest.mark.parametrize(("hours_down", "count"), [(0.5, 0), (3, 1)])
+async def test_silence_survives_a_restart(
+    hass: HomeAssistant,
+    pushing: MockConfigEntry,
+    simulator: Simulator,
+    automate: Automate,
+    noted: list[ServiceCall],
+    freezer: FrozenDateTimeFactory,
+    hours_down: float,
+    count: int,
+) -> None:
+    thermometer = simulator.device("EM300-TH")
+    await simulator.report(thermometer.sn)
+    await simulator.settle()
+    await settle(hass)
+    target = device_id(hass, pushing, thermometer)
+    assert await hass.config_entries.async_unload(pushing.entry_id)
+    freezer.tick(timedelta(hours=hours_down))
+    await automate(silent({"device_id": target}))
+    await set_up(hass, pushing)
+    await pass_time(hass, freezer, minutes=2)
+    assert len(noted) == count
+    await pass_time(hass, freezer, hours=2)
+    assert len(noted) == 1
+
+
+@pytest.mark.parametrize("duration", [{"hours": 0}, {"days": -1}, "soon", None])
+async def test_silent_time_must_be_positive(
+    hass: HomeAssistant, loaded: MockConfigEntry, duration: Any
+) -> None:
+    config = {"alias": "it", "triggers": silent(**{"for": duration}), "actions": []}
+    assert await async_setup_component(hass, automation.DOMAIN, {automation.DOMAIN: config})
+    state = hass.states.get("automation.it")
+    assert state is not None
+    assert state.state == "unavailable"
+
+
+async def test_silent_time_may_be_a_year(
+    hass: HomeAssistant,
+    loaded: MockConfigEntry,
+    automate: Automate,
+    noted: list[ServiceCall],
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    await automate(silent(**{"for": {"days": 365}}))
+    await pass_time(hass, freezer, days=300)
+    assert not noted
+
+
+@pytest.mark.parametrize(
+    ("options", "count"),
+    [
+        ({}, 1),
+        ({"type": "config"}, 1),
+        ({"type": ["CONFIG", "ota"], "status": ["success"]}, 1),
+        ({"type": "ota"}, 0),
+        ({"status": "failure"}, 0),
+    ],
+)
+async def test_finished_task_triggers(
+    hass: HomeAssistant,
+    pushing: MockConfigEntry,
+    simulator: Simulator,
+    automate: Automate,
+    noted: list[ServiceCall],
+    options: dict[str, Any],
+    count: int,
+) -> None:
+    await automate({"trigger": "milesight.task_finished", "target": KITCHEN, "options": options})
+    machine = simulator.device("WS523")
+    for device in (machine, simulator.platform.devices[-1]):
+        await hass.services.async_call(
+            DOMAIN,
+            "create_config_task",
+            {
+                "device_id": device_id(hass, pushing, device),
+                "properties": {"reporting_interval": 1800},
+                "timeout": 20,
+            },
+            blocking=True,
+            return_response=True,
+        )
+    await settle(hass)
+    assert devices_of(noted) == [device_id(hass, pushing, machine)] * count
+
+
+async def test_finished_task_of_any_device_triggers(
+    hass: HomeAssistant, loaded: MockConfigEntry, automate: Automate, noted: list[ServiceCall]
+) -> None:
+    await automate({"trigger": "milesight.task_finished", "options": {"status": "failure"}})
+    task = {"device_id": None, "task_id": "1", "type": "OTA", "status": "BUSY", "error": "busy"}
+    hass.bus.async_fire("milesight_task", task)
+    await settle(hass)
+    assert [call.data["status"] for call in noted] == ["BUSY"]
