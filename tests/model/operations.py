@@ -1,0 +1,394 @@
+"""What can happen to an Application and its devices, one rule each."""
+
+from asyncio import Task
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Final, override
+
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.const import Platform
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.util.color import brightness_to_value
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from tests.common import act, act_on, act_silently, device_id
+from tests.simulator import Device
+
+from .devices import BRIGHTNESS, FIRMWARE, INDICATOR, INTERVAL, MODELS, PRESSES
+from .expected import Command
+from .recording import Event
+from .shown import check
+from .world import DAILY_LIMIT, World
+
+STEP: Final = 0.1
+DAY: Final = 86_400
+DURATIONS: Final = (0.3, 1, 5, 31, 61, 600, 7200, DAY, 3 * DAY)
+MAX_HELD: Final = 2
+
+READINGS: Final[dict[str, dict[str, tuple[Any, ...]]]] = {
+    "SOCKET": {
+        "socket_status": ("0", "1"),
+        "active_power": (0, 40.5, 900),
+        "reporting_interval": (60, 30, 7200),
+        "voltage": (230.5,),
+        "current": (200, 0),
+    },
+    "THERMOSTAT": {
+        "temperature": (19.5, 22),
+        "temperature_control_mode": ("0", "1", "2"),
+        "target_temperature": (20, 8.5, 30),
+    },
+    "LIGHT": {"light_status": ("0", "1"), "brightness": (0, 1, 50, 100, 200)},
+    "BUTTON": {"battery": (90, 10)},
+    "ARRAY": {"channel": ([20.5], [20.5, 21], [3, 4, 5])},
+}
+
+type Report = tuple[str, dict[str, Any]]
+# Platform and key of the entity, action, its data, and the raw values that are sent by it.
+type Use = tuple[Platform, str, str, dict[str, Any], dict[str, Any]]
+
+
+def _uses(version: int) -> dict[str, tuple[Use, ...]]:
+    """Return what users can do with the devices of a version."""
+    low = INTERVAL[version][0]
+    level = round(brightness_to_value((1, BRIGHTNESS[version]), 128))
+    switch, number = (Platform.SWITCH, "socket_status"), (Platform.NUMBER, "reporting_interval")
+    select, light = (Platform.SELECT, "led_indicator"), (Platform.LIGHT, "light_brightness")
+    climate, mode = (
+        (Platform.CLIMATE, "climate_target_temperature"),
+        "temperature_control_mode",
+    )
+    return {
+        "SOCKET": (
+            (*switch, "turn_on", {}, {"socket_status": "1"}),
+            (*switch, "turn_off", {}, {"socket_status": "0"}),
+            (*number, "set_value", {"value": low}, {"reporting_interval": low}),
+            (*number, "set_value", {"value": 1200}, {"reporting_interval": 1200}),
+            *(
+                (*select, "select_option", {"option": option}, {"led_indicator": str(key)})
+                for key, option in enumerate(INDICATOR[version])
+            ),
+        ),
+        "THERMOSTAT": (
+            (*climate, "set_temperature", {"temperature": 21}, {"target_temperature": 21.0}),
+            (*climate, "set_temperature", {"temperature": 15.5}, {"target_temperature": 15.5}),
+            (*climate, "set_hvac_mode", {"hvac_mode": "heat"}, {mode: "1"}),
+            (*climate, "set_hvac_mode", {"hvac_mode": "off"}, {mode: "0"}),
+        ),
+        "LIGHT": (
+            (*light, "turn_on", {}, {"light_status": "1"}),
+            (*light, "turn_on", {"brightness": 128}, {"light_status": "1", "brightness": level}),
+            (*light, "turn_off", {}, {"light_status": "0"}),
+        ),
+    }
+
+
+USES: Final = tuple(map(_uses, range(len(FIRMWARE))))
+
+models = st.sampled_from(sorted(MODELS))
+deliveries = st.sampled_from(("now", "late", "never"))
+indices = st.integers(0, 5)
+outcomes = st.sampled_from(("accepted", "refused", "unanswered"))
+
+
+@st.composite
+def reports(draw: st.DrawFn) -> Report:
+    """Draw a model and some of its properties."""
+    model = draw(models)
+    paths = draw(st.lists(st.sampled_from(sorted(READINGS[model])), min_size=1, unique=True))
+    return model, {path: draw(st.sampled_from(READINGS[model][path])) for path in paths}
+
+
+class Life(RuleBasedStateMachine):
+    """Five devices that have not reported yet, and everything that can happen then."""
+
+    freezer: FrozenDateTimeFactory
+
+    def __init__(self) -> None:
+        """Start the platform and Home Assistant."""
+        super().__init__()
+        self.world = World(self.freezer)
+        self.mail: list[Event] = []
+        self.delivered: list[Event] = []
+        self.calls: list[Task[None]] = []
+        self.used: tuple[str, int] | None = None
+        self.names = 0
+
+    @override
+    def teardown(self) -> None:
+        """Stop everything."""
+        for call in self.calls:
+            call.cancel()
+        self.world.close()
+
+    @invariant()
+    def shown(self) -> None:
+        """Compare what is shown with what must be."""
+        check(self.world)
+
+    @property
+    def _loaded(self) -> bool:
+        return self.world.entry.state is ConfigEntryState.LOADED
+
+    @property
+    def _has_place(self) -> bool:
+        """Return whether there is a place for another request that is not answered at once."""
+        return len(self.world.held) < MAX_HELD
+
+    def _present(self, model: str) -> Device | None:
+        """Return a device if it is on the platform."""
+        device = self.world.devices[model]
+        return device if self.world.simulator.platform.has(device.sn) else None
+
+    # What devices do
+
+    def _happen(self, happen: Callable[[], object], delivery: str) -> None:
+        """Let something happen on the platform a moment later; its pushes go their way."""
+
+        async def go() -> None:
+            await self.world.walk(STEP)
+            happen()
+            events = self.world.take_events()
+            if delivery == "now":
+                await self._push(events)
+            elif delivery == "late":
+                self.mail += events
+
+        self.world.run(go())
+
+    async def _push(self, events: list[Event]) -> None:
+        if events:
+            await self.world.push(events)
+            self.delivered += events
+
+    @rule(report=reports(), delivery=deliveries)
+    def report(self, report: Report, delivery: str) -> None:
+        """A device reports some of its properties."""
+        model, values = report
+        if (device := self._present(model)) is None:
+            return
+        leaves = device.model.specification.leaves
+        own = {path: value for path, value in values.items() if path in leaves}
+        if "channel" in own:
+            own["channel"] = [{"temperature": value} for value in own["channel"]]
+        if own:
+            platform = self.world.simulator.platform
+            self._happen(partial(platform.report, device, own), delivery)
+
+    @rule(index=indices, delivery=deliveries)
+    def press(self, index: int, delivery: str) -> None:
+        """A user presses the button."""
+        if (device := self._present("BUTTON")) is not None:
+            keys = tuple(PRESSES[FIRMWARE.index(device.firmware)])
+            values = {"button_event": {"status": keys[index % len(keys)]}}
+            platform = self.world.simulator.platform
+            self._happen(partial(platform.report, device, values), delivery)
+
+    @rule(index=st.integers(0, 1), delivery=deliveries)
+    def event(self, index: int, delivery: str) -> None:
+        """A device sends an event of its specification."""
+        if (device := self._present("BUTTON")) is not None:
+            outputs = {"status": str(index)}
+            platform = self.world.simulator.platform
+            self._happen(partial(platform.event, device, "outage_event", outputs), delivery)
+
+    @rule(model=models, online=st.booleans(), delivery=deliveries)
+    def connect(self, model: str, online: bool, delivery: str) -> None:
+        """A device comes online, or is missed."""
+        if (device := self._present(model)) is not None:
+            platform = self.world.simulator.platform
+            self._happen(partial(platform.online if online else platform.offline, device), delivery)
+
+    @rule(index=indices, delivery=deliveries)
+    @precondition(lambda self: self.world.downlinks)
+    def carry_out(self, index: int, delivery: str) -> None:
+        """A device carries out a command, and reports that."""
+        downlinks = self.world.downlinks
+        self._happen(downlinks.pop(index % len(downlinks)), delivery)
+
+    # How pushes arrive
+
+    @rule(index=indices, number=st.integers(1, 3))
+    @precondition(lambda self: self.mail)
+    def arrive(self, index: int, number: int) -> None:
+        """Delayed pushes arrive in one delivery, not always the oldest first."""
+        events = [self.mail.pop(index % len(self.mail)) for _ in range(number) if self.mail]
+        self.world.run(self._push(events))
+
+    @rule(index=indices)
+    @precondition(lambda self: self.delivered)
+    def arrive_again(self, index: int) -> None:
+        """A push is repeated."""
+        event = self.delivered[-1 - index % len(self.delivered)]
+        self.world.run(self.world.push([event]))
+
+    # What users do
+
+    @rule(model=st.sampled_from(sorted(USES[0])), index=indices, outcome=outcomes)
+    @precondition(lambda self: self._has_place)
+    def command(self, model: str, index: int, outcome: str) -> None:
+        """A user uses an entity; there may be no answer yet."""
+        self.used = model, index
+        self._use(model, index, outcome)
+
+    @rule(outcome=outcomes)
+    @precondition(lambda self: self._has_place and self.used is not None)
+    def command_again(self, outcome: str) -> None:
+        """A user does the same once more."""
+        if self.used is not None:
+            self._use(*self.used, outcome)
+
+    def _use(self, model: str, index: int, outcome: str) -> None:
+        """Use an entity if it is available."""
+        world, device = self.world, self.world.devices[model]
+        world.run(world.walk(STEP))
+        known = world.expected.devices.get(device.sn)
+        if known is None or known.version is None or not known.online or not world.in_touch:
+            return
+        uses = USES[known.version][model]
+        platform, key, action, data, values = uses[index % len(uses)]
+        command = Command(dict(values), world.now)
+
+        def done(call: Task[None]) -> None:
+            if call.cancelled() or call.exception() is not None:
+                known.reject(command)
+            else:
+                known.accept(command, world.now)
+
+        async def go() -> Task[None]:
+            known.send(command)
+            using = act_on(world.hass, platform, f"{device.sn}_{key}", action, **data)
+            call = world.loop.create_task(using)
+            call.add_done_callback(done)
+            return call
+
+        if outcome == "refused":
+            world.refuse("/properties")
+        elif outcome == "unanswered":
+            world.hold("/properties")
+        call = world.run(go())
+        if not call.done():
+            self.calls.append(call)
+        elif outcome == "refused" or world.outage or self._present(model) is None:
+            assert isinstance(call.exception(), HomeAssistantError)
+        else:
+            call.result()
+
+    @rule()
+    @precondition(lambda self: any(not call.done() for call in self.calls))
+    def cancel(self) -> None:
+        """What waits for an answer is cancelled, such as by the restart of a script."""
+
+        async def go() -> None:
+            for call in self.calls:
+                call.cancel()
+
+        self.world.run(go())
+
+    @rule(number=st.integers(1, 3), refused=st.booleans())
+    @precondition(lambda self: self._loaded and self._has_place)
+    def refresh(self, number: int, refused: bool) -> None:
+        """Users refresh, several at once; the first request may be refused."""
+        world = self.world
+
+        async def go() -> list[Task[None]]:
+            await world.walk(STEP)
+            reported = world.reported
+            calls = [
+                world.loop.create_task(act_silently(world.hass, "refresh")) for _ in range(number)
+            ]
+            for call in calls:
+                call.add_done_callback(partial(world.check_refreshed, reported))
+            return calls
+
+        if refused:
+            world.refuse("/search")
+        calls = world.run(go())
+        self.calls += [call for call in calls if not call.done()]
+        if not refused and not world.outage and not world.held:
+            for call in calls:
+                call.result()
+
+    @rule()
+    @precondition(lambda self: self._loaded and self._has_place and not self.world.outage)
+    def use_up(self) -> None:
+        """A script uses up the requests of the day."""
+        world = self.world
+
+        async def go() -> None:
+            for device in world.devices.values():
+                if device.sn in world.expected.devices and self._present(device.model.name):
+                    target = device_id(world.hass, world.entry, device)
+                    for _ in range(DAILY_LIMIT):
+                        await act(world.hass, "get_device", device_id=target)
+                    return
+
+        world.run(go())
+
+    # What happens to the platform
+
+    @rule(path=st.sampled_from(("/search", "/history")))
+    @precondition(lambda self: self._has_place)
+    def hold(self, path: str) -> None:
+        """The platform will be slow to answer."""
+        self.world.hold(path)
+
+    @rule(index=indices)
+    @precondition(lambda self: self.world.held)
+    def release(self, index: int) -> None:
+        """A slow answer comes."""
+
+        async def go() -> None:
+            self.world.release(index)
+
+        self.world.run(go())
+
+    @rule()
+    def break_or_heal(self) -> None:
+        """The Open API fails, or works again."""
+        self.world.outage = not self.world.outage
+
+    @rule(model=models)
+    def rename(self, model: str) -> None:
+        """A device gets another name."""
+        self.names += 1
+        self.world.devices[model].name = f"Name {self.names}"
+
+    @rule(model=models)
+    def update_firmware(self, model: str) -> None:
+        """A device gets the other firmware, and with that another specification."""
+        self.world.update_firmware(self.world.devices[model])
+
+    @rule(model=models, moved=st.booleans())
+    def remove_or_return(self, model: str, moved: bool) -> None:
+        """A device is removed, or comes back, at another address or the same."""
+        device = self.world.devices[model]
+        if self._present(model):
+            self.world.simulator.platform.remove(device)
+        else:
+            device.device_id += moved
+            self.world.put(device)
+
+    # Time and interruptions
+
+    @rule(seconds=st.sampled_from(DURATIONS))
+    def wait(self, seconds: float) -> None:
+        """Time passes; after days nothing is unknown that the platform knows."""
+        undisturbed = not self.world.outage and not self.world.held
+        self.world.run(self.world.walk(seconds))
+        if seconds > 2 * DAY and undisturbed:
+            self.world.check_up_to_date()
+
+    @rule()
+    def reload(self) -> None:
+        """The config entry is reloaded."""
+        self.world.run(self.world.reload())
+
+    @rule(killed=st.booleans())
+    def restart(self, killed: bool) -> None:
+        """Home Assistant is restarted, or killed and started."""
+        for call in self.calls:
+            call.cancel()
+        self.world.run(self.world.restart(killed=killed))
