@@ -13,7 +13,12 @@ from homeassistant.util.color import brightness_to_value
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from tests.common import act, act_on, act_silently, device_id
+from tests.common import (
+    call_action,
+    call_action_without_response,
+    call_entity_action,
+    device_id,
+)
 from tests.simulator import Device
 
 from .devices import BRIGHTNESS, FIRMWARE, INDICATOR, INTERVAL, MODELS, PRESSES
@@ -259,7 +264,7 @@ class Life(RuleBasedStateMachine):
 
         async def go() -> Task[None]:
             known.send(command)
-            using = act_on(world.hass, platform, f"{device.sn}_{key}", action, **data)
+            using = call_entity_action(world.hass, platform, f"{device.sn}_{key}", action, **data)
             call = world.loop.create_task(using)
             call.add_done_callback(done)
             return call
@@ -297,7 +302,8 @@ class Life(RuleBasedStateMachine):
             await world.walk(STEP)
             reported = world.reported
             calls = [
-                world.loop.create_task(act_silently(world.hass, "refresh")) for _ in range(number)
+                world.loop.create_task(call_action_without_response(world.hass, "refresh"))
+                for _ in range(number)
             ]
             for call in calls:
                 call.add_done_callback(partial(world.check_refreshed, reported))
@@ -322,7 +328,7 @@ class Life(RuleBasedStateMachine):
                 if device.sn in world.expected.devices and self._present(device.model.name):
                     target = device_id(world.hass, world.entry, device)
                     for _ in range(DAILY_LIMIT):
-                        await act(world.hass, "get_device", device_id=target)
+                        await call_action(world.hass, "get_device", device_id=target)
                     return
 
         world.run(go())
