@@ -8,7 +8,12 @@ from typing import Any
 import pytest
 
 from custom_components.milesight.api import parse_specification
-from custom_components.milesight.mapping import CompositeDescription, Description, describe
+from custom_components.milesight.mapping import (
+    CompositeDescription,
+    Description,
+    Priority,
+    describe,
+)
 from tests.simulator.models import MODELS
 
 type Spec = dict[str, Any]
@@ -146,7 +151,8 @@ def _told(one: Description) -> tuple[object, ...]:
     items = {name: getattr(one, name, None) for name in ITEMS}
     items |= one.roles if isinstance(one, CompositeDescription) else {}
     used = {role: _plain(item.path) for role, item in items.items() if item is not None}
-    return one.platform, [getattr(one, fact, None) for fact in FACTS], used
+    enabled = one.priority is not Priority.RARE
+    return one.platform, enabled, [getattr(one, fact, None) for fact in FACTS], used
 
 
 @pytest.mark.parametrize("wording", WORDINGS)

@@ -37,8 +37,11 @@ COMPOUNDS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 # Where a word begins in camel case, and words whose capitals begin none.
 CAMEL = re.compile(
     r"(?<=[a-z0-9])(?=[A-Z][a-z])|(?<=[a-z]{2})(?=[A-Z]{2})|(?<=[A-Z]{2})(?=[A-Z][a-z]{2})"
+    r"|(?<=[a-z]{2})(?=[A-Z](?![A-Za-z]))"
 )
-CAPITALS = re.compile(r"LoRa(?:WAN)?|WiFi|QRCode|D2[dD]|[kKM]Wh|mAh|L[ACZ](?:eq|[FIS])(?:max|min)?")
+CAPITALS = re.compile(
+    r"LoRa(?:WAN)?|WiFi|QRCode|D2[dD]|[kKM]Wh|mAh|L[ACZ](?:eq|EQ|[FIS])(?:max|min|MAX|MIN)?"
+)
 WORD = re.compile(r"[^\W_]+")
 PLURALS = (("ies", "y"), ("ches", "ch"), ("shes", "sh"), ("sses", "ss"), ("xes", "x"), ("s", ""))
 SINGULAR = ("ss", "us", "is", "as", "os")
