@@ -1,1 +1,1 @@
-"""Tests of Milesight for Home Assistant, and the simulated platform that they run against."""
+"""Tests of the integration, and the simulator that they use."""

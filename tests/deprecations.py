@@ -1,4 +1,4 @@
-"""What Home Assistant logs about deprecated things that this integration, or a test, uses."""
+"""Detection of log messages about deprecated features that the integration or a test uses."""
 
 import logging
 import re
@@ -7,7 +7,7 @@ from typing import override
 from custom_components.milesight.const import DOMAIN
 
 OURS = re.compile(rf"\b{DOMAIN}\b")
-NAMELESS = "Detected code that "  # is said when no integration is on the stack, as in a test
+NAMELESS = "Detected code that "  # logged if no integration is on the stack, as in a test
 SAYS_DEPRECATED = re.compile(
     r"deprecat|will stop working|(?:will be|is to be) removed|Detected (?:code )?that ",
     re.IGNORECASE,
@@ -15,16 +15,16 @@ SAYS_DEPRECATED = re.compile(
 
 
 class DeprecationHandler(logging.Handler):
-    """Collects in ``found`` what is said of us."""
+    """Collects messages about the integration in `found`."""
 
     def __init__(self) -> None:
-        """Listen from warnings on."""
+        """Initialize the handler for warnings and above."""
         super().__init__(logging.WARNING)
         self.found: list[str] = []
 
     @override
     def emit(self, record: logging.LogRecord) -> None:
-        """Keep a record that says of us that we use something deprecated.
+        """Keep a record about a deprecated feature that the integration uses.
 
         A warning that became an error may have been caught and logged.
         """

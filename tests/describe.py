@@ -1,4 +1,4 @@
-"""Print the entities that thing specifications give rise to, as tables for people."""
+"""Print the entities of thing specifications as tables."""
 
 from argparse import ArgumentParser, Namespace
 import asyncio

@@ -1,4 +1,4 @@
-"""The project's files, where tests look into them."""
+"""Files of the project that tests read."""
 
 import json
 from pathlib import Path
@@ -11,7 +11,7 @@ ROOT: Final = INTEGRATION.parents[1]
 
 
 def read_json(name: str) -> dict[str, Any]:
-    """Return what is in a file of the integration."""
+    """Return the content of a JSON file of the integration."""
     found: dict[str, Any] = json.loads((INTEGRATION / name).read_text(encoding="utf-8"))
     return found
 

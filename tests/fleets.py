@@ -1,4 +1,4 @@
-"""Models of devices for single tests, and fleets smaller than the demo's."""
+"""Device models and small fleets for tests."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace

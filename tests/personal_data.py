@@ -1,4 +1,4 @@
-"""Find personal data in a downloaded device diagnostics file, wherever it stands."""
+"""Search for personal data in device diagnostics."""
 
 from collections.abc import Iterator, Mapping
 import re

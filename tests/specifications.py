@@ -1,4 +1,4 @@
-"""Properties, services and events as a thing specification of the platform lists them."""
+"""Builders of properties, services and events of a thing specification."""
 
 from collections.abc import Mapping
 from typing import Any

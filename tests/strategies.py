@@ -1,4 +1,4 @@
-"""Values that tests draw at random."""
+"""Hypothesis strategies for random values."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""``scripts/check-account``: what it finds, what it says when it cannot, what it saves."""
+"""Tests of `scripts/check-account`: findings, errors and saved files."""
 
 from collections.abc import Mapping
 import json

@@ -1,4 +1,4 @@
-"""Imports within the integration point one way and form no cycle."""
+"""Tests that imports point one way and form no cycle."""
 
 import ast
 from graphlib import TopologicalSorter

@@ -1,4 +1,4 @@
-"""Home Assistant's own triggers and actions cover the entities of a device."""
+"""Tests of core triggers and actions with entities of a device."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The blueprints: saved as the import dialog saves them, and run."""
+"""Tests that import and run the blueprints."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -28,7 +28,7 @@ type Automate = Callable[[str, dict[str, Any]], Awaitable[None]]
 
 @pytest.fixture
 def devices() -> list[Device]:
-    """Return what is on the platform."""
+    """Return the devices of the simulator."""
     return of_demo("AM319", "EM300-TH", "UC511", "VS340", "WS101", "WS303", "WS523")
 
 
@@ -36,7 +36,7 @@ def devices() -> list[Device]:
 async def editor(
     hass: HomeAssistant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> HomeAssistant:
-    """Return a Home Assistant of its own folder, in which automations can be written."""
+    """Return Home Assistant with a temporary config folder and automations set up."""
     monkeypatch.setattr(hass.config, "config_dir", str(tmp_path))
     for component in ("homeassistant", "websocket_api", automation.DOMAIN):
         assert await async_setup_component(hass, component, {})
@@ -51,7 +51,7 @@ async def automate(
     hass_ws_client: WebSocketGenerator,
     monkeypatch: pytest.MonkeyPatch,
 ) -> AsyncIterator[Automate]:
-    """Yield what imports a blueprint and makes an automation of it."""
+    """Yield a function that imports a blueprint and creates an automation from it."""
     hass = editor
 
     async def automate(name: str, inputs: dict[str, Any]) -> None:
@@ -80,7 +80,7 @@ async def automate(
         assert state is not None
         assert state.state == "on"
 
-    simulator.platform.command_delay = 0  # time stands still where a test stops the clock
+    simulator.platform.command_delay = 0  # the clock is frozen
     yield automate
     await hass.services.async_call(
         automation.DOMAIN, "turn_off", {"entity_id": "automation.it"}, blocking=True
@@ -91,14 +91,14 @@ def _note(**data: str) -> list[dict[str, Any]]:
     return [{"action": "test.note", "data": data}]
 
 
-def test_every_blueprint_names_its_own_address() -> None:
+def test_blueprint_has_its_source_url() -> None:
     paths = list(BLUEPRINTS.glob("*.yaml"))
     assert len(paths) == 3
     for path in paths:
         assert f"/blueprints/automation/milesight/{path.name}\n" in path.read_text()
 
 
-async def test_low_batteries_and_silent_devices_are_reported_once_a_day(
+async def test_low_batteries_and_silent_devices_are_notified_daily(
     hass: HomeAssistant,
     simulator: Simulator,
     automate: Automate,
@@ -134,7 +134,7 @@ async def test_low_batteries_and_silent_devices_are_reported_once_a_day(
     ]
 
 
-async def test_ventilation_follows_the_air_and_the_people(
+async def test_ventilation_follows_co2_and_occupancy(
     hass: HomeAssistant,
     simulator: Simulator,
     automate: Automate,
@@ -179,7 +179,7 @@ async def test_ventilation_follows_the_air_and_the_people(
     assert state_of(hass, Platform.SWITCH, socket).state == "off"
 
 
-async def test_occupancy_alone_is_enough_for_ventilation(
+async def test_ventilation_works_with_occupancy_only(
     hass: HomeAssistant, simulator: Simulator, automate: Automate
 ) -> None:
     desk, fan = simulator.device("VS340"), simulator.device("WS523")
@@ -199,7 +199,7 @@ async def test_occupancy_alone_is_enough_for_ventilation(
     assert state_of(hass, Platform.SWITCH, socket).state == "on"
 
 
-async def test_a_leak_closes_the_valves_and_somebody_hears_of_those_that_stay_open(
+async def test_leak_closes_valves_and_notifies_of_open_ones(
     hass: HomeAssistant,
     simulator: Simulator,
     automate: Automate,

@@ -215,7 +215,7 @@ async def test_mode_and_fan_are_written_to_their_own_properties(
         ),
     ],
 )
-async def test_temperature_that_mode_lacks_is_refused(
+async def test_temperature_unsupported_by_mode_is_refused(
     hass: HomeAssistant,
     simulator: Simulator,
     model: str,

@@ -1,4 +1,4 @@
-"""The dialogs, driven as the web interface drives them."""
+"""Tests of the config flow, reauthentication, reconfiguration and options."""
 
 from typing import Any
 from unittest.mock import AsyncMock, patch
@@ -29,7 +29,7 @@ from tests.simulator import Device, Simulator
 
 @pytest.fixture
 def devices() -> list[Device]:
-    """Return what is on the platform."""
+    """Return the devices of the simulator."""
     return household()
 
 
@@ -42,24 +42,24 @@ def _credentials(simulator: Simulator, **changes: str) -> dict[str, str]:
 
 
 async def _start(hass: HomeAssistant, user_input: dict[str, str]) -> ConfigFlowResult:
-    shown = await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_USER})
-    assert (shown["type"], shown["step_id"], shown["errors"]) == (FlowResultType.FORM, "user", {})
-    return await hass.config_entries.flow.async_configure(shown["flow_id"], user_input)
+    form = await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_USER})
+    assert (form["type"], form["step_id"], form["errors"]) == (FlowResultType.FORM, "user", {})
+    return await hass.config_entries.flow.async_configure(form["flow_id"], user_input)
 
 
-async def _go_on(
+async def _configure(
     hass: HomeAssistant, result: ConfigFlowResult, user_input: dict[str, Any]
 ) -> ConfigFlowResult:
     return await hass.config_entries.flow.async_configure(result["flow_id"], user_input)
 
 
-def _assert_closed_in_our_words(result: ConfigFlowResult, reason: str) -> None:
-    """Home Assistant's own words would be named by its domain, and lack some languages."""
+def _assert_abort_has_own_text(result: ConfigFlowResult, reason: str) -> None:
+    """Check that the abort text is our own: the generic one lacks some languages."""
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, reason)
     assert result.get("translation_domain") is None
 
 
-async def test_credentials_become_an_entry_with_an_address_for_pushes(
+async def test_user_flow_creates_entry_with_callback_url(
     hass: HomeAssistant, simulator: Simulator
 ) -> None:
     await hass.config.async_update(external_url="https://home.example.com")
@@ -71,7 +71,7 @@ async def test_credentials_become_an_entry_with_an_address_for_pushes(
     assert result["description_placeholders"] is not None
     address = result["description_placeholders"]["webhook_url"]
 
-    result = await _go_on(hass, result, {CONF_WEBHOOK_SECRET: simulator.webhook_secret})
+    result = await _configure(hass, result, {CONF_WEBHOOK_SECRET: simulator.webhook_secret})
     await settle(hass)
 
     assert result["type"] is FlowResultType.CREATE_ENTRY
@@ -89,12 +89,12 @@ async def test_credentials_become_an_entry_with_an_address_for_pushes(
     assert entry.state is ConfigEntryState.LOADED
 
 
-async def test_without_a_public_address_the_dialog_says_so_and_goes_on(
+async def test_missing_public_url_is_shown_and_flow_continues(
     hass: HomeAssistant, simulator: Simulator
 ) -> None:
     result = await _start(hass, _credentials(simulator))
     assert (result["step_id"], result["errors"]) == ("webhook", {"base": "no_public_address"})
-    result = await _go_on(hass, result, {})
+    result = await _configure(hass, result, {})
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert result["data"][CONF_WEBHOOK_SECRET] == ""
     await settle(hass)
@@ -108,7 +108,7 @@ async def test_without_a_public_address_the_dialog_says_so_and_goes_on(
         ("http://192.168.1.20", "http://192.168.1.30:8123", None),
     ],
 )
-async def test_an_address_without_https_is_shown_and_the_dialog_says_that_pushes_will_not_come(
+async def test_callback_url_without_https_is_shown_with_error(
     hass: HomeAssistant, entry: MockConfigEntry, server: str, address: str, error: str | None
 ) -> None:
     await hass.config.async_update(external_url=address)
@@ -119,17 +119,17 @@ async def test_an_address_without_https_is_shown_and_the_dialog_says_that_pushes
     assert result["description_placeholders"]["webhook_url"].startswith(address)
 
 
-async def test_an_application_without_devices_is_named_after_the_platform(
+async def test_entry_title_without_devices_is_milesight(
     hass: HomeAssistant, socket_enabled: None
 ) -> None:
     async with Simulator([]) as simulator:
-        result = await _go_on(hass, await _start(hass, _credentials(simulator)), {})
+        result = await _configure(hass, await _start(hass, _credentials(simulator)), {})
         await settle(hass)
         assert result["title"] == "Milesight"
         assert result["result"].state is ConfigEntryState.LOADED
 
 
-async def test_home_assistant_cloud_gives_the_address_where_it_is_active(
+async def test_active_cloud_provides_the_callback_url(
     hass: HomeAssistant, simulator: Simulator
 ) -> None:
     hook = "https://hooks.nabu.casa/abc"
@@ -144,7 +144,7 @@ async def test_home_assistant_cloud_gives_the_address_where_it_is_active(
     ):
         result = await _start(hass, _credentials(simulator))
         assert result["description_placeholders"]["webhook_url"] == hook  # type: ignore[index]
-        result = await _go_on(hass, result, {})
+        result = await _configure(hass, result, {})
         await settle(hass)
         entry = result["result"]
         assert entry.data[CONF_CLOUDHOOK_URL] == hook
@@ -153,7 +153,7 @@ async def test_home_assistant_cloud_gives_the_address_where_it_is_active(
         cloud.async_delete_cloudhook.assert_awaited_once_with(hass, entry.data[CONF_WEBHOOK_ID])
 
 
-async def test_a_cloud_that_is_down_is_done_without(
+async def test_unavailable_cloud_falls_back_to_polling(
     hass: HomeAssistant, simulator: Simulator
 ) -> None:
     cloud = AsyncMock()
@@ -182,7 +182,7 @@ async def test_a_cloud_that_is_down_is_done_without(
         ({}, "rate_limit", "cannot_connect"),
     ],
 )
-async def test_what_is_wrong_is_said_and_the_dialog_can_be_mended(
+async def test_user_step_shows_error_and_recovers(
     hass: HomeAssistant,
     simulator: Simulator,
     changes: dict[str, str],
@@ -193,11 +193,11 @@ async def test_what_is_wrong_is_said_and_the_dialog_can_be_mended(
         simulator.fault("/devices/search", fault, times=1)
     result = await _start(hass, _credentials(simulator, **changes))
     assert (result["step_id"], result["errors"]) == ("user", {"base": error})
-    result = await _go_on(hass, result, _credentials(simulator))
+    result = await _configure(hass, result, _credentials(simulator))
     assert result["step_id"] == "webhook"
 
 
-async def test_an_unexpected_error_is_called_unknown(
+async def test_unexpected_error_is_logged_and_recovered(
     hass: HomeAssistant, simulator: Simulator, caplog: pytest.LogCaptureFixture
 ) -> None:
     with patch(
@@ -207,18 +207,18 @@ async def test_an_unexpected_error_is_called_unknown(
         result = await _start(hass, _credentials(simulator))
     assert result["errors"] == {"base": "unknown"}
     assert "ZeroDivisionError" in caplog.text
-    result = await _go_on(hass, result, _credentials(simulator))
+    result = await _configure(hass, result, _credentials(simulator))
     assert result["step_id"] == "webhook"
 
 
-async def test_an_application_is_set_up_once(
+async def test_configured_application_aborts(
     hass: HomeAssistant, simulator: Simulator, entry: MockConfigEntry
 ) -> None:
     result = await _start(hass, _credentials(simulator, client_id=simulator.client_id.upper()))
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "already_configured")
 
 
-async def test_a_regenerated_secret_is_asked_for_once_and_entered(
+async def test_reauth_starts_once_and_stores_new_secret(
     hass: HomeAssistant, simulator: Simulator, loaded: MockConfigEntry
 ) -> None:
     simulator.application.configure(client_secret="new")
@@ -232,14 +232,14 @@ async def test_a_regenerated_secret_is_asked_for_once_and_entered(
         flow["flow_id"], {CONF_CLIENT_SECRET: "old"}
     )
     assert result["errors"] == {"base": "invalid_auth"}
-    result = await _go_on(hass, result, {CONF_CLIENT_SECRET: "new"})
-    _assert_closed_in_our_words(result, "reauth_successful")
+    result = await _configure(hass, result, {CONF_CLIENT_SECRET: "new"})
+    _assert_abort_has_own_text(result, "reauth_successful")
     await settle(hass)
     assert loaded.data[CONF_CLIENT_SECRET] == "new"
     assert loaded.state is ConfigEntryState.LOADED
 
 
-async def test_the_connection_can_be_changed(
+async def test_reconfigure_updates_connection(
     hass: HomeAssistant, simulator: Simulator, loaded: MockConfigEntry
 ) -> None:
     await hass.config.async_update(external_url="https://home.example.com")
@@ -248,28 +248,26 @@ async def test_the_connection_can_be_changed(
     webhook_id = loaded.data[CONF_WEBHOOK_ID]
     assert webhook_id in result["description_placeholders"]["webhook_url"]  # type: ignore[index]
 
-    answers = _credentials(simulator, url=simulator.url.removeprefix("http://"))
-    result = await _go_on(hass, result, {**answers, CONF_CLIENT_SECRET: "wrong"})
+    user_input = _credentials(simulator, url=simulator.url.removeprefix("http://"))
+    result = await _configure(hass, result, {**user_input, CONF_CLIENT_SECRET: "wrong"})
     assert result["errors"] == {"base": "invalid_auth"}
-    result = await _go_on(hass, result, {**answers, CONF_WEBHOOK_SECRET: " s3 "})
-    _assert_closed_in_our_words(result, "reconfigure_successful")
+    result = await _configure(hass, result, {**user_input, CONF_WEBHOOK_SECRET: " s3 "})
+    _assert_abort_has_own_text(result, "reconfigure_successful")
     await settle(hass)
     assert loaded.data[CONF_URL] == simulator.url
     assert loaded.data[CONF_WEBHOOK_SECRET] == "s3"
     assert loaded.data[CONF_WEBHOOK_ID] == webhook_id
 
 
-async def test_another_application_is_not_put_in_its_place(
+async def test_reconfigure_aborts_for_another_application(
     hass: HomeAssistant, simulator: Simulator, loaded: MockConfigEntry
 ) -> None:
     result = await loaded.start_reconfigure_flow(hass)
-    result = await _go_on(hass, result, _credentials(simulator, client_id="another"))
+    result = await _configure(hass, result, _credentials(simulator, client_id="another"))
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "unique_id_mismatch")
 
 
-async def test_options_are_kept_and_take_effect(
-    hass: HomeAssistant, loaded: MockConfigEntry
-) -> None:
+async def test_options_are_stored_and_applied(hass: HomeAssistant, loaded: MockConfigEntry) -> None:
     result = await hass.config_entries.options.async_init(loaded.entry_id)
     assert (result["type"], result["step_id"]) == (FlowResultType.FORM, "init")
     with pytest.raises(InvalidData):
@@ -300,7 +298,7 @@ async def test_options_are_kept_and_take_effect(
         ("https://192.168.1.20", "https://192.168.1.20"),
     ],
 )
-def test_an_address_is_completed(address: str, normal: str) -> None:
+def test_valid_url_is_normalized(address: str, normal: str) -> None:
     assert normalize_url(address) == normal
 
 
@@ -323,6 +321,6 @@ def test_an_address_is_completed(address: str, normal: str) -> None:
         "[::1",
     ],
 )
-def test_what_is_no_address_is_refused(address: str) -> None:
+def test_invalid_url_is_refused(address: str) -> None:
     with pytest.raises(ValueError, match=r".*"):
         normalize_url(address)

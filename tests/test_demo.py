@@ -231,7 +231,7 @@ async def test_early_end_of_child_shows_its_log(tmp_path: Path) -> None:
             await until_ready(process, never, "The child", log)
 
 
-async def test_child_that_never_answers_is_an_error(tmp_path: Path) -> None:
+async def test_unresponsive_child_process_is_an_error(tmp_path: Path) -> None:
     log = tmp_path / "log"
     async with running([PYTHON, "-c", "import time; time.sleep(60)"], log) as process:
         with pytest.raises(DemoError, match="The child does not answer"):

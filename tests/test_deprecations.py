@@ -1,4 +1,4 @@
-"""Nothing deprecated is used, neither of Python's nor of Home Assistant's: proof of the watch."""
+"""Tests that the use of deprecated features of Python and Home Assistant is detected."""
 
 import logging
 import subprocess
@@ -33,21 +33,19 @@ sys.exit("\\n".join(handler.found) or 0)
 """
 
 
-def _as_ours(name: str, **names: Any) -> Any:
-    """Return what a line of code gives that stands in a file of the integration."""
+def _evaluate_in_integration(name: str, **names: Any) -> Any:
+    """Evaluate an expression as if it were in a file of the integration."""
     return eval(compile(name, str(INTEGRATION / "imagined.py"), "eval"), names)  # noqa: S307
 
 
 @pytest.mark.parametrize("category", [DeprecationWarning, FutureWarning, PendingDeprecationWarning])
 @pytest.mark.parametrize("module", [f"{const.__package__}.imagined", __name__])
-def test_a_warning_raised_by_a_line_of_ours_is_an_error(
-    category: type[Warning], module: str
-) -> None:
+def test_warning_raised_by_integration_is_an_error(category: type[Warning], module: str) -> None:
     with pytest.raises(category, match="old"):
         warnings.warn_explicit("old", category, "imagined.py", 1, module=module)
 
 
-async def test_what_home_assistant_reports_of_the_integration_is_found(
+async def test_usage_report_about_integration_is_found(
     hass: HomeAssistant, deprecated_uses: list[str]
 ) -> None:
     await async_get_integration(hass, DOMAIN)
@@ -57,29 +55,29 @@ async def test_what_home_assistant_reports_of_the_integration_is_found(
     deprecated_uses.clear()
 
 
-async def test_what_home_assistant_reports_of_a_line_of_ours_is_found(
+async def test_usage_report_about_code_of_integration_is_found(
     hass: HomeAssistant, deprecated_uses: list[str]
 ) -> None:
-    _as_ours("report('calls an old name')", report=report_usage)
+    _evaluate_in_integration("report('calls an old name')", report=report_usage)
     (found,) = deprecated_uses
     assert "imagined.py" in found
     deprecated_uses.clear()
 
 
-async def test_a_call_of_a_deprecated_function_is_found(
+async def test_call_of_deprecated_function_is_found(
     hass: HomeAssistant, deprecated_uses: list[str]
 ) -> None:
     @deprecated_function("something_new", breaks_in_ha_version="2027.9")
     def something_old() -> int:
         return 1
 
-    assert _as_ours("call()", call=something_old) == 1
+    assert _evaluate_in_integration("call()", call=something_old) == 1
     (found,) = deprecated_uses
     assert "something_old was called from milesight" in found
     deprecated_uses.clear()
 
 
-async def test_what_a_test_itself_does_the_old_way_is_found(
+async def test_usage_report_about_test_code_is_found(
     hass: HomeAssistant, deprecated_uses: list[str]
 ) -> None:
     report_usage("does it the old way", core_behavior=ReportBehavior.LOG)
@@ -87,7 +85,7 @@ async def test_what_a_test_itself_does_the_old_way_is_found(
     deprecated_uses.clear()
 
 
-def test_a_warning_that_was_caught_and_logged_as_an_error_is_found(
+def test_warning_logged_as_error_is_found(
     deprecated_uses: list[str],
 ) -> None:
     logging.getLogger("aiohttp.server").error("Error handling", exc_info=FutureWarning("old"))
@@ -95,7 +93,7 @@ def test_a_warning_that_was_caught_and_logged_as_an_error_is_found(
     deprecated_uses.clear()
 
 
-def test_what_is_said_of_others_and_what_we_say_ourselves_is_left_alone(
+def test_unrelated_log_messages_are_ignored(
     deprecated_uses: list[str],
 ) -> None:
     logging.getLogger("homeassistant.helpers.frame").warning(
@@ -105,7 +103,7 @@ def test_what_is_said_of_others_and_what_we_say_ourselves_is_left_alone(
     assert deprecated_uses == []
 
 
-def test_no_module_takes_up_a_deprecated_name_when_it_is_imported() -> None:
+def test_imports_use_no_deprecated_name() -> None:
     command = [sys.executable, "-c", IMPORT_ALL, *MODULES]
     result = subprocess.run(  # noqa: S603
         command, cwd=ROOT, capture_output=True, text=True, check=False

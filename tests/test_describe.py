@@ -1,4 +1,4 @@
-"""``scripts/describe`` shows what a file or an Application would become."""
+"""Tests of `scripts/describe` with files and with an Application."""
 
 import json
 from pathlib import Path

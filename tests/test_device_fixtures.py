@@ -1,4 +1,4 @@
-"""The device diagnostics in ``fixtures/devices``: what they are, and what must not be in them."""
+"""Tests of the device diagnostics in `fixtures/devices`: entities and absence of personal data."""
 
 from collections.abc import Mapping
 from copy import deepcopy

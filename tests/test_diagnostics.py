@@ -1,4 +1,4 @@
-"""Diagnostics, as Home Assistant hands them out: what they tell, and what they never tell."""
+"""Tests of diagnostics: their content, and that personal data is redacted."""
 
 from http import HTTPStatus
 import json
@@ -36,20 +36,20 @@ ACCOUNT_SECTIONS = ["entry", "requests", "polls", "pushes", "agentcraft"]
 
 
 @pytest.fixture
-async def offered(hass: HomeAssistant) -> None:
-    """Offer diagnostics before the first visitor, after whom no address can be added."""
+async def component_loaded(hass: HomeAssistant) -> None:
+    """Set up diagnostics before the HTTP server starts, after which no view can be added."""
     assert await async_setup_component(hass, diagnostics.DOMAIN, {})
 
 
 async def _body(
     hass: HomeAssistant, hass_client: ClientSessionGenerator, entry: MockConfigEntry, rest: str = ""
 ) -> str:
-    """Return the file that Home Assistant offers for download."""
+    """Return the diagnostics file as downloaded."""
     assert await async_setup_component(hass, diagnostics.DOMAIN, {})
     client = await hass_client()
-    answer = await client.get(f"/api/diagnostics/config_entry/{entry.entry_id}{rest}")
-    assert answer.status == HTTPStatus.OK
-    return await answer.text()
+    response = await client.get(f"/api/diagnostics/config_entry/{entry.entry_id}{rest}")
+    assert response.status == HTTPStatus.OK
+    return await response.text()
 
 
 async def _data(
@@ -64,10 +64,10 @@ def _device_address(hass: HomeAssistant, entry: MockConfigEntry, identifier: str
     return f"/device/{device.id}"
 
 
-async def test_an_entrys_diagnostics_tell_how_the_account_and_each_device_are(
+async def test_entry_diagnostics_describe_account_and_devices(
     hass: HomeAssistant,
     hass_client: ClientSessionGenerator,
-    offered: None,
+    component_loaded: None,
     pushing: MockConfigEntry,
     simulator: Simulator,
 ) -> None:
@@ -104,19 +104,25 @@ async def test_an_entrys_diagnostics_tell_how_the_account_and_each_device_are(
     assert len({number for *_, number in specified}) == len(specified) < len(data["devices"])
 
 
-async def test_a_specification_in_diagnostics_gives_rise_to_the_same_entities(
+async def test_redacted_specification_yields_same_entities(
     hass: HomeAssistant, hass_client: ClientSessionGenerator, loaded: MockConfigEntry
 ) -> None:
     data = await _data(hass, hass_client, loaded)
     coordinator = loaded.runtime_data
-    for told, device in zip(data["devices"], coordinator.data.values(), strict=True):
-        specification = parse_specification(data["specifications"][str(told["specification"])])
-        made = [(found.key, found.name, found.priority) for found in describe(specification)]
+    for redacted, device in zip(data["devices"], coordinator.data.values(), strict=True):
+        specification = parse_specification(data["specifications"][str(redacted["specification"])])
+        expected = [
+            (description.key, description.name, description.priority)
+            for description in describe(specification)
+        ]
         descriptions = device.capabilities.descriptions
-        assert made == [(found.key, found.name, found.priority) for found in descriptions]
+        assert expected == [
+            (description.key, description.name, description.priority)
+            for description in descriptions
+        ]
 
 
-async def test_a_devices_diagnostics_tell_of_it_alone_and_of_its_entities(
+async def test_device_diagnostics_describe_that_device_only(
     hass: HomeAssistant,
     hass_client: ClientSessionGenerator,
     loaded: MockConfigEntry,
@@ -138,7 +144,7 @@ async def test_a_devices_diagnostics_tell_of_it_alone_and_of_its_entities(
     assert parse_specification(data["specification"]).services
 
 
-async def test_the_applications_own_device_tells_of_the_account(
+async def test_application_device_diagnostics_describe_account(
     hass: HomeAssistant,
     hass_client: ClientSessionGenerator,
     loaded: MockConfigEntry,
@@ -149,7 +155,7 @@ async def test_the_applications_own_device_tells_of_the_account(
     assert list(data) == ACCOUNT_SECTIONS
 
 
-async def test_an_entry_that_is_not_loaded_tells_so(
+async def test_unloaded_entry_diagnostics_show_state_only(
     hass: HomeAssistant,
     hass_client: ClientSessionGenerator,
     loaded: MockConfigEntry,
@@ -163,7 +169,7 @@ async def test_an_entry_that_is_not_loaded_tells_so(
         assert data["entry"]["state"] == ConfigEntryState.NOT_LOADED.value
 
 
-async def test_a_failed_poll_is_told_by_its_kind(
+async def test_failed_poll_is_shown_by_error_class(
     hass: HomeAssistant,
     hass_client: ClientSessionGenerator,
     loaded: MockConfigEntry,
@@ -176,10 +182,10 @@ async def test_a_failed_poll_is_told_by_its_kind(
     assert data["polls"]["error"] == "RateLimitError"
 
 
-async def test_identities_at_agentcraft_are_counted_by_their_states(
+async def test_agentcraft_registrations_are_counted_by_state(
     hass: HomeAssistant,
     hass_client: ClientSessionGenerator,
-    offered: None,
+    component_loaded: None,
     loaded: MockConfigEntry,
     simulator: Simulator,
 ) -> None:
@@ -188,10 +194,10 @@ async def test_identities_at_agentcraft_are_counted_by_their_states(
     assert json.loads(body)["data"]["agentcraft"] == {"states": {"waiting": 2}, "problems": {}}
     personal = [simulator.agentcraft.client_secret, *simulator.agentcraft.identities]
     assert len(personal) == 3
-    assert [found for found in personal if found in body] == []
+    assert [text for text in personal if text in body] == []
 
 
-MARKED = model(
+PERSONAL_MODEL = model(
     "MX1",
     item("temperature", "float", "°C", defaultValue=21.5),
     item("latitude", fractionDigits=6),
@@ -217,7 +223,7 @@ MARKED = model(
 
 
 @pytest.mark.parametrize("attempt", range(3))
-async def test_nothing_personal_is_told_whatever_it_is(
+async def test_personal_data_is_redacted(
     hass: HomeAssistant,
     socket_enabled: None,
     hass_client: ClientSessionGenerator,
@@ -231,9 +237,9 @@ async def test_nothing_personal_is_told_whatever_it_is(
 
     ids = [10**14 + secrets.randbelow(9 * 10**14) for _ in range(4)]
     positions = [10_000_001 + secrets.randbelow(7_000_000) * 10 for _ in range(4)]
-    latitude, longitude, lat, lng = (found / 1_000_000 for found in positions)
+    latitude, longitude, lat, lng = (position / 1_000_000 for position in positions)
     marked = Device(
-        model=MARKED,
+        model=PERSONAL_MODEL,
         sn=word(),
         device_id=1_900_000_000_000_000_000 + ids[0],
         name=word(),
@@ -291,7 +297,9 @@ async def test_nothing_personal_is_told_whatever_it_is(
     numbers = [*ids, marked.device_id, latitude, longitude, lat, lng]
     personal = [*words, token, *map(str, numbers), urlsplit(simulator.url).netloc]
     for body in bodies:
-        assert [found for found in personal if found.lower() in body.lower()] == []
+        assert [
+            description for description in personal if description.lower() in body.lower()
+        ] == []
         assert '"temperature": 20.5' in body
         assert f'"latitude": "{WITHHELD}"' in body
         assert f'"mode": "{WITHHELD}"' in body

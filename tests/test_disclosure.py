@@ -26,7 +26,7 @@ LABELS = {"0": "off", "1": "on"}
 
 
 @pytest.mark.parametrize(
-    ("path", "data_type", "mappings", "value", "told"),
+    ("path", "data_type", "mappings", "value", "expected"),
     [
         ("temperature", DataType.FLOAT, {}, 21.5, 21.5),
         ("temperature", DataType.FLOAT, {}, "21.5", 21.5),
@@ -58,20 +58,20 @@ LABELS = {"0": "off", "1": "on"}
     ],
 )
 def test_a_value_is_told_only_if_it_can_be_nothing_personal(
-    path: str, data_type: DataType, mappings: dict[str, str], value: Any, told: Any
+    path: str, data_type: DataType, mappings: dict[str, str], value: Any, expected: Any
 ) -> None:
     item = Item(path=path, data_type=data_type, mappings=mappings)
-    assert public_value(item, value) == told
+    assert public_value(item, value) == expected
     if not isinstance(value, bool):
-        assert type(public_value(item, value)) is type(told)
+        assert type(public_value(item, value)) is type(expected)
 
 
 def test_paths_that_the_specification_does_not_name_are_counted_only() -> None:
     element = Item(path="relay[]", data_type=DataType.INT)
     relays = Item(path="relay", data_type=DataType.ARRAY, children=(element,))
     values = {"relay[0]": 1, "relay[7]": 2, "ada.relay[0]": 3, "relay[Ada]": 4}
-    told, others = public_values(ThingSpecification(properties=(relays,)), values)
-    assert told == {"relay[0]": 1, "relay[7]": 2}
+    expected, others = public_values(ThingSpecification(properties=(relays,)), values)
+    assert expected == {"relay[0]": 1, "relay[7]": 2}
     assert others == 2
 
 
@@ -106,6 +106,6 @@ def test_no_word_and_no_id_is_told_whatever_its_type_is_said_to_be(
 ) -> None:
     item = Item(path=path, data_type=data_type, mappings=mappings, default=value)
     specification = ThingSpecification(properties=(item,))
-    told, others = public_values(specification, {path: value})
-    assert (told, others) == ({path: WITHHELD}, 0)
+    expected, others = public_values(specification, {path: value})
+    assert (expected, others) == ({path: WITHHELD}, 0)
     assert public_specification(specification).properties[0].default == WITHHELD

@@ -1,4 +1,4 @@
-"""The documentation keeps its word: links lead somewhere, examples run on the demo's devices."""
+"""Tests of the documentation: links, and examples that run on the demo fleet."""
 
 from pathlib import Path
 import re
@@ -42,7 +42,7 @@ EXAMPLES: Final = {
 ENTITY: Final = re.compile(
     r"(?<![.\w])(?<!trigger: )(?<!action: )(?:binary_sensor|climate|event|sensor|switch)\.\w+"
 )
-OTHERS: Final = (
+OTHER_ACTIONS: Final = (
     ("notify", "notify"),
     ("persistent_notification", "create"),
     ("rest_command", "tell_the_agent"),
@@ -50,8 +50,8 @@ OTHERS: Final = (
 LINKED: Final = "Meeting room 3 air"
 
 
-def _leads(page: Path, address: str) -> bool:
-    """Return whether an address on a page is of a file, and of a heading in it if it names one."""
+def _exists(page: Path, address: str) -> bool:
+    """Return whether the file of a link exists, and its heading if the link has one."""
     path, _, anchor = address.partition("#")
     target = page.parent / path if path else page
     if not target.exists() or not anchor:
@@ -61,9 +61,9 @@ def _leads(page: Path, address: str) -> bool:
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_every_link_leads_to_a_file_and_to_a_heading_in_it(page: str) -> None:
+def test_links_lead_to_existing_files_and_headings(page: str) -> None:
     addresses = LINK.findall(FENCE.sub("", PAGES[page]))
-    assert [address for address in addresses if not _leads(ROOT / page, address)] == []
+    assert [address for address in addresses if not _exists(ROOT / page, address)] == []
 
 
 def _add_floor_and_label(hass: HomeAssistant, radiator_id: str) -> None:
@@ -77,29 +77,33 @@ def _add_floor_and_label(hass: HomeAssistant, radiator_id: str) -> None:
 
 @pytest.mark.usefixtures("recorder_mock")
 @pytest.mark.parametrize("page", EXAMPLES)
-async def test_the_examples_of_a_page_run_one_after_the_other(
+async def test_examples_of_a_page_run(
     hass: HomeAssistant, pushing: MockConfigEntry, simulator: Simulator, page: str
 ) -> None:
     await link_devices(hass, pushing, simulator, [LINKED])
-    for domain, action in OTHERS:
+    for domain, action in OTHER_ACTIONS:
         async_mock_service(hass, domain, action)
     _add_floor_and_label(hass, device_id(hass, pushing, "Bedroom radiator"))
-    named = set(ENTITY.findall("".join(EXAMPLES[page])))
-    assert named <= set(er.async_get(hass).entities)
-    told = {ATTR_DEVICE_ID: device_id(hass, pushing, LINKED), "status": "FAILED", "error": "busy"}
-    told["last_report"] = "2026-10-01 12:00:00"
+    entity_ids = set(ENTITY.findall("".join(EXAMPLES[page])))
+    assert entity_ids <= set(er.async_get(hass).entities)
+    event_data = {
+        ATTR_DEVICE_ID: device_id(hass, pushing, LINKED),
+        "status": "FAILED",
+        "error": "busy",
+    }
+    event_data["last_report"] = "2026-10-01 12:00:00"
     for example in EXAMPLES[page]:
-        found = parse_yaml(example)
-        if isinstance(found, dict):
-            triggers = cv.TRIGGER_SCHEMA(found["triggers"])
+        config = parse_yaml(example)
+        if isinstance(config, dict):
+            triggers = cv.TRIGGER_SCHEMA(config["triggers"])
             assert await async_validate_trigger_config(hass, triggers)
-            conditions = cv.CONDITIONS_SCHEMA(found.get("conditions", []))
+            conditions = cv.CONDITIONS_SCHEMA(config.get("conditions", []))
             await async_validate_conditions_config(hass, conditions)
-        actions = cv.SCRIPT_SCHEMA(found["actions"] if isinstance(found, dict) else found)
+        actions = cv.SCRIPT_SCHEMA(config["actions"] if isinstance(config, dict) else config)
         script = Script(hass, await async_validate_actions_config(hass, actions), page, DOMAIN)
-        await script.async_run({"trigger": {**told, "event": {"data": told}}})
+        await script.async_run({"trigger": {**event_data, "event": {"data": event_data}}})
 
 
-def test_there_is_an_example_of_every_action() -> None:
-    shown = set(re.findall(rf"- action: {DOMAIN}\.(\w+)", PAGES["docs/actions.md"]))
-    assert shown == {action.name for action in services.ACTIONS}
+def test_every_action_has_an_example() -> None:
+    documented = set(re.findall(rf"- action: {DOMAIN}\.(\w+)", PAGES["docs/actions.md"]))
+    assert documented == {action.name for action in services.ACTIONS}

@@ -457,7 +457,7 @@ REMOVALS: Final = (
 @pytest.mark.parametrize(
     "devices", [new_devices(*[THING] * (len(REMOVALS) + 1))], ids=["one of each removal"]
 )
-async def test_entities_that_new_specification_lacks_go(
+async def test_entities_missing_from_new_specification_are_removed(
     hass: HomeAssistant, pushing: MockConfigEntry, devices: list[Device]
 ) -> None:
     def registered() -> list[bool]:

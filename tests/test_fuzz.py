@@ -1,4 +1,4 @@
-"""Whatever is pushed, and whatever the platform answers: nothing raises, nothing floods the log.
+"""Fuzz tests of deliveries and responses: nothing raises, nothing floods the log.
 
 Thing specifications are fuzzed in `tests/api/test_specification.py` and
 `tests/mapping/test_any_specification.py`.
@@ -25,9 +25,9 @@ from tests.simulator import Simulator
 from tests.simulator.history import History
 from tests.simulator.values import nest
 
-LONGEST_LINE: Final = 1000
+MAX_LINE_LENGTH: Final = 1000
 HUGE: Final = "x" * 100_000
-FEW: Final = settings(
+FUZZ_SETTINGS: Final = settings(
     max_examples=40, deadline=None, suppress_health_check=list(HealthCheck), database=None
 )
 
@@ -67,23 +67,23 @@ def _encoded(value: Any) -> bytes:
     return json.dumps(value).encode("utf-8", "surrogatepass")
 
 
-def _changed(value: Any, changes: dict[str, Any]) -> Any:
-    """Return a JSON value with some of its members, at any depth, exchanged for others."""
+def _replace_members(value: Any, changes: dict[str, Any]) -> Any:
+    """Return a JSON value with some members, at any depth, replaced."""
     if not isinstance(value, dict):
         return value
     return {
-        key: changes[key] if key in changes else _changed(inner, changes)
+        key: changes[key] if key in changes else _replace_members(inner, changes)
         for key, inner in value.items()
     }
 
 
 @st.composite
 def _event(draw: st.DrawFn, devices: list[tuple[str, list[str]]]) -> Any:
-    """Draw the report of values of a device, or one with some members exchanged."""
+    """Draw a property report of a device, possibly with some members replaced."""
     sn, paths = draw(st.sampled_from(devices))
     values = draw(st.dictionaries(st.sampled_from(paths), JSON, min_size=1, max_size=5))
     event = property_event(sn, nest(values))
-    return _changed(event, draw(CHANGES)) if draw(st.booleans()) else event
+    return _replace_members(event, draw(CHANGES)) if draw(st.booleans()) else event
 
 
 def _bodies(simulator: Simulator) -> st.SearchStrategy[bytes]:
@@ -103,13 +103,13 @@ def _bodies(simulator: Simulator) -> st.SearchStrategy[bytes]:
 
 
 def _faults(caplog: pytest.LogCaptureFixture) -> list[str]:
-    """Return the lines of the log that are errors or too long, and forget all of them."""
+    """Return the log lines that are errors or too long, and clear the log."""
     faults = [
-        record.getMessage()[:LONGEST_LINE]
+        record.getMessage()[:MAX_LINE_LENGTH]
         for record in caplog.records
         if record.levelno >= logging.ERROR
         or (
-            len(record.getMessage()) > LONGEST_LINE
+            len(record.getMessage()) > MAX_LINE_LENGTH
             and (record.levelno > logging.INFO or record.name.startswith("custom_components."))
         )
     ]
@@ -117,9 +117,9 @@ def _faults(caplog: pytest.LogCaptureFixture) -> list[str]:
     return faults
 
 
-@FEW
+@FUZZ_SETTINGS
 @given(data=st.data())
-async def test_unsigned_deliveries_are_refused_and_change_nothing_whatever_they_are(
+async def test_any_unsigned_delivery_is_refused(
     hass: HomeAssistant,
     http_client: TestClient[Any, Any],
     simulator: Simulator,
@@ -128,15 +128,15 @@ async def test_unsigned_deliveries_are_refused_and_change_nothing_whatever_they_
 ) -> None:
     before = {state.entity_id: state for state in hass.states.async_all()}
     body, headers = data.draw(_bodies(simulator)), data.draw(HEADERS)
-    answer = await http_client.post(ADDRESS, data=body, headers=headers)
-    assert answer.status == 401
+    response = await http_client.post(ADDRESS, data=body, headers=headers)
+    assert response.status == 401
     assert {state.entity_id: state for state in hass.states.async_all()} == before
     assert _faults(caplog) == []
 
 
-@FEW
+@FUZZ_SETTINGS
 @given(data=st.data())
-async def test_deliveries_are_answered_as_promised_whatever_they_are(
+async def test_any_signed_delivery_is_answered(
     hass: HomeAssistant,
     http_client: TestClient[Any, Any],
     loaded: MockConfigEntry,
@@ -163,9 +163,9 @@ HISTORY: Final = st.lists(
 )
 
 
-@FEW
+@FUZZ_SETTINGS
 @given(changes=st.dictionaries(LISTED, JSON, min_size=1, max_size=3), history=HISTORY)
-async def test_a_device_list_and_a_history_are_taken_whatever_is_in_them(
+async def test_any_device_list_and_history_are_accepted(
     hass: HomeAssistant,
     loaded: MockConfigEntry,
     simulator: Simulator,
@@ -218,25 +218,25 @@ async def _all(found: AsyncIterator[object]) -> list[object]:
     return [item async for item in found]
 
 
-class Anything:
-    """A platform that answers whatever it is told to."""
+class AnyPlatform:
+    """A platform with configurable responses."""
 
     def __init__(self) -> None:
-        """Answer properly at first."""
+        """Initialize with empty responses."""
         self.token: tuple[int, bytes] = (200, b"")
         self.answer: tuple[int, bytes] = (200, b"")
         self.retry_after = ""
 
     async def handle(self, request: web.Request) -> web.Response:
-        """Answer the token call or any other."""
+        """Respond to a token request or any other."""
         status, body = self.token if request.path == "/oauth/token" else self.answer
         return web.Response(status=status, body=body, headers={"Retry-After": self.retry_after})
 
 
 @pytest.fixture
-async def anything(socket_enabled: None) -> AsyncIterator[tuple[Anything, MilesightClient]]:
-    """Run such a platform, with a client of it."""
-    platform = Anything()
+async def any_platform(socket_enabled: None) -> AsyncIterator[tuple[AnyPlatform, MilesightClient]]:
+    """Run the platform and return it with a client."""
+    platform = AnyPlatform()
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", platform.handle)
     async with TestServer(app) as server, ClientSession() as session:
@@ -277,7 +277,7 @@ def _token(**data: Any) -> tuple[int, bytes]:
 GOOD_TOKEN: Final = _token(access_token="a")
 
 
-@FEW
+@FUZZ_SETTINGS
 @example(_token(access_token="a\nb"), GOOD_TOKEN, "")
 @example(_token(access_token="ä€"), GOOD_TOKEN, "")
 @example(_token(access_token="a", expires_in="1" * 400), GOOD_TOKEN, "")
@@ -289,30 +289,30 @@ GOOD_TOKEN: Final = _token(access_token="a")
     token=st.just(GOOD_TOKEN)
     | TOKENS.map(lambda data: _token(**data))
     | st.tuples(STATUSES, ENVELOPES),
-    answer=st.tuples(STATUSES, ENVELOPES),
+    response=st.tuples(STATUSES, ENVELOPES),
     retry_after=st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=30),
 )
-async def test_every_operation_raises_its_own_errors_only_whatever_the_platform_answers(
-    anything: tuple[Anything, MilesightClient],
+async def test_any_response_raises_documented_errors_only(
+    any_platform: tuple[AnyPlatform, MilesightClient],
     token: tuple[int, bytes],
-    answer: tuple[int, bytes],
+    response: tuple[int, bytes],
     retry_after: str,
 ) -> None:
-    platform, client = anything
-    platform.token, platform.answer, platform.retry_after = token, answer, retry_after
+    platform, client = any_platform
+    platform.token, platform.answer, platform.retry_after = token, response, retry_after
     client.tokens._access_token = None
-    words: list[str] = []
+    messages: list[str] = []
     for operation in OPERATIONS:
         try:
             async with asyncio.timeout(5):
                 await operation(client)
         except MilesightError as error:
-            words.append(str(error))
-    assert all(len(line) <= LONGEST_LINE for line in words)
-    assert all(line.isprintable() for line in words)
+            messages.append(str(error))
+    assert all(len(line) <= MAX_LINE_LENGTH for line in messages)
+    assert all(line.isprintable() for line in messages)
 
 
-async def test_no_line_of_the_log_grows_with_what_others_send(
+async def test_log_lines_are_limited_in_length(
     hass: HomeAssistant,
     http_client: TestClient[Any, Any],
     loaded: MockConfigEntry,
@@ -324,16 +324,19 @@ async def test_no_line_of_the_log_grows_with_what_others_send(
         for device in simulator.platform.devices
         for paths in batched(device.model.specification.leaves, 9, strict=False)
     ]
-    strangers = [property_event(HUGE, {HUGE: HUGE}), property_event("a\nb", {"temperature": 1})]
+    unknown_devices = [
+        property_event(HUGE, {HUGE: HUGE}),
+        property_event("a\nb", {"temperature": 1}),
+    ]
     changes = [{"eventId": HUGE}, {"eventType": HUGE}, {"type": HUGE}, {"tslId": HUGE}]
-    others = [_changed(reports[0], change) for change in changes]
+    others = [_replace_members(reports[0], change) for change in changes]
     message = {"type": HUGE, "message": {"errCode": HUGE, "info": HUGE}}
     task = {"type": HUGE, "info": dict.fromkeys(("deviceId", "taskId", "status"), HUGE)}
     others += [
         {"eventType": "SYSTEM_MESSAGES", "data": message},
         {"eventType": "TASK_DATA", "data": task},
     ]
-    for event in (*reports, *strangers, *others):
+    for event in (*reports, *unknown_devices, *others):
         headers = signed(simulator.webhook_secret, nonce=f"{id(event)} {HUGE[:7000]}")
         assert (await http_client.post(ADDRESS, json=event, headers=headers)).status == 200
     for headers in ({}, signed(HUGE[:10], nonce=HUGE[:7000])):

@@ -1,4 +1,4 @@
-"""What GitHub shows to users fits what it is linked from."""
+"""Tests of the issue forms and workflows."""
 
 from pathlib import Path
 

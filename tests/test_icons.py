@@ -1,4 +1,4 @@
-"""Every entity that Home Assistant would show with a meaningless icon has one that fits."""
+"""Tests that entities without a device class and all actions have icons."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -30,7 +30,7 @@ ALL = [(platform, key) for platform, icons in ENTITIES.items() for key in icons]
 
 
 def _described(platform: str) -> Iterator[Description]:
-    """Yield the entities of what is well known, as bare as a specification can be."""
+    """Yield the entities of well-known properties with a minimal specification."""
     for phrase, key in TABLES[platform].keys.items():
         numbered = [f"{phrase}_2"] if key in TABLES[platform].numbered else []
         channels = [f"{phrase}_chn2"] if key in TABLES[platform].channeled else []
@@ -41,7 +41,7 @@ def _described(platform: str) -> Iterator[Description]:
 
 
 @pytest.mark.parametrize("platform", TABLES)
-def test_what_has_no_device_class_of_its_own_has_an_icon(platform: str) -> None:
+def test_entity_without_device_class_has_an_icon(platform: str) -> None:
     found = [
         description
         for description in _described(platform)
@@ -57,7 +57,7 @@ def test_what_has_no_device_class_of_its_own_has_an_icon(platform: str) -> None:
 
 
 @pytest.mark.parametrize(("platform", "key"), ALL)
-def test_an_icon_belongs_to_an_entity_and_its_states(platform: str, key: str) -> None:
+def test_icon_belongs_to_an_entity_and_its_states(platform: str, key: str) -> None:
     texts, icon = SOURCE["entity"][platform][key], ENTITIES[platform][key]
     known = {"on", "off", "home", "not_home", *texts.get("state", {})}
     states = icon.get("state", {})
@@ -71,7 +71,7 @@ def test_every_action_has_an_icon() -> None:
     assert ICONS["services"].keys() == SOURCE["services"].keys()
 
 
-def test_every_icon_is_named_as_material_design_icons_are() -> None:
+def test_every_icon_is_a_material_design_icon() -> None:
     named = [
         name
         for icons in ENTITIES.values()

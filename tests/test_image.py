@@ -1,4 +1,4 @@
-"""Images: when a picture was reported, and whether the present one is shown."""
+"""Tests of image entities: time of the report, and replaced pictures."""
 
 from datetime import datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""Setting up, taking down and removing an Application."""
+"""Tests of setting up, unloading and removing an entry."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from custom_components.milesight.const import DOMAIN
 from tests.simulator import Simulator
 
 
-async def test_an_application_comes_up_with_all_its_devices(
+async def test_setup_registers_all_devices(
     hass: HomeAssistant,
     loaded: MockConfigEntry,
     simulator: Simulator,
@@ -29,14 +29,12 @@ async def test_an_application_comes_up_with_all_its_devices(
         assert registered.serial_number == device.sn
 
 
-async def test_an_application_can_be_taken_down(
-    hass: HomeAssistant, loaded: MockConfigEntry
-) -> None:
+async def test_entry_unloads(hass: HomeAssistant, loaded: MockConfigEntry) -> None:
     assert await hass.config_entries.async_unload(loaded.entry_id)
     assert loaded.state is ConfigEntryState.NOT_LOADED
 
 
-async def test_a_removed_application_leaves_nothing_behind(
+async def test_entry_removal_deletes_all_data(
     hass: HomeAssistant, loaded: MockConfigEntry, hass_storage: dict[str, Any]
 ) -> None:
     assert await hass.config_entries.async_unload(loaded.entry_id)
@@ -45,7 +43,7 @@ async def test_a_removed_application_leaves_nothing_behind(
     assert f"{DOMAIN}.{loaded.entry_id}" not in hass_storage
 
 
-async def test_only_a_device_that_the_platform_lacks_can_be_removed_by_hand(
+async def test_only_unlisted_device_can_be_removed_manually(
     hass: HomeAssistant,
     loaded: MockConfigEntry,
     simulator: Simulator,
@@ -60,8 +58,8 @@ async def test_only_a_device_that_the_platform_lacks_can_be_removed_by_hand(
     )
     kept = device_registry.async_get_device_by_identifier((DOMAIN, present.sn), loaded.entry_id)
     assert kept is not None
-    answer = await client.remove_device(kept.id)
-    assert not answer["success"]
-    answer = await client.remove_device(gone.id)
-    assert answer["success"]
+    result = await client.remove_device(kept.id)
+    assert not result["success"]
+    result = await client.remove_device(gone.id)
+    assert result["success"]
     assert device_registry.async_get(gone.id) is None

@@ -86,7 +86,7 @@ async def test_polled_press_is_event_within_minute(
     assert presses(hass, button, changes) == expected
 
 
-async def test_polled_press_that_is_pushed_later_is_one_event(
+async def test_press_polled_then_pushed_is_one_event(
     hass: HomeAssistant,
     http_client: TestClient[Any, Any],
     loaded: MockConfigEntry,
@@ -102,7 +102,7 @@ async def test_polled_press_that_is_pushed_later_is_one_event(
     assert presses(hass, button, changes) == ["long_press", "short_press"]
 
 
-async def test_pushed_press_that_is_polled_later_is_one_event(
+async def test_press_pushed_then_polled_is_one_event(
     hass: HomeAssistant,
     pushing: MockConfigEntry,
     simulator: Simulator,

@@ -1,4 +1,4 @@
-"""The quality scale: every rule is answered, honestly where it does not apply."""
+"""Tests of the quality scale file and of rules that can be checked in the code."""
 
 import ast
 from collections.abc import Mapping
@@ -22,32 +22,32 @@ TIERS = ("Bronze", "Silver", "Gold", "Platinum")
 
 
 def _rules(path: Path) -> Mapping[str, Any]:
-    found: Any = parse_yaml((path / "quality_scale.yaml").read_text())
-    assert list(found) == ["rules"]
-    rules: Mapping[str, Any] = found["rules"]
+    content: Any = parse_yaml((path / "quality_scale.yaml").read_text())
+    assert list(content) == ["rules"]
+    rules: Mapping[str, Any] = content["rules"]
     return rules
 
 
 RULES = _rules(INTEGRATION)
 
 
-def test_the_rules_are_exactly_those_of_home_assistant() -> None:
+def test_rules_match_home_assistant() -> None:
     of_core = [_rules(path.parent).keys() for path in CORE.glob("*/quality_scale.yaml")]
     assert len(of_core) > 100
     assert RULES.keys() == set().union(*of_core)
 
 
 @pytest.mark.parametrize("rule", RULES)
-def test_a_rule_is_done_or_exempt_with_a_reason(rule: str) -> None:
-    answer = RULES[rule]
-    if answer == "done":
+def test_rule_is_done_or_exempt_with_a_reason(rule: str) -> None:
+    status = RULES[rule]
+    if status == "done":
         return
-    assert answer.keys() == {"status", "comment"}
-    assert answer["status"] in ("done", "exempt")
-    assert len(answer["comment"].split()) > 4
+    assert status.keys() == {"status", "comment"}
+    assert status["status"] in ("done", "exempt")
+    assert len(status["comment"].split()) > 4
 
 
-def test_the_reasons_for_what_is_exempt_hold() -> None:
+def test_reasons_for_exemptions_hold() -> None:
     manifest = read_json("manifest.json")
     assert manifest["requirements"] == []
     assert manifest.keys().isdisjoint({"bluetooth", "dhcp", "homekit", "mqtt", "ssdp", "zeroconf"})
@@ -55,7 +55,7 @@ def test_the_reasons_for_what_is_exempt_hold() -> None:
         assert not (INTEGRATION / name).exists()
 
 
-def test_the_rules_stand_in_the_order_of_the_alphabet_under_their_tiers() -> None:
+def test_rules_are_sorted_by_tier() -> None:
     text = (INTEGRATION / "quality_scale.yaml").read_text()
     groups: dict[str, list[str]] = {}
     for line in text.splitlines()[1:]:
@@ -69,7 +69,7 @@ def test_the_rules_stand_in_the_order_of_the_alphabet_under_their_tiers() -> Non
 
 
 @pytest.mark.parametrize("platform", integration.PLATFORMS)
-def test_a_platform_says_how_many_of_its_actions_run_at_a_time(platform: str) -> None:
+def test_platform_declares_parallel_updates(platform: str) -> None:
     tree = ast.parse((INTEGRATION / f"{platform}.py").read_text())
     names = [
         target.id
@@ -81,7 +81,7 @@ def test_a_platform_says_how_many_of_its_actions_run_at_a_time(platform: str) ->
     assert "PARALLEL_UPDATES" in names
 
 
-async def test_a_devices_page_links_to_the_console_and_tells_what_is_known_of_it(
+async def test_device_has_console_link_and_device_info(
     hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
 ) -> None:
     devices = dr.async_entries_for_config_entry(dr.async_get(hass), loaded.entry_id)
@@ -97,8 +97,8 @@ async def test_a_devices_page_links_to_the_console_and_tells_what_is_known_of_it
             assert device.hw_version
 
 
-def test_every_error_that_a_user_sees_is_translated() -> None:
-    shown = {
+def test_every_user_facing_error_is_translated() -> None:
+    user_facing = {
         "ConfigEntryAuthFailed",
         "ConfigEntryError",
         "ConfigEntryNotReady",
@@ -106,13 +106,15 @@ def test_every_error_that_a_user_sees_is_translated() -> None:
         "ServiceValidationError",
         "UpdateFailed",
     }
-    made = 0
+    count = 0
     for path in INTEGRATION.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
             if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
                 continue
-            if node.func.id in shown:
-                made += 1
-                given = {keyword.arg for keyword in node.keywords}
-                assert {"translation_domain", "translation_key"} <= given, f"{path}:{node.lineno}"
-    assert made > 10
+            if node.func.id in user_facing:
+                count += 1
+                keywords = {keyword.arg for keyword in node.keywords}
+                assert {"translation_domain", "translation_key"} <= keywords, (
+                    f"{path}:{node.lineno}"
+                )
+    assert count > 10

@@ -51,9 +51,9 @@ async def held_refresh(hass: HomeAssistant, traffic: Traffic) -> AsyncIterator[a
     """Start a refresh, and let go of its request at the end of the block."""
     traffic.hold()
     refresh = asyncio.create_task(call_action_without_response(hass, "refresh"))
-    await traffic.reaches(1)
+    await traffic.wait_for(1)
     yield refresh
-    traffic.let_go()
+    traffic.release()
 
 
 async def test_concurrent_refreshes_beyond_the_quota_poll(
@@ -84,7 +84,7 @@ async def test_consecutive_refreshes_beyond_the_quota_poll(
     assert request_counts(simulator) == {SEARCH: 3}
 
 
-async def test_concurrent_refreshes_that_fail_all_raise(
+async def test_failed_concurrent_refreshes_all_raise(
     hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator, traffic: Traffic
 ) -> None:
     use_up_requests(loaded)

@@ -1,4 +1,4 @@
-"""The archive of a release: what runs, all of it, and nothing else."""
+"""Tests of the release archive and its workflow."""
 
 import hashlib
 import json
@@ -19,7 +19,7 @@ from tests.files import INTEGRATION, ROOT, read_json
 
 VERSION: str = read_json("manifest.json")["version"]
 HACS: dict[str, Any] = json.loads((ROOT / "hacs.json").read_text())
-ABOUT_THE_CODE = {"quality_scale.yaml"}
+EXCLUDED = {"quality_scale.yaml"}
 
 
 def _release(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -29,7 +29,7 @@ def _release(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the archive, as the script has built it."""
+    """Return the archive built by the script."""
     out = tmp_path_factory.mktemp("release")
     result = _release(ROOT, "--out", str(out), "--tag", f"v{VERSION}")
     assert result.returncode == 0, result.stderr
@@ -40,12 +40,12 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return Path(path)
 
 
-def test_the_archive_holds_every_file_that_runs_and_no_other(archive: Path) -> None:
+def test_archive_holds_exactly_the_files_to_install(archive: Path) -> None:
     wanted = {
         path.relative_to(INTEGRATION).as_posix(): path.read_bytes()
         for path in INTEGRATION.rglob("*")
         if path.is_file()
-        and path.name not in ABOUT_THE_CODE
+        and path.name not in EXCLUDED
         and not {part for part in path.parts if part == "__pycache__" or part.startswith(".")}
     }
     with ZipFile(archive) as found:
@@ -55,7 +55,7 @@ def test_the_archive_holds_every_file_that_runs_and_no_other(archive: Path) -> N
         assert name in wanted
 
 
-def test_what_is_unpacked_runs(archive: Path, tmp_path: Path) -> None:
+def test_unpacked_archive_can_be_imported(archive: Path, tmp_path: Path) -> None:
     unpacked = tmp_path / "custom_components" / const.DOMAIN
     with ZipFile(archive) as found:
         found.extractall(unpacked)
@@ -74,7 +74,7 @@ def test_what_is_unpacked_runs(archive: Path, tmp_path: Path) -> None:
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    """Return a small checkout of its own."""
+    """Return a minimal checkout."""
     integration = tmp_path / "custom_components" / const.DOMAIN
     (integration / "__pycache__").mkdir(parents=True)
     (tmp_path / "scripts").mkdir()
@@ -85,7 +85,7 @@ def checkout(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_what_tools_and_editors_leave_behind_stays_out(checkout: Path) -> None:
+def test_archive_excludes_leftover_files(checkout: Path) -> None:
     integration = checkout / "custom_components" / const.DOMAIN
     for junk in ("__pycache__/const.py", "const.pyc", "const.py.orig", ".DS_Store", "notes.txt"):
         (integration / junk).write_text("junk")
@@ -94,7 +94,7 @@ def test_what_tools_and_editors_leave_behind_stays_out(checkout: Path) -> None:
         assert found.namelist() == ["const.py", "manifest.json"]
 
 
-def test_the_same_files_give_the_same_archive(checkout: Path) -> None:
+def test_archive_is_reproducible(checkout: Path) -> None:
     first = _release(checkout, "--out", str(checkout / "first")).stdout.split()[-1]
     for path in checkout.rglob("*.py"):
         path.touch()
@@ -102,21 +102,21 @@ def test_the_same_files_give_the_same_archive(checkout: Path) -> None:
 
 
 @pytest.mark.parametrize("tag", ["v9.9.9", "9.9.9", "latest", f"v{VERSION}.1"])
-def test_a_tag_that_is_not_the_version_is_refused(checkout: Path, tag: str) -> None:
+def test_tag_must_match_the_version(checkout: Path, tag: str) -> None:
     result = _release(checkout, "--out", str(checkout), "--tag", tag)
     assert result.returncode == 1
     assert VERSION in result.stderr
     assert not (checkout / HACS["filename"]).exists()
 
 
-def test_a_version_that_the_change_log_does_not_tell_of_is_refused(checkout: Path) -> None:
+def test_version_must_be_in_the_changelog(checkout: Path) -> None:
     (checkout / "CHANGELOG.md").write_text("# Changelog\n\n## [0.0.1] - 2020-01-01\n")
     result = _release(checkout, "--out", str(checkout))
     assert result.returncode == 1
     assert "CHANGELOG" in result.stderr
 
 
-def test_the_version_stands_in_the_manifest_and_nowhere_else() -> None:
+def test_version_is_in_the_manifest_only() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     assert "version" not in project
     assert "version" in project["dynamic"]
@@ -125,7 +125,7 @@ def test_the_version_stands_in_the_manifest_and_nowhere_else() -> None:
     assert code == []
 
 
-def test_the_change_log_tells_of_this_version_first() -> None:
+def test_changelog_starts_with_this_version() -> None:
     headings = re.findall(r"^## \[(.+?)\](.*)$", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
     assert headings[0][0] == "Unreleased"
     assert headings[1][0] == VERSION
@@ -137,7 +137,7 @@ def test_hacs_installs_the_archive() -> None:
     assert HACS["filename"] == f"{const.DOMAIN}.zip"
 
 
-def test_the_workflow_releases_what_the_script_builds() -> None:
+def test_workflow_releases_the_built_archive() -> None:
     workflows = ROOT / ".github" / "workflows"
     workflow: Any = parse_yaml((workflows / "release.yml").read_text())
     steps = workflow["jobs"]["archive"]["steps"]

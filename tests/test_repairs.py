@@ -1,4 +1,4 @@
-"""Repair issues and the dialogs that mend them, through Home Assistant's own pages."""
+"""Tests of repair issues and their flows over HTTP."""
 
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
@@ -48,26 +48,28 @@ type Post = Callable[..., Awaitable[dict[str, Any]]]
 
 @pytest.fixture
 def devices() -> list[Device]:
-    """Return what is on the platform."""
+    """Return the devices of the simulator."""
     return household()
 
 
 @pytest.fixture
-async def offered(hass: HomeAssistant) -> None:
-    """Offer the page before the first visitor, after whom no address can be added."""
+async def component_loaded(hass: HomeAssistant) -> None:
+    """Set up repairs before the HTTP server starts, after which no view can be added."""
     assert await async_setup_component(hass, repairs.DOMAIN, {})
 
 
 @pytest.fixture
-async def post(offered: None, loaded: MockConfigEntry, hass_client: ClientSessionGenerator) -> Post:
-    """Return how a user's browser follows a dialog."""
+async def post(
+    component_loaded: None, loaded: MockConfigEntry, hass_client: ClientSessionGenerator
+) -> Post:
+    """Return a function that posts to a repair flow."""
     client = await hass_client()
 
     async def post(address: str = "", **body: Any) -> dict[str, Any]:
-        answer = await client.post(f"{FIX}{address}", json=body)
-        assert answer.status == HTTPStatus.OK, await answer.text()
-        found: dict[str, Any] = await answer.json()
-        return found
+        response = await client.post(f"{FIX}{address}", json=body)
+        assert response.status == HTTPStatus.OK, await response.text()
+        result: dict[str, Any] = await response.json()
+        return result
 
     return post
 
@@ -87,7 +89,7 @@ def _use_up_requests(entry: MockConfigEntry) -> None:
 
 
 @pytest.mark.parametrize("kind", [NO_PUSHES_RECEIVED, PUSH_STOPPED])
-async def test_the_dialog_about_pushes_shows_the_callback_address_and_watches_anew(
+async def test_push_issue_shows_callback_url_and_reloads_entry(
     hass: HomeAssistant, post: Post, loaded: MockConfigEntry, kind: str
 ) -> None:
     await hass.config.async_update(external_url=PUBLIC)
@@ -111,7 +113,7 @@ async def test_the_dialog_about_pushes_shows_the_callback_address_and_watches_an
     assert loaded.data == data
 
 
-async def test_a_secret_given_in_the_dialog_is_the_one_that_pushes_are_checked_with(
+async def test_push_issue_stores_new_webhook_secret(
     hass: HomeAssistant,
     post: Post,
     pushing: MockConfigEntry,
@@ -132,17 +134,17 @@ async def test_a_secret_given_in_the_dialog_is_the_one_that_pushes_are_checked_w
     assert temperature(hass, device) == "21"
 
 
-async def test_without_a_public_address_the_dialog_says_that_one_is_missing(
+async def test_push_issue_aborts_without_public_url(
     hass: HomeAssistant, post: Post, loaded: MockConfigEntry
 ) -> None:
     async_create_issue(hass, loaded, NO_PUSHES_RECEIVED, info="-")
-    found = await _open(post, loaded, NO_PUSHES_RECEIVED)
-    assert found["type"] == FlowResultType.ABORT
-    assert found["reason"] == "no_public_address"
+    result = await _open(post, loaded, NO_PUSHES_RECEIVED)
+    assert result["type"] == FlowResultType.ABORT
+    assert result["reason"] == "no_public_address"
     assert issues(hass).keys() == {NO_PUSHES_RECEIVED}
 
 
-async def test_a_push_cures_what_was_raised_before_the_entry_was_reloaded(
+async def test_push_after_reload_resolves_the_issue(
     hass: HomeAssistant, pushing: MockConfigEntry, simulator: Simulator
 ) -> None:
     async_create_issue(hass, pushing, PUSH_STOPPED, info="-")
@@ -155,7 +157,7 @@ async def test_a_push_cures_what_was_raised_before_the_entry_was_reloaded(
     assert _push_healthy(hass, pushing) == "on"
 
 
-async def test_used_up_requests_become_an_issue_that_another_limit_mends(
+async def test_request_limit_issue_is_resolved_by_higher_limit(
     hass: HomeAssistant, post: Post, loaded: MockConfigEntry, simulator: Simulator
 ) -> None:
     _use_up_requests(loaded)
@@ -177,7 +179,7 @@ async def test_used_up_requests_become_an_issue_that_another_limit_mends(
     assert len(simulator.requests) > request_count
 
 
-async def test_the_same_limit_again_mends_nothing(
+async def test_request_limit_issue_stays_with_same_limit(
     hass: HomeAssistant, post: Post, loaded: MockConfigEntry
 ) -> None:
     _use_up_requests(loaded)
@@ -188,7 +190,7 @@ async def test_the_same_limit_again_mends_nothing(
     assert issues(hass).keys() == {REQUEST_LIMIT}
 
 
-async def test_no_issue_outlives_the_entry_that_it_is_about(
+async def test_entry_removal_deletes_its_issues(
     hass: HomeAssistant, loaded: MockConfigEntry
 ) -> None:
     for kind in KINDS:
@@ -198,9 +200,9 @@ async def test_no_issue_outlives_the_entry_that_it_is_about(
     assert not [issue for issue in ir.async_get(hass).issues.values() if issue.domain == DOMAIN]
 
 
-async def test_who_is_no_administrator_does_not_get_to_see_the_callback_address(
+async def test_callback_url_is_hidden_from_non_administrators(
     hass: HomeAssistant,
-    offered: None,
+    component_loaded: None,
     loaded: MockConfigEntry,
     hass_admin_user: MockUser,
     hass_client: ClientSessionGenerator,
@@ -215,7 +217,7 @@ async def test_who_is_no_administrator_does_not_get_to_see_the_callback_address(
     assert WEBHOOK_ID not in repr(issue)
 
 
-async def test_an_issue_that_nothing_here_can_mend_is_only_confirmed(
+async def test_unfixable_issue_is_only_confirmed(
     hass: HomeAssistant, loaded: MockConfigEntry
 ) -> None:
     for name in (issue_id(loaded, ENTITY_LIMIT), issue_id(loaded, NO_PUSHES_RECEIVED), "anything"):
@@ -223,7 +225,7 @@ async def test_an_issue_that_nothing_here_can_mend_is_only_confirmed(
         assert isinstance(flow, ConfirmRepairFlow)
 
 
-def test_every_issue_has_its_texts_and_those_that_can_be_mended_a_dialog() -> None:
+def test_every_issue_has_texts_and_fixable_ones_a_flow() -> None:
     own = {kind: SOURCE["issues"][kind] for kind in KINDS}
     assert {kind for kind, texts in own.items() if "fix_flow" in texts} == FIXABLE
     assert FLOWS.keys() == FIXABLE

@@ -1,4 +1,4 @@
-"""System health, as the page in Home Assistant's settings asks for it."""
+"""Tests of system health over the WebSocket API."""
 
 from datetime import timedelta
 import json
@@ -22,43 +22,43 @@ from tests.simulator import Device, Simulator
 
 @pytest.fixture
 def devices() -> list[Device]:
-    """Return what is on the platform."""
+    """Return the devices of the simulator."""
     return household()
 
 
 @pytest.fixture
-async def offered(hass: HomeAssistant) -> None:
-    """Offer the page before the first visitor, after whom no address can be added."""
+async def component_loaded(hass: HomeAssistant) -> None:
+    """Set up system health before the HTTP server starts, after which no view can be added."""
     for component in ("websocket_api", system_health.DOMAIN):
         assert await async_setup_component(hass, component, {})
 
 
 async def _info(hass_ws_client: WebSocketGenerator) -> tuple[dict[str, Any], str]:
-    """Return what the page shows of the integration in the end, and all that was said on it."""
+    """Return the final information about the integration, and all messages as JSON."""
     client = await hass_ws_client()
     await client.send_json_auto_id({"type": "system_health/info"})
     assert (await client.receive_json())["success"]
     first = await client.receive_json()
-    shown = first["event"]["data"][DOMAIN]
-    assert shown["manage_url"].endswith(f"/{DOMAIN}")
-    said = [shown]
+    integration_info = first["event"]["data"][DOMAIN]
+    assert integration_info["manage_url"].endswith(f"/{DOMAIN}")
+    messages = [integration_info]
     while (message := (await client.receive_json())["event"])["type"] != "finish":
         if message["domain"] == DOMAIN:
-            said.append(message)
-            shown["info"][message["key"]] = message.get("data", message.get("error"))
-    return shown["info"], json.dumps(said)
+            messages.append(message)
+            integration_info["info"][message["key"]] = message.get("data", message.get("error"))
+    return integration_info["info"], json.dumps(messages)
 
 
-async def test_one_application_tells_how_platform_token_requests_and_pushes_are(
+async def test_system_health_of_one_application(
     hass: HomeAssistant,
     hass_ws_client: WebSocketGenerator,
-    offered: None,
+    component_loaded: None,
     pushing: MockConfigEntry,
     simulator: Simulator,
 ) -> None:
     await simulator.report(simulator.device("EM300-TH").sn, {"temperature": 20})
     requests = quota_requests(simulator)
-    info, said = await _info(hass_ws_client)
+    info, messages = await _info(hass_ws_client)
     until = dt_util.parse_datetime(info.pop("token_valid_until")["value"])
     assert until is not None
     assert timedelta(minutes=50) < until - dt_util.utcnow() < timedelta(minutes=60)
@@ -70,14 +70,14 @@ async def test_one_application_tells_how_platform_token_requests_and_pushes_are(
         "pushes_healthy": "1 / 1",
     }
     for secret in (pushing.title, simulator.client_id, simulator.client_secret):
-        assert secret not in said
+        assert secret not in messages
     assert info.keys() | {"token_valid_until"} == SOURCE["system_health"]["info"].keys()
 
 
-async def test_of_several_applications_each_is_told_and_one_server_out_of_reach_is_enough(
+async def test_system_health_of_several_applications(
     hass: HomeAssistant,
     hass_ws_client: WebSocketGenerator,
-    offered: None,
+    component_loaded: None,
     loaded: MockConfigEntry,
 ) -> None:
     async with Simulator(probes(1)) as other:
@@ -97,10 +97,10 @@ async def test_of_several_applications_each_is_told_and_one_server_out_of_reach_
     assert info["pushes_healthy"] == "0 / 2"
 
 
-async def test_an_application_without_a_token_has_none_that_is_valid(
+async def test_system_health_without_a_token(
     hass: HomeAssistant,
     hass_ws_client: WebSocketGenerator,
-    offered: None,
+    component_loaded: None,
     loaded: MockConfigEntry,
 ) -> None:
     tokens = loaded.runtime_data.client.tokens

@@ -1,4 +1,4 @@
-"""Every text that a user sees exists, in every language that is shipped."""
+"""Tests that every text exists in every language."""
 
 from collections.abc import Iterator, Mapping
 import re
@@ -19,7 +19,7 @@ from tests.files import INTEGRATION, SOURCE, texts_in
 
 LANGUAGES = ("de", "ja", "zh-Hans")
 
-# What is written alike everywhere, and the words that a language shares with English.
+# Words that are the same in all languages, and words that a language shares with English.
 NAMES = {
     "Agentcraft",
     "Bluetooth",
@@ -73,53 +73,53 @@ def _placeholders(text: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(text) if name}
 
 
-def _marks(text: str) -> list[str]:
-    """Return what Markdown makes a difference of: emphasis, code, lines, links."""
+def _markdown_marks(text: str) -> list[str]:
+    """Return the Markdown marks of a text: emphasis, code, lines, links."""
     return sorted(re.findall(r"\*\*|`|\n|]\(", text))
 
 
-def _alike(language: str) -> set[str]:
+def _untranslated_words(language: str) -> set[str]:
     return NAMES | SHARED.get(language, set())
 
 
-def _left_in_english(language: str, translated: Mapping[str, str]) -> set[str]:
+def _untranslated_texts(language: str, translated: Mapping[str, str]) -> set[str]:
     same = {text for key, text in ENGLISH.items() if translated[key] == text}
-    return same - _alike(language)
+    return same - _untranslated_words(language)
 
 
-def test_the_languages_are_those_that_are_promised() -> None:
+def test_translations_exist_for_supported_languages() -> None:
     assert {path.stem for path in (INTEGRATION / "translations").iterdir()} == {"en", *LANGUAGES}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_language_has_every_text_in_the_order_of_english_and_none_besides(language: str) -> None:
+def test_translation_has_the_keys_of_english(language: str) -> None:
     assert list(_read(language)) == list(ENGLISH)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_text_keeps_placeholders_and_marks_and_is_not_empty(language: str) -> None:
+def test_translation_keeps_placeholders_and_markdown(language: str) -> None:
     translated = _read(language)
     for key, text in ENGLISH.items():
         assert _placeholders(translated[key]) == _placeholders(text), key
-        assert _marks(translated[key]) == _marks(text), key
+        assert _markdown_marks(translated[key]) == _markdown_marks(text), key
         assert translated[key].strip() == translated[key] != "", key
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_nothing_is_left_in_english_but_names(language: str) -> None:
-    assert _left_in_english(language, _read(language)) == set()
+def test_translation_has_no_english_text(language: str) -> None:
+    assert _untranslated_texts(language, _read(language)) == set()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_text_that_was_forgotten_is_found(language: str) -> None:
+def test_untranslated_text_is_found(language: str) -> None:
     translated = _read(language)
     for key, text in ENGLISH.items():
-        if text not in _alike(language):
-            assert _left_in_english(language, {**translated, key: text}) == {text}
+        if text not in _untranslated_words(language):
+            assert _untranslated_texts(language, {**translated, key: text}) == {text}
 
 
 @pytest.mark.parametrize(("flow", "step"), STEPS)
-def test_every_field_of_a_dialog_is_named_and_explained(flow: str, step: str) -> None:
+def test_every_field_has_name_and_description(flow: str, step: str) -> None:
     schema: vol.Schema = STEPS[flow, step]
     fields = {str(field) for field in schema.schema}
     texts = SOURCE[flow]["step"][step]
@@ -128,14 +128,14 @@ def test_every_field_of_a_dialog_is_named_and_explained(flow: str, step: str) ->
     assert texts["title"]
 
 
-def _named(pattern: str) -> set[str]:
-    """Return the keys that the code names."""
+def _keys_in_code(pattern: str) -> set[str]:
+    """Return the keys that occur in the code."""
     code = "".join(path.read_text() for path in INTEGRATION.rglob("*.py"))
     return set(re.findall(pattern, code))
 
 
-def test_every_exception_and_every_error_of_a_dialog_has_a_text() -> None:
-    exceptions = _named(r'translation_domain=DOMAIN,\s+translation_key="(\w+)"')
+def test_every_exception_and_flow_error_has_a_text() -> None:
+    exceptions = _keys_in_code(r'translation_domain=DOMAIN,\s+translation_key="(\w+)"')
     exceptions |= set(InvalidReason)
     exceptions |= {
         f"{subject}_{outcome}"
@@ -144,14 +144,14 @@ def test_every_exception_and_every_error_of_a_dialog_has_a_text() -> None:
     }
     exceptions |= {f"agentcraft_{reason}" for reason in (*Problem, *Refusal)}
     assert exceptions == SOURCE["exceptions"].keys()
-    assert _named(r'\{"base": "(\w+)"\}') == SOURCE["config"]["error"].keys()
+    assert _keys_in_code(r'\{"base": "(\w+)"\}') == SOURCE["config"]["error"].keys()
 
 
 def test_every_notification_has_a_text() -> None:
-    assert _named(r"\{prefix\}\.(\w+)") == SOURCE["common"].keys()
+    assert _keys_in_code(r"\{prefix\}\.(\w+)") == SOURCE["common"].keys()
 
 
-async def test_every_entity_that_is_not_called_by_its_device_has_a_name(
+async def test_every_translated_entity_has_a_name(
     hass: HomeAssistant, loaded: MockConfigEntry
 ) -> None:
     entities = er.async_entries_for_config_entry(er.async_get(hass), loaded.entry_id)

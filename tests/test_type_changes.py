@@ -1,4 +1,4 @@
-"""New firmware gives a property another type: each change ends as a reload would show it."""
+"""Tests of properties whose type changes with new firmware."""
 
 from typing import Any, Final
 

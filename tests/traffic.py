@@ -1,4 +1,4 @@
-"""Requests on their way to the simulator: counted, held up, followed by something."""
+"""Control of the requests to the simulator: counting, delaying and holding them."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -17,7 +17,7 @@ def handle_requests(
     monkeypatch: pytest.MonkeyPatch,
     handle: Callable[[web.Request, Callable[[], Awaitable[Answer]]], Awaitable[Answer]],
 ) -> None:
-    """Let a function handle each request, which is given the way to its answer."""
+    """Let a function handle each request, with a function that returns the regular response."""
     answer = simulator.faults.answer
 
     async def handled(
@@ -29,18 +29,18 @@ def handle_requests(
 
 
 class Traffic:
-    """How many requests the platform has under way: now, at the most, and in all."""
+    """Counts the requests in progress: current, maximum and total."""
 
     def __init__(
         self, simulator: Simulator, monkeypatch: pytest.MonkeyPatch, seconds: float = 0
     ) -> None:
-        """Watch from now on; each request takes some time."""
+        """Start counting; each request takes a number of seconds."""
         self.now = 0
-        self.most = 0
+        self.maximum = 0
         self.total = 0
         self._seconds = seconds
-        self._going = asyncio.Event()
-        self._going.set()
+        self._released = asyncio.Event()
+        self._released.set()
         handle_requests(simulator, monkeypatch, self._handle)
 
     async def _handle(
@@ -48,22 +48,22 @@ class Traffic:
     ) -> Answer:
         self.now += 1
         self.total += 1
-        self.most = max(self.most, self.now)
+        self.maximum = max(self.maximum, self.now)
         try:
             await asyncio.sleep(self._seconds)
-            await self._going.wait()
+            await self._released.wait()
             return await answer()
         finally:
             self.now -= 1
 
     def hold(self) -> None:
-        """Answer no request until they are let go."""
-        self._going.clear()
+        """Hold all requests until they are released."""
+        self._released.clear()
 
-    def let_go(self) -> None:
-        """Answer those that were held up, and all that come."""
-        self._going.set()
+    def release(self) -> None:
+        """Release the held requests."""
+        self._released.set()
 
-    async def reaches(self, number: int) -> None:
-        """Wait until so many requests are under way."""
+    async def wait_for(self, number: int) -> None:
+        """Wait until a number of requests are in progress."""
         await until(lambda: self.now >= number)

@@ -157,10 +157,10 @@ async def test_reload_and_actions_wait_for_pending_creation(
     registering = [
         asyncio.create_task(call_action(hass, "agentcraft_register", target)) for _ in range(3)
     ]
-    await traffic.reaches(1)
+    await traffic.wait_for(1)
     reloading = asyncio.create_task(hass.config_entries.async_reload(loaded.entry_id))
     await asyncio.sleep(0.1)
-    traffic.let_go()
+    traffic.release()
     responses = await asyncio.gather(*registering)
     assert await reloading
     responses.append(await call_action(hass, "agentcraft_register", target))

@@ -182,10 +182,10 @@ async def test_entry_removal_deletes_id_that_is_being_created(
     registering = [
         asyncio.create_task(call_action(hass, "agentcraft_register", target)) for _ in range(2)
     ]
-    await traffic.reaches(1)
+    await traffic.wait_for(1)
     removing = asyncio.create_task(hass.config_entries.async_remove(loaded.entry_id))
     await asyncio.sleep(0.1)
-    traffic.let_go()
+    traffic.release()
     await asyncio.gather(*registering, removing)
     assert creation_count(simulator) == 2
     assert not simulator.agentcraft.identities

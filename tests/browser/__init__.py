@@ -1,1 +1,1 @@
-"""The web interface of a real Home Assistant, driven in Chromium as a person does."""
+"""Browser tests of the web interface of Home Assistant, with Chromium."""

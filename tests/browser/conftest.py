@@ -1,4 +1,4 @@
-"""One Home Assistant and one browser for all tests, and for each a platform of its own."""
+"""Fixtures of the browser tests: one Home Assistant and browser, one simulator per test."""
 
 from collections.abc import AsyncIterator, Generator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What a test does in the console of the simulated platform, and sees there."""
+"""Helpers for the control page of the simulator."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

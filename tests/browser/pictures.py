@@ -1,4 +1,4 @@
-"""The pictures of the documentation, made anew by every run and alike unless something changed."""
+"""Screenshots for the documentation, reproducible unless something changed."""
 
 import asyncio
 from collections import deque

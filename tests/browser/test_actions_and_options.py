@@ -1,4 +1,4 @@
-"""Calling an action by hand, and choosing an option."""
+"""Browser tests of actions and options."""
 
 from playwright.async_api import Page, expect
 

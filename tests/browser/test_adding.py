@@ -1,4 +1,4 @@
-"""Adding the integration through the dialogs."""
+"""Browser tests of adding the integration."""
 
 from playwright.async_api import Page, expect
 

@@ -1,4 +1,4 @@
-"""Giving devices an identity at a voice agent."""
+"""Browser tests of the Agentcraft link."""
 
 from playwright.async_api import Page, expect
 

@@ -1,4 +1,4 @@
-"""Mending the access to the platform when something was changed in the console."""
+"""Browser tests of reauthentication and reconfiguration."""
 
 from playwright.async_api import Page, expect
 import pytest

@@ -1,4 +1,4 @@
-"""Seeing and switching devices."""
+"""Browser tests of devices on dashboards and pages."""
 
 import re
 

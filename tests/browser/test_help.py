@@ -1,4 +1,4 @@
-"""What helps when something is wrong: repair issues and diagnostics."""
+"""Browser tests of repair issues and diagnostics."""
 
 from collections.abc import Awaitable
 import json

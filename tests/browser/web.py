@@ -1,4 +1,4 @@
-"""The ways through the web interface that several tests go."""
+"""Helpers for the pages of the web interface."""
 
 from playwright.async_api import Error, Locator, Page, expect
 

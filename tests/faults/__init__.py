@@ -1,1 +1,1 @@
-"""What goes wrong, and heals."""
+"""Tests of faults and recovery."""

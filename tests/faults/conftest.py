@@ -1,4 +1,4 @@
-"""A small fleet, where a test asks for no other."""
+"""Fixtures of the fault tests."""
 
 import pytest
 

@@ -76,7 +76,7 @@ async def test_reload_during_requests_cancels_them_and_starts_anew(
     for hanging, number in (("/properties/history", 2), ("/devices/search", 3)):
         simulator.fault(hanging, "hang")
         loaded.async_create_background_task(hass, loaded.runtime_data.async_refresh(), "a poll")
-        await traffic.reaches(number)
+        await traffic.wait_for(number)
     caplog.clear()
     before = loaded.runtime_data
     assert await hass.config_entries.async_reload(loaded.entry_id)
@@ -99,7 +99,7 @@ async def test_removal_during_requests_leaves_nothing_behind(
     simulator.fault("/", "hang")
     coordinator = pushing.runtime_data
     pushing.async_create_background_task(hass, coordinator.async_refresh(), "a poll")
-    await traffic.reaches(1)
+    await traffic.wait_for(1)
     await simulator.report(simulator.device("EM300-TH").sn)
     caplog.clear()
     await hass.config_entries.async_remove(pushing.entry_id)
@@ -206,7 +206,7 @@ async def test_push_during_the_first_poll_is_shown_after_it(
     traffic = Traffic(simulator, monkeypatch)
     simulator.fault("/thing-specification", "hang", times=2)
     starting = asyncio.create_task(hass.config_entries.async_setup(entry.entry_id))
-    await traffic.reaches(2)
+    await traffic.wait_for(2)
     await push_to(simulator, early_visitor)
     await simulator.report(device.sn, {"temperature": 31.5})
     simulator.clear_faults()

@@ -97,7 +97,7 @@ async def test_backfill_of_many_devices_keeps_to_the_quota(
     assert requests[SEARCH] == PAGES
     assert requests[SPECIFICATION] == 0
     assert 785 <= requests[HISTORY] <= 800 - PAGES + 2
-    assert 2 <= traffic.most <= 4
+    assert 2 <= traffic.maximum <= 4
     assert entry.runtime_data.quota.used(time.time()) <= 802
 
 
@@ -116,7 +116,7 @@ async def test_at_most_four_requests_are_sent_at_a_time(
         *(coordinator.client.search_devices(background=True) for _ in range(30)),
     )
     assert traffic.total == 61
-    assert traffic.most == 4
+    assert traffic.maximum == 4
 
 
 async def test_failed_polls_are_retried_with_random_backoff(

@@ -167,11 +167,11 @@ async def test_push_during_backfill_saves_the_request(
     simulator.requests.clear()
     await coordinator.async_refresh()
     traffic.hold()
-    await traffic.reaches(3)
+    await traffic.wait_for(3)
     for each in simulator.platform.devices:
         simulator.platform.report(each, {"temperature": 32.5})
     await simulator.push.delivered()
-    traffic.let_go()
+    traffic.release()
     await settle(hass)
     assert len(simulator.platform.devices) > 3
     assert request_counts(simulator)[HISTORY] == 3
@@ -222,10 +222,10 @@ async def test_backfill_stops_when_the_entry_is_unloaded(
     coordinator = loaded.runtime_data
     await coordinator.async_refresh()
     traffic.hold()
-    await traffic.reaches(1)
+    await traffic.wait_for(1)
     assert await hass.config_entries.async_unload(loaded.entry_id)
     assert loaded.state is ConfigEntryState.NOT_LOADED
-    traffic.let_go()
+    traffic.release()
     total = traffic.total
     await coordinator.backfill.async_finish()
     assert traffic.total == total

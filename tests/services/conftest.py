@@ -1,4 +1,4 @@
-"""The devices that these tests name, since each of them sets up all that there are."""
+"""Fixtures of the tests of actions."""
 
 import pytest
 
@@ -8,5 +8,5 @@ from tests.simulator import Device
 
 @pytest.fixture
 def devices() -> list[Device]:
-    """Return what is on the platform."""
+    """Return a fleet of the models that these tests use."""
     return of_demo("EM300-TH", "EM500-SMTC", "TS302", "UG65", "WS101", "WS523", "WT101")

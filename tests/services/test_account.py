@@ -1,4 +1,4 @@
-"""Actions that change the account: devices come, change and go; profile URLs."""
+"""Tests of the actions that change the account."""
 
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
@@ -10,7 +10,7 @@ from tests.common import call_action, call_action_without_response, device_id, s
 from tests.simulator import Simulator
 
 
-async def test_a_device_is_added_and_appears(
+async def test_added_device_appears_in_home_assistant(
     hass: HomeAssistant, pushing: MockConfigEntry, simulator: Simulator
 ) -> None:
     response = await call_action(
@@ -32,12 +32,12 @@ async def test_a_device_is_added_and_appears(
     await simulator.settle()
     await settle(hass)
     assert registry.async_get_device(hass, pushing, added.sn) is not None
-    with pytest.raises(HomeAssistantError) as refused:
+    with pytest.raises(HomeAssistantError) as raised:
         await call_action(hass, "add_device", serial_number=added.sn, name="Attic")
-    assert "already been added" in str(refused.value)
+    assert "already been added" in str(raised.value)
 
 
-async def test_changing_one_fact_of_a_device_keeps_the_others(
+async def test_update_device_keeps_fields_not_given(
     hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
 ) -> None:
     device = simulator.device("EM300-TH")
@@ -53,7 +53,7 @@ async def test_changing_one_fact_of_a_device_keeps_the_others(
     assert found.name == "Larder"
 
 
-async def test_a_device_that_is_deleted_leaves_home_assistant_too(
+async def test_deleted_device_is_removed_from_home_assistant(
     hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
 ) -> None:
     device = simulator.device("EM300-TH")
@@ -64,7 +64,7 @@ async def test_a_device_that_is_deleted_leaves_home_assistant_too(
     assert registry.async_get_device(hass, loaded, device.sn) is None
 
 
-async def test_removal_from_the_application_asks_at_the_inferred_path(
+async def test_removal_from_application_uses_inferred_path(
     hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
 ) -> None:
     device = simulator.device("EM300-TH")
@@ -87,19 +87,19 @@ async def test_rps_profile_urls_are_set_listed_and_deleted(
     assert listed == {"profile_urls": [{"sn": serial_number, "profileUrl": url}]}
     await call_action_without_response(hass, "delete_rps_record", serial_number=serial_number)
     assert await call_action(hass, "list_rps_profile_urls") == {"profile_urls": []}
-    with pytest.raises(HomeAssistantError) as refused:
+    with pytest.raises(HomeAssistantError) as raised:
         await call_action_without_response(hass, "delete_rps_record", serial_number=serial_number)
-    assert "No RPS record" in str(refused.value)
+    assert "No RPS record" in str(raised.value)
 
 
-async def test_a_serial_number_cannot_be_the_path_to_something_else(
+async def test_invalid_serial_number_is_refused_before_sending(
     hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
 ) -> None:
     simulator.requests.clear()
     for serial_number in ("../devices/1", "a/b", "?", "", "6" * 65, "\u0661\u0662"):
-        with pytest.raises(ServiceValidationError) as refused:
+        with pytest.raises(ServiceValidationError) as raised:
             await call_action_without_response(
                 hass, "delete_rps_record", serial_number=serial_number
             )
-        assert refused.value.translation_key == "invalid_serial_number"
+        assert raised.value.translation_key == "invalid_serial_number"
     assert not simulator.requests

@@ -1,4 +1,4 @@
-"""What actions there are, how they are described, and who may call them."""
+"""Tests of the registration, descriptions and permissions of actions."""
 
 from typing import Any
 
@@ -47,7 +47,7 @@ NAMES = {
 }
 
 
-async def test_every_action_of_the_contract_exists_whether_or_not_an_entry_is_loaded(
+async def test_actions_exist_without_a_loaded_entry(
     hass: HomeAssistant, loaded: MockConfigEntry
 ) -> None:
     assert await hass.config_entries.async_unload(loaded.entry_id)
@@ -55,7 +55,7 @@ async def test_every_action_of_the_contract_exists_whether_or_not_an_entry_is_lo
 
 
 @pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.name)
-def test_every_action_and_field_is_described_has_a_selector_and_an_icon(
+def test_action_has_texts_selectors_and_icon(
     action: services.Action,
 ) -> None:
     described = load_yaml_dict(str(INTEGRATION / "services.yaml"))[action.name]
@@ -77,14 +77,14 @@ def test_every_action_and_field_is_described_has_a_selector_and_an_icon(
 
 
 def _keys(schema: Any) -> dict[str, bool]:
-    """Return the keys of an action's schema, and if they are required."""
+    """Return the keys of an action schema, and whether each is required."""
     while not isinstance(schema, dict):
         schema = schema.validators[0] if hasattr(schema, "validators") else schema.schema
     return {str(key): isinstance(key, vol.Required) for key in schema}
 
 
-def _of_administrators(target: str) -> dict[str, dict[str, Any]]:
-    """Return the actions of administrators with data that each takes; Agentcraft's have a test."""
+def _admin_actions(target: str) -> dict[str, dict[str, Any]]:
+    """Return valid data for each administrator action, except those of Agentcraft."""
     sn = {"serial_number": "6757D3317995"}
     return {
         "create_config_task": {"device_id": target, "properties": {"reporting_interval": 600}},
@@ -98,7 +98,7 @@ def _of_administrators(target: str) -> dict[str, dict[str, Any]]:
     }
 
 
-async def test_who_is_no_administrator_cannot_change_the_account(
+async def test_account_actions_require_administrator(
     hass: HomeAssistant,
     loaded: MockConfigEntry,
     simulator: Simulator,
@@ -107,16 +107,16 @@ async def test_who_is_no_administrator_cannot_change_the_account(
     target = device_id(hass, loaded, simulator.device("WS523"))
     user = Context(user_id=hass_read_only_user.id)
     simulator.requests.clear()
-    for name, data in _of_administrators(target).items():
-        answers = hass.services.supports_response(DOMAIN, name) is SupportsResponse.ONLY
+    for name, data in _admin_actions(target).items():
+        return_response = hass.services.supports_response(DOMAIN, name) is SupportsResponse.ONLY
         with pytest.raises(Unauthorized):
             await hass.services.async_call(
-                DOMAIN, name, data, blocking=True, context=user, return_response=answers
+                DOMAIN, name, data, blocking=True, context=user, return_response=return_response
             )
     assert not simulator.requests
 
 
-async def test_over_the_websocket_a_user_may_command_but_not_delete(
+async def test_user_can_call_service_but_not_delete_device(
     hass: HomeAssistant,
     loaded: MockConfigEntry,
     simulator: Simulator,
@@ -135,11 +135,11 @@ async def test_over_the_websocket_a_user_may_command_but_not_delete(
     await client.send_json_auto_id(
         {**request, "service": "call_service", "service_data": {**target, "service_id": "reboot"}}
     )
-    answer = await client.receive_json()
-    assert answer["success"]
-    assert "request_id" in answer["result"]["response"][target["device_id"]]
+    response = await client.receive_json()
+    assert response["success"]
+    assert "request_id" in response["result"]["response"][target["device_id"]]
     await client.send_json_auto_id({**request, "service": "delete_device", "service_data": target})
-    answer = await client.receive_json()
-    assert not answer["success"]
-    assert answer["error"]["message"] == "Unauthorized"
+    response = await client.receive_json()
+    assert not response["success"]
+    assert response["error"]["message"] == "Unauthorized"
     assert simulator.platform.has(device.sn)

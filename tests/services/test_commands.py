@@ -1,4 +1,4 @@
-"""Actions that make devices do something: services, properties, configuration tasks."""
+"""Tests of the actions that send commands: services, properties, configuration tasks."""
 
 import time
 
@@ -26,7 +26,7 @@ from tests.simulator.events import device_data
 RADIATOR = "set_target_temperature"
 
 
-async def test_a_service_call_is_over_when_the_platform_has_taken_it(
+async def test_service_call_returns_when_accepted(
     hass: HomeAssistant, pushing: MockConfigEntry, simulator: Simulator
 ) -> None:
     device = simulator.device("WT101")
@@ -40,7 +40,7 @@ async def test_a_service_call_is_over_when_the_platform_has_taken_it(
     assert device.values["target_temperature"] == 21.5
 
 
-async def test_with_a_time_to_wait_the_outputs_of_the_service_are_returned(
+async def test_service_call_with_timeout_returns_outputs(
     hass: HomeAssistant, pushing: MockConfigEntry, simulator: Simulator
 ) -> None:
     device = simulator.device("WT101")
@@ -60,7 +60,7 @@ async def test_with_a_time_to_wait_the_outputs_of_the_service_are_returned(
     assert (await calling)[target]["outputs"] == {"cause": 2, "took": {"seconds": 3}}
 
 
-async def test_the_report_of_the_property_that_a_service_sets_is_an_outcome_too(
+async def test_report_of_property_set_by_service_is_its_outcome(
     hass: HomeAssistant, pushing: MockConfigEntry, simulator: Simulator
 ) -> None:
     device = simulator.device("WT101")
@@ -82,7 +82,7 @@ async def test_the_report_of_the_property_that_a_service_sets_is_an_outcome_too(
     assert (await calling)[target]["outputs"] == {"target_temperature": 23}
 
 
-async def test_a_device_that_does_not_answer_in_time_is_no_failure(
+async def test_service_call_timeout_is_no_error(
     hass: HomeAssistant, pushing: MockConfigEntry, simulator: Simulator
 ) -> None:
     target = device_id(hass, pushing, simulator.device("WS523"))
@@ -94,7 +94,7 @@ async def test_a_device_that_does_not_answer_in_time_is_no_failure(
     assert not pushing.runtime_data.responses._queues
 
 
-async def test_properties_are_written_dotted_or_nested_by_key_or_label(
+async def test_properties_accept_dotted_nested_keys_and_labels(
     hass: HomeAssistant, pushing: MockConfigEntry, simulator: Simulator
 ) -> None:
     device = simulator.device("WS523")
@@ -117,7 +117,7 @@ async def test_properties_are_written_dotted_or_nested_by_key_or_label(
     assert state_of(hass, Platform.SWITCH, f"{device.sn}_set_socket.status").state == "off"
 
 
-async def test_a_command_to_a_device_that_is_offline_waits_for_its_next_report(
+async def test_command_to_offline_device_waits_for_its_report(
     hass: HomeAssistant,
     pushing: MockConfigEntry,
     simulator: Simulator,
@@ -125,14 +125,14 @@ async def test_a_command_to_a_device_that_is_offline_waits_for_its_next_report(
 ) -> None:
     device = simulator.device("WS523")
     target = device_id(hass, pushing, device)
-    simulator.platform.command_delay = 0  # time stands still where a test stops the clock
+    simulator.platform.command_delay = 0  # the clock is frozen
     await simulator.report(device.sn, {"set_socket": {"status": "1"}})
     response = await call_action(
         hass, "set_properties", device_id=target, properties={"set_socket": {"status": "off"}}
     )
     assert "delivery" not in response[target]
     await simulator.settle()
-    freezer.tick(2)  # a loss counts when it is a second younger than the last report
+    freezer.tick(2)  # an OFFLINE event counts if it is a second newer than the last report
     await simulator.offline(device.sn)
     response = await call_action(
         hass, "set_properties", device_id=target, properties={"set_socket.status": "on"}
@@ -151,7 +151,7 @@ async def test_a_command_to_a_device_that_is_offline_waits_for_its_next_report(
 # Tasks
 
 
-async def test_a_task_configures_many_devices_by_one_request_and_tells_how_it_ended(
+async def test_config_task_uses_one_request_and_returns_status(
     hass: HomeAssistant, pushing: MockConfigEntry, simulator: Simulator
 ) -> None:
     devices = [d for d in simulator.platform.devices if d.model.name == "WS523"]
@@ -180,7 +180,7 @@ async def test_a_task_configures_many_devices_by_one_request_and_tells_how_it_en
     ]
 
 
-async def test_a_task_that_fails_on_the_device_names_the_error(
+async def test_failed_config_task_returns_error_of_device(
     hass: HomeAssistant, pushing: MockConfigEntry, simulator: Simulator
 ) -> None:
     target = device_id(hass, pushing, simulator.device("UG65"))
@@ -195,7 +195,7 @@ async def test_a_task_that_fails_on_the_device_names_the_error(
     assert response[target]["error"] == "property_not_found"
 
 
-async def test_without_a_time_to_wait_a_task_is_known_by_its_id(
+async def test_config_task_without_timeout_returns_task_id(
     hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
 ) -> None:
     target = device_id(hass, loaded, simulator.device("EM300-TH"))
@@ -206,7 +206,7 @@ async def test_without_a_time_to_wait_a_task_is_known_by_its_id(
     assert response[target] == {"delivery": "when the device next reports"}
 
 
-async def test_a_task_that_the_platform_refuses_is_an_error_of_every_device(
+async def test_refused_config_task_is_an_error_of_each_device(
     hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
 ) -> None:
     target = device_id(hass, loaded, simulator.device("EM300-TH"))
@@ -218,7 +218,7 @@ async def test_a_task_that_the_platform_refuses_is_an_error_of_every_device(
         await call_action_without_response(hass, "create_config_task", **data)
 
 
-async def test_a_device_for_which_no_task_was_made_has_an_error(
+async def test_device_without_created_task_has_an_error(
     hass: HomeAssistant,
     loaded: MockConfigEntry,
     simulator: Simulator,
@@ -234,15 +234,15 @@ async def test_a_device_for_which_no_task_was_made_has_an_error(
     assert response == {target: {"error": "The platform did not create a task for Cold store"}}
 
 
-async def test_devices_that_spell_a_setting_differently_need_tasks_of_their_own(
+async def test_config_task_refuses_devices_with_differing_values(
     hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
 ) -> None:
     flag, option = (device_id(hass, loaded, simulator.device(m)) for m in ("TS302", "WT101"))
     task = {"properties": {"child_lock": "enable"}}
     simulator.requests.clear()
-    with pytest.raises(ServiceValidationError) as refused:
+    with pytest.raises(ServiceValidationError) as raised:
         await call_action(hass, "create_config_task", device_id=[flag, option], **task)
-    assert refused.value.translation_key == "differing_devices"
+    assert raised.value.translation_key == "differing_devices"
     assert not simulator.requests
     for target in (flag, option):
         response = await call_action(hass, "create_config_task", device_id=target, **task)

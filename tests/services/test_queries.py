@@ -1,4 +1,4 @@
-"""Actions that read: specification, history, settings, the device list."""
+"""Tests of the actions that read: specification, history, configuration, device list."""
 
 from datetime import datetime, timedelta
 import time
@@ -25,7 +25,7 @@ from tests.simulator import Simulator
 from tests.simulator.history import History
 
 
-async def test_a_specification_tells_types_units_and_ranges_without_a_request(
+async def test_get_thing_specification_sends_no_request(
     hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
 ) -> None:
     target = device_id(hass, loaded, simulator.device("WS523"))
@@ -49,7 +49,7 @@ async def test_a_specification_tells_types_units_and_ranges_without_a_request(
     assert [event["id"] for event in found["events"]] == ["overcurrent_event", "outage_event"]
 
 
-async def test_history_is_read_to_the_end_in_the_order_of_time(
+async def test_get_history_returns_all_pages_in_order_of_time(
     hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
 ) -> None:
     device = simulator.device("EM300-TH")
@@ -77,7 +77,7 @@ async def test_history_is_read_to_the_end_in_the_order_of_time(
     assert request_counts(simulator)[HISTORY] == 3
 
 
-async def test_times_without_a_zone_are_those_of_the_home(
+async def test_times_without_time_zone_are_local(
     hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
 ) -> None:
     device = simulator.device("EM300-TH")
@@ -94,7 +94,7 @@ async def test_times_without_a_zone_are_those_of_the_home(
     assert response == {target: [{"time": noon.isoformat(), "properties": {"temperature": 1}}]}
 
 
-async def test_ten_years_of_history_are_what_the_platform_has_of_them(
+async def test_get_history_of_ten_years_returns_stored_reports(
     hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
 ) -> None:
     device = simulator.device("EM300-TH")
@@ -109,7 +109,7 @@ async def test_ten_years_of_history_are_what_the_platform_has_of_them(
     assert len(response[target]) == len(device.history)
 
 
-async def test_a_history_that_fails_is_told_for_that_device_alone(
+async def test_failed_history_is_an_error_of_one_device(
     hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
 ) -> None:
     failing, good = simulator.device("EM300-TH"), simulator.device("WS523")
@@ -122,7 +122,7 @@ async def test_a_history_that_fails_is_told_for_that_device_alone(
     assert isinstance(response[targets[1]], list)
 
 
-async def test_what_the_platform_knows_of_a_device_is_returned_in_its_words(
+async def test_get_device_returns_response_of_platform(
     hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
 ) -> None:
     device = simulator.device("WS523")
@@ -136,7 +136,7 @@ async def test_what_the_platform_knows_of_a_device_is_returned_in_its_words(
     }
 
 
-async def test_a_refresh_reads_the_list_and_what_changed_whatever_is_left_of_the_allowance(
+async def test_refresh_is_not_limited_by_the_quota(
     hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
 ) -> None:
     device = simulator.device("EM300-TH")
@@ -149,13 +149,13 @@ async def test_a_refresh_reads_the_list_and_what_changed_whatever_is_left_of_the
     assert temperature(hass, device) == "33.5"
 
 
-async def test_a_refresh_that_fails_says_so(
+async def test_failed_refresh_raises(
     hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
 ) -> None:
     simulator.fault("/devices/search", "failed", times=1)
-    with pytest.raises(HomeAssistantError) as failed:
+    with pytest.raises(HomeAssistantError) as raised:
         await call_action_without_response(hass, "refresh", config_entry_id=loaded.entry_id)
-    assert failed.value.translation_key == "cannot_connect"
+    assert raised.value.translation_key == "cannot_connect"
 
 
 SEARCHES: tuple[tuple[dict[str, Any], set[str]], ...] = (
@@ -171,9 +171,7 @@ SEARCHES: tuple[tuple[dict[str, Any], set[str]], ...] = (
 )
 
 
-async def test_devices_are_searched_by_any_filter_of_the_platform(
-    hass: HomeAssistant, loaded: MockConfigEntry
-) -> None:
+async def test_search_devices_applies_filters(hass: HomeAssistant, loaded: MockConfigEntry) -> None:
     for filters, names in SEARCHES:
         response = await call_action(hass, "search_devices", **filters)
         assert {device["name"] for device in response["devices"]} == names, filters
@@ -185,9 +183,9 @@ async def test_unanswered_search_is_not_called_refused(
     hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
 ) -> None:
     simulator.fault("/devices/search", "garbage", times=1)
-    with pytest.raises(HomeAssistantError) as failed:
+    with pytest.raises(HomeAssistantError) as raised:
         await call_action(hass, "search_devices")
-    assert failed.value.translation_key == "request_unanswered"
+    assert raised.value.translation_key == "request_unanswered"
 
 
 async def test_unanswered_history_is_not_called_refused(
@@ -196,24 +194,24 @@ async def test_unanswered_history_is_not_called_refused(
     target = device_id(hass, loaded, simulator.device("WS523"))
     simulator.fault("/properties/history", "html", times=1)
     start = dt_util.now() - timedelta(hours=1)
-    with pytest.raises(HomeAssistantError) as failed:
+    with pytest.raises(HomeAssistantError) as raised:
         await call_action_without_response(
             hass, "import_history", device_id=target, start_time=start
         )
-    assert failed.value.translation_key == "request_unanswered"
+    assert raised.value.translation_key == "request_unanswered"
     simulator.fault("/properties/history", "failed", times=1)
-    with pytest.raises(HomeAssistantError) as failed:
+    with pytest.raises(HomeAssistantError) as raised:
         await call_action_without_response(
             hass, "import_history", device_id=target, start_time=start
         )
-    assert failed.value.translation_key == "request_failed"
+    assert raised.value.translation_key == "request_failed"
 
 
-async def test_a_search_that_the_platform_refuses_is_told_with_its_words(
+async def test_refused_search_raises_with_message_of_platform(
     hass: HomeAssistant, loaded: MockConfigEntry
 ) -> None:
-    with pytest.raises(HomeAssistantError) as failed:
+    with pytest.raises(HomeAssistantError) as raised:
         await call_action(hass, "search_devices", sorts=[{"property": "colour"}])
-    assert failed.value.translation_key == "request_failed"
-    assert "colour" in str(failed.value)
-    assert len((failed.value.translation_placeholders or {})["request_id"]) == 32
+    assert raised.value.translation_key == "request_failed"
+    assert "colour" in str(raised.value)
+    assert len((raised.value.translation_placeholders or {})["request_id"]) == 32

@@ -1,4 +1,4 @@
-"""What a caller gets wrong is named before anything is sent."""
+"""Tests of the validation of action data before a request is sent."""
 
 from typing import Any
 
@@ -83,36 +83,34 @@ REFUSALS: tuple[tuple[str, dict[str, Any], str, str], ...] = (
 )
 
 
-async def test_a_caller_s_mistake_is_named_and_nothing_is_sent(
+async def test_invalid_input_is_refused_before_sending(
     hass: HomeAssistant,
     loaded: MockConfigEntry,
     simulator: Simulator,
 ) -> None:
     target = device_id(hass, loaded, simulator.device("WS523"))
     simulator.requests.clear()
-    for name, data, key, told in REFUSALS:
-        with pytest.raises(ServiceValidationError) as refused:
+    for name, data, key, message_part in REFUSALS:
+        with pytest.raises(ServiceValidationError) as raised:
             await call_action(hass, name, device_id=target, **data)
-        assert refused.value.translation_key == key, (name, data)
-        assert told in str(refused.value), (name, data)
-        assert str(refused.value) != key
+        assert raised.value.translation_key == key, (name, data)
+        assert message_part in str(raised.value), (name, data)
+        assert str(raised.value) != key
     assert not simulator.requests
 
 
-async def test_one_device_that_cannot_do_it_stops_the_call_before_anything_is_sent(
+async def test_device_without_the_service_stops_the_call(
     hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
 ) -> None:
     targets = [device_id(hass, loaded, simulator.device(model)) for model in ("WS523", "EM300-TH")]
     simulator.requests.clear()
-    with pytest.raises(ServiceValidationError) as refused:
+    with pytest.raises(ServiceValidationError) as raised:
         await call_action(hass, "call_service", device_id=targets, service_id="del_delay_work")
-    assert refused.value.translation_key == "unknown_service"
+    assert raised.value.translation_key == "unknown_service"
     assert not simulator.requests
 
 
-async def test_what_has_not_the_form_of_a_call_is_refused(
-    hass: HomeAssistant, loaded: MockConfigEntry
-) -> None:
+async def test_invalid_call_data_is_refused(hass: HomeAssistant, loaded: MockConfigEntry) -> None:
     for name, data in (
         ("call_service", {"service_id": "reboot"}),
         ("call_service", {"device_id": "x", "service_id": "reboot", "timeout": -1}),

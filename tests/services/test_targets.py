@@ -1,4 +1,4 @@
-"""The target of an action, and the responses of several devices side by side."""
+"""Tests of the targets of actions, and of responses for several devices."""
 
 import asyncio
 from typing import Any
@@ -143,9 +143,9 @@ async def test_target_without_our_devices_is_an_error(
         {"floor_id": "missing"},
     )
     for target in targets:
-        with pytest.raises(ServiceValidationError) as refused:
+        with pytest.raises(ServiceValidationError) as raised:
             await call_action(hass, "call_service", service_id="reboot", **target)
-        assert refused.value.translation_key == "no_devices_in_target"
+        assert raised.value.translation_key == "no_devices_in_target"
     assert not simulator.requests
 
 
@@ -157,16 +157,16 @@ async def test_device_of_an_unloaded_entry_has_an_error(
     response = await call_action(hass, "get_device", floor_id="second_floor")
     assert response.keys() == ids
     assert all("not loaded" in answer["error"] for answer in response.values())
-    with pytest.raises(HomeAssistantError) as failed:
+    with pytest.raises(HomeAssistantError) as raised:
         await call_action_without_response(
             hass, "call_service", service_id="reboot", device_id=list(ids)
         )
-    assert failed.value.translation_key == "several_failed"
-    with pytest.raises(ServiceValidationError) as refused:
+    assert raised.value.translation_key == "several_failed"
+    with pytest.raises(ServiceValidationError) as raised:
         await call_action_without_response(
             hass, "call_service", service_id="reboot", device_id=ids.pop()
         )
-    assert refused.value.translation_key == "service_config_entry_not_loaded"
+    assert raised.value.translation_key == "service_config_entry_not_loaded"
     with pytest.raises(ServiceValidationError):
         await call_action_without_response(hass, "refresh", config_entry_id=loaded.entry_id)
 
@@ -181,14 +181,14 @@ async def test_device_of_an_area_without_the_service_is_left_out(
     assert "request_id" in response[socket]
     assert "set_delay_work" in response[probe]["error"]
     await call_action_without_response(hass, "call_service", area_id="studio", **call)
-    with pytest.raises(ServiceValidationError) as refused:
+    with pytest.raises(ServiceValidationError) as raised:
         await call_action_without_response(
             hass, "call_service", area_id="studio", device_id=probe, **call
         )
-    assert refused.value.translation_key == "unknown_service"
-    with pytest.raises(ServiceValidationError) as refused:
+    assert raised.value.translation_key == "unknown_service"
+    with pytest.raises(ServiceValidationError) as raised:
         await call_action_without_response(hass, "call_service", area_id="lab", **call)
-    assert refused.value.translation_key == "unknown_service"
+    assert raised.value.translation_key == "unknown_service"
 
 
 async def test_floor_takes_a_setting_where_it_exists(
@@ -206,33 +206,33 @@ async def test_floor_takes_a_setting_where_it_exists(
 async def test_invalid_value_for_a_device_of_a_floor_is_an_error(
     hass: HomeAssistant, pushing: MockConfigEntry, rooms: dict[str, Device]
 ) -> None:
-    with pytest.raises(HomeAssistantError) as failed:
+    with pytest.raises(HomeAssistantError) as raised:
         await call_action_without_response(
             hass,
             "set_properties",
             floor_id="second_floor",
             properties={"reporting_interval": "soon"},
         )
-    assert failed.value.translation_key == "several_failed"
+    assert raised.value.translation_key == "several_failed"
 
 
-async def test_a_device_whose_specification_is_not_known_takes_no_command(
+async def test_device_without_specification_refuses_commands(
     hass: HomeAssistant, entry: MockConfigEntry, simulator: Simulator
 ) -> None:
     device = simulator.device("EM300-TH")
     simulator.fault(f"/devices/{device.device_id}/thing-specification", "status", status=500)
     await set_up(hass, entry)
-    with pytest.raises(ServiceValidationError) as refused:
+    with pytest.raises(ServiceValidationError) as raised:
         await call_action(
             hass,
             "set_properties",
             device_id=device_id(hass, entry, device),
             properties={"reporting_interval": 600},
         )
-    assert refused.value.translation_key == "no_specification"
+    assert raised.value.translation_key == "no_specification"
 
 
-async def test_one_device_that_fails_does_not_hide_the_others(
+async def test_failure_of_one_device_keeps_results_of_others(
     hass: HomeAssistant, pushing: MockConfigEntry, simulator: Simulator
 ) -> None:
     first, second, *_ = (d for d in simulator.platform.devices if d.model.name == "WS523")
@@ -242,21 +242,21 @@ async def test_one_device_that_fails_does_not_hide_the_others(
     assert "refused the command to Coffee machine" in response[targets[0]]["error"]
     assert "request_id" in response[targets[1]]
 
-    with pytest.raises(HomeAssistantError) as failed:
+    with pytest.raises(HomeAssistantError) as raised:
         await call_action_without_response(
             hass, "call_service", device_id=targets, service_id="reboot"
         )
-    assert failed.value.translation_key == "several_failed"
-    assert (failed.value.translation_placeholders or {})["failed"] == "1"
-    with pytest.raises(HomeAssistantError) as failed:
+    assert raised.value.translation_key == "several_failed"
+    assert (raised.value.translation_placeholders or {})["failed"] == "1"
+    with pytest.raises(HomeAssistantError) as raised:
         await call_action_without_response(
             hass, "call_service", device_id=targets[0], service_id="reboot"
         )
-    assert failed.value.translation_key == "command_failed"
-    assert len((failed.value.translation_placeholders or {})["request_id"]) == 32
+    assert raised.value.translation_key == "command_failed"
+    assert len((raised.value.translation_placeholders or {})["request_id"]) == 32
 
 
-async def _admit_many(
+async def _add_devices(
     hass: HomeAssistant, entry: MockConfigEntry, simulator: Simulator, number: int
 ) -> list[str]:
     """Put devices like a socket into the fleet, as a big account has them."""
@@ -277,14 +277,14 @@ async def _admit_many(
     ]
 
 
-async def test_five_thousand_devices_in_one_call_are_asked_a_few_at_a_time(
+async def test_call_for_5000_devices_is_limited_in_concurrency(
     hass: HomeAssistant,
     loaded: MockConfigEntry,
     simulator: Simulator,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     hass.loop.set_debug(False)  # of which most of the time would go into tracebacks
-    targets = await _admit_many(hass, loaded, simulator, 5000)
+    targets = await _add_devices(hass, loaded, simulator, 5000)
     running: list[int] = [0, 0]
 
     async def call_service(*_: object) -> str:
@@ -302,13 +302,13 @@ async def test_five_thousand_devices_in_one_call_are_asked_a_few_at_a_time(
     assert running == [0, 4]
 
 
-async def test_when_the_platform_wants_no_more_requests_it_gets_no_more(
+async def test_rate_limit_stops_remaining_requests(
     hass: HomeAssistant,
     loaded: MockConfigEntry,
     simulator: Simulator,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    targets = await _admit_many(hass, loaded, simulator, 100)
+    targets = await _add_devices(hass, loaded, simulator, 100)
     calls: list[str] = []
 
     async def call_service(address: str, *_: object) -> str:

@@ -1,1 +1,1 @@
-"""The simulator keeps the promises that the integration is built on."""
+"""Tests of the simulator."""

@@ -1,4 +1,4 @@
-"""A client of the simulator, and a receiver of what it pushes."""
+"""Fixtures of the simulator tests: a client and a receiver of pushes."""
 
 from collections.abc import AsyncIterator
 

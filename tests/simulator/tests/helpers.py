@@ -1,4 +1,4 @@
-"""Those who meet the simulator: a client of its APIs, and a receiver of its pushes."""
+"""A client of the APIs of the simulator, and a receiver of its pushes."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""The simulated Agentcraft keeps what is known of the real one, and does what it is told."""
+"""Tests of the simulated Agentcraft API."""
 
 import aiohttp
 import pytest

@@ -1,4 +1,4 @@
-"""Credentials, tokens, and the limits of the free plan."""
+"""Tests of credentials, tokens, and the limits of the free plan."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What devices are told to do, and what they report of it."""
+"""Tests of commands to devices, and of the resulting reports."""
 
 from typing import Any
 

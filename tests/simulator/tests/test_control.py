@@ -1,4 +1,4 @@
-"""The control page, on which a person makes things happen."""
+"""Tests of the control page."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The devices of an Application: searched, shown, added, changed, deleted."""
+"""Tests of searching, reading, adding, changing and deleting devices."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Failures on demand, as a client sees them."""
+"""Tests of configured faults."""
 
 import asyncio
 import json
@@ -78,7 +78,7 @@ async def test_stop_ends_hanging_request(
         simulator.fault("", "hang")
         traffic = Traffic(simulator, monkeypatch)
         hanging = asyncio.create_task(_seen(client))
-        await traffic.reaches(1)
+        await traffic.wait_for(1)
         async with asyncio.timeout(5):
             await simulator.stop()
             assert await hanging == "disconnected"

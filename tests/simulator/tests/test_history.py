@@ -1,4 +1,4 @@
-"""The history of a device: pages, ranges, and what they add up to."""
+"""Tests of the property history: pages and time ranges."""
 
 from typing import Any
 

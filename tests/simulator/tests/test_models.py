@@ -1,4 +1,4 @@
-"""The models: specifications, and devices that live by them."""
+"""Tests of device models: specifications and behavior."""
 
 import json
 from typing import Any

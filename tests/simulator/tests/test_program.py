@@ -1,4 +1,4 @@
-"""The simulator as it runs: by itself, and as a program."""
+"""Tests of the simulator as a background task and as a program."""
 
 import asyncio
 from asyncio.subprocess import PIPE

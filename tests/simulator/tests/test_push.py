@@ -1,4 +1,4 @@
-"""What is pushed, to whom, and when pushing stops."""
+"""Tests of pushes: content, receivers, and when they stop."""
 
 import asyncio
 import hashlib

@@ -1,4 +1,4 @@
-"""Paths and envelopes of the Open API, whatever it is asked."""
+"""Tests of paths and envelopes of the Open API."""
 
 import json
 
