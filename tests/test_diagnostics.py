@@ -32,7 +32,7 @@ from tests.fleets import model
 from tests.simulator import Device, Simulator
 from tests.specifications import item
 
-ACCOUNT_SECTIONS = ["entry", "requests", "polls", "pushes", "agentcraft"]
+ACCOUNT_SECTIONS = ["entry", "requests", "polls", "pushes", "agentcraft", "corrections"]
 
 
 @pytest.fixture

@@ -39,7 +39,9 @@ from .const import (
     DOMAIN,
     LOGGER,
     SUBENTRY_AGENTCRAFT,
+    SUBENTRY_CORRECTION,
 )
+from .correction_flow import CorrectionSubentryFlow
 from .push.callback_url import CallbackUrl, async_callback_url
 from .push.pending import PendingWebhook
 from .url import normalize_url
@@ -99,7 +101,10 @@ class MilesightConfigFlow(ConfigFlow, domain=DOMAIN):
         cls, _config_entry: ConfigEntry
     ) -> dict[str, type[ConfigSubentryFlow]]:
         """Return the dialogs of what may be added to an Application."""
-        return {SUBENTRY_AGENTCRAFT: AgentcraftSubentryFlow}
+        return {
+            SUBENTRY_AGENTCRAFT: AgentcraftSubentryFlow,
+            SUBENTRY_CORRECTION: CorrectionSubentryFlow,
+        }
 
     @override
     async def async_step_user(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:

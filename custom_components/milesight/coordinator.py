@@ -33,6 +33,7 @@ from .api.webhook import (
 from .commands.responses import ResponseWaiter
 from .commands.sender import CommandSender
 from .const import CONF_DAILY_API_LIMIT, DEFAULT_DAILY_API_LIMIT, DOMAIN, LOGGER
+from .devices.corrections import Corrections, async_follow_corrections, corrections_of
 from .devices.device import MilesightDevice, Signal
 from .devices.manager import DeviceManager
 from .devices.specifications import Specifications
@@ -73,7 +74,9 @@ class MilesightCoordinator(DataUpdateCoordinator[dict[str, MilesightDevice]]):
             entry.data[CONF_CLIENT_SECRET],
             on_request=self._record_request,
         )
-        self._specifications = Specifications(self.client, self._has_background_quota)
+        self._specifications = Specifications(
+            self.client, self._has_background_quota, corrections_of(entry)
+        )
         self.device_manager = DeviceManager(hass, entry, self._specifications)
         self.data = self.device_manager.devices
         self.backfill = Backfill(
@@ -157,7 +160,9 @@ class MilesightCoordinator(DataUpdateCoordinator[dict[str, MilesightDevice]]):
 
         Polling needs a listener, also if all entities of the Application are disabled.
         """
-        self.config_entry.async_on_unload(self.async_add_listener(self._schedule_save))
+        entry = self.config_entry
+        entry.async_on_unload(self.async_add_listener(self._schedule_save))
+        entry.async_on_unload(async_follow_corrections(self.hass, entry, self._apply_corrections))
         if self.last_poll is None:
             self.config_entry.async_create_background_task(
                 self.hass, self.async_refresh(), "First poll"
@@ -197,6 +202,11 @@ class MilesightCoordinator(DataUpdateCoordinator[dict[str, MilesightDevice]]):
     def _notify_device_listeners(self, device: MilesightDevice) -> None:
         for listener in self._device_listeners:
             listener(device)
+
+    @callback
+    def _apply_corrections(self, corrections: Corrections) -> None:
+        for device in self.device_manager.correct(corrections):
+            self._notify_device_listeners(device)
 
     @callback
     def _schedule_listener_update(self) -> None:

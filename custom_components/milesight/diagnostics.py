@@ -15,6 +15,7 @@ from homeassistant.helpers.device_registry import DeviceEntry
 from .agentcraft.manager import get_manager
 from .api import dump_specification
 from .api.parsing import Json
+from .api.paths import template_of
 from .config_flow import SERVERS
 from .const import (
     CONF_CLOUDHOOK_URL,
@@ -26,10 +27,13 @@ from .const import (
 from .coordinator import MilesightConfigEntry
 from .devices import registry
 from .devices.capabilities import Capabilities
+from .devices.corrections import corrections_of
 from .devices.device import MilesightDevice
-from .disclosure import public_specification, public_values
+from .disclosure import WITHHELD, public_specification, public_values
 from .issues import async_active_issues
+from .mapping.corrections import DEVICE_CLASS, ENABLED, INVERTED, NAME, STATE_CLASS, UNIT
 
+CORRECTED_FIELDS: Final = (ENABLED, DEVICE_CLASS, UNIT, STATE_CLASS, INVERTED)
 OPTIONS: Final = (CONF_DAILY_API_LIMIT, CONF_IMPORT_HISTORY)
 
 type Section = Callable[[HomeAssistant, MilesightConfigEntry], Json]
@@ -69,7 +73,7 @@ async def async_get_device_diagnostics(
     for count, known in enumerate(entry.runtime_data.data.values(), start=1):
         if known.sn == sn:
             found["device"] = {"number": count, **_device(known)}
-            found["entities"] = _descriptions(hass, known)
+            found["entities"] = _descriptions(hass, entry, known)
             found["specification"] = _specification(known.capabilities)
     return found
 
@@ -136,6 +140,20 @@ def _agentcraft(hass: HomeAssistant, entry: MilesightConfigEntry) -> Json:
     }
 
 
+def _corrections(_hass: HomeAssistant, entry: MilesightConfigEntry) -> Json:
+    """Return the corrections without the names that users entered."""
+    return [
+        {
+            "model": model,
+            "key": key,
+            "named": NAME in changes,
+            **{field: changes[field] for field in CORRECTED_FIELDS if field in changes},
+        }
+        for model, corrections in corrections_of(entry).items()
+        for key, changes in corrections.items()
+    ]
+
+
 def _specification(capabilities: Capabilities) -> Json:
     specification = capabilities.specification
     return {
@@ -167,9 +185,13 @@ def _device(device: MilesightDevice) -> dict[str, Json]:
     }
 
 
-def _descriptions(hass: HomeAssistant, device: MilesightDevice) -> Json:
+def _descriptions(
+    hass: HomeAssistant, entry: MilesightConfigEntry, device: MilesightDevice
+) -> Json:
     """Return what the specification gave rise to, and what became of it here."""
     entities = er.async_get(hass)
+    corrections = corrections_of(entry).get(device.info.model or "", {})
+    renamed = {key for key, changes in corrections.items() if NAME in changes}
     found: list[Json] = []
     for description in device.descriptions():
         entity_id = entities.async_get_entity_id(
@@ -181,7 +203,7 @@ def _descriptions(hass: HomeAssistant, device: MilesightDevice) -> Json:
                 "key": description.key,
                 "platform": description.platform.value,
                 "priority": description.priority.name.lower(),
-                "name": description.name,
+                "name": WITHHELD if template_of(description.key) in renamed else description.name,
                 "translation_key": description.translation_key,
                 "device_class": getattr(description, "device_class", None),
                 "unit": getattr(description, "unit", None),
@@ -207,4 +229,5 @@ SECTIONS: Final[Mapping[str, Section]] = {
     "polls": _polls,
     "pushes": _pushes,
     "agentcraft": _agentcraft,
+    "corrections": _corrections,
 }

@@ -14,6 +14,7 @@ from homeassistant.helpers.entity_platform import (
     AddConfigEntryEntitiesCallback,
     async_get_current_platform,
 )
+from homeassistant.helpers.typing import UNDEFINED
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
 from .api import Item
@@ -154,6 +155,8 @@ class MilesightDescribedEntity[D: Description](MilesightEntity):
         er.async_get(self.hass).async_update_entity(
             self.entity_id,
             entity_category=self.entity_category,
+            original_device_class=self.device_class,
+            original_name=description.name if self.translation_key is None else UNDEFINED,
             unit_of_measurement=self.unit_of_measurement,
         )
         self.async_write_ha_state()
@@ -399,9 +402,13 @@ class PlatformEntities[D: Description]:
         """Apply a changed description to its entity, unless the entity is disabled."""
         entity_id = self._entity_id(device, description.key)
         entity = self._platform.entities.get(entity_id or "")
-        if entity_id is None or entity is None:
+        registered = self._registry.async_get(entity_id or "")
+        if entity_id is None or registered is None or (entity is None and registered.disabled):
             return
         candidate = self._factory(self._coordinator, device, description)
+        if entity is None:  # it was enabled a moment ago
+            self._add([candidate])
+            return
         if isinstance(entity, MilesightDescribedEntity) and entity.can_become(candidate):
             entity.async_update_description(description)
         else:

@@ -11,10 +11,12 @@ from homeassistant.util.unit_conversion import DurationConverter
 from ..api import Item, ThingSpecification
 from ..api.paths import ANY_INDEX, parent_of, template_of
 from ..mapping import Description, Priority, SensorDescription, describe, expected_entities
+from ..mapping.corrections import Changes, corrected
 from ..mapping.tokens import pattern, tokenize_path
 from ..mapping.units import fold
 
 REPORT_INTERVAL: Final = pattern("report interval -alarm")
+NOTHING: Final[Mapping[str, Changes]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +41,11 @@ class Capabilities:
     is_known: bool = True
 
     @classmethod
-    def of(cls, specification: ThingSpecification) -> Self:
-        """Return the capabilities that a thing specification describes."""
-        descriptions = describe(specification)
+    def of(
+        cls, specification: ThingSpecification, corrections: Mapping[str, Changes] = NOTHING
+    ) -> Self:
+        """Return the capabilities that a thing specification describes, with corrections by key."""
+        descriptions = corrected(describe(specification), corrections)
         items = (item for root in specification.properties for item in root.walk())
         return cls(
             specification=specification,

@@ -8,6 +8,7 @@ from homeassistant.core import HomeAssistant, callback
 from ..api import Device
 from . import registry
 from .capabilities import Capabilities
+from .corrections import Corrections, async_update_enabled
 from .device import MilesightDevice
 from .entity_limit import EntityLimit
 from .specifications import Specifications
@@ -150,6 +151,20 @@ class DeviceManager:
         device.capabilities = capabilities
         device.shown_priority = self._entity_limit.allocate(device)
         return True
+
+    @callback
+    def correct(self, corrections: Corrections) -> list[MilesightDevice]:
+        """Apply changed corrections; return the devices whose capabilities changed."""
+        replaced = self._specifications.correct(corrections)
+        changed = [
+            device for device in self.devices.values() if id(device.capabilities) in replaced
+        ]
+        for device in changed:
+            before = list(device.descriptions())
+            device.capabilities = replaced[id(device.capabilities)]
+            device.shown_priority = self._entity_limit.allocate(device)
+            async_update_enabled(self._hass, device, before)
+        return changed
 
     def _is_own(self, sn: str) -> bool:
         return not registry.async_has_other_entry(self._hass, self._entry, sn)

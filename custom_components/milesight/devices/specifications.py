@@ -17,7 +17,9 @@ from ..api.exceptions import (
 )
 from ..api.parsing import Json
 from ..const import LOGGER
-from .capabilities import NO_CAPABILITIES, Capabilities
+from ..mapping.corrections import Changes
+from .capabilities import NO_CAPABILITIES, NOTHING, Capabilities
+from .corrections import Corrections
 from .workers import process
 
 NO_MODEL: Final = "?"
@@ -40,6 +42,11 @@ def specification_key(device: Device) -> str:
 def _model_of(key: str) -> str:
     """Return the model in a key; firmware versions contain no spaces."""
     return key.rpartition(" ")[0]
+
+
+def _of_model(corrections: Corrections, key: str) -> Mapping[str, Changes]:
+    """Return the corrections of the model in a key; a key without firmware is the model."""
+    return corrections.get(key) or corrections.get(_model_of(key), NOTHING)
 
 
 def _display_name(key: str) -> str:
@@ -69,10 +76,13 @@ class FailedRequests:
 class Specifications:
     """Fetch each specification once and hold the capabilities that follow from it."""
 
-    def __init__(self, client: MilesightClient, has_quota: Callable[[], bool]) -> None:
+    def __init__(
+        self, client: MilesightClient, has_quota: Callable[[], bool], corrections: Corrections
+    ) -> None:
         """Initialize without specifications; ``has_quota`` is checked before each request."""
         self._client = client
         self._has_quota = has_quota
+        self._corrections = corrections
         self._capabilities: dict[str, Capabilities] = {}
         self._json: dict[str, dict[str, Json]] = {}
         self._failed: dict[str, FailedRequests] = {}
@@ -88,6 +98,17 @@ class Specifications:
         """Return the specifications that devices use, for storage."""
         in_use = {self._closest_key(device) for device in devices}
         return {key: json for key, json in self._json.items() if key in in_use}
+
+    def correct(self, corrections: Corrections) -> dict[int, Capabilities]:
+        """Apply changed corrections; return the new capabilities by the id of the replaced ones."""
+        before, self._corrections = self._corrections, corrections
+        changed: dict[int, Capabilities] = {}
+        for key, capabilities in self._capabilities.items():
+            changes = _of_model(corrections, key)
+            if changes != _of_model(before, key):
+                corrected = Capabilities.of(capabilities.specification, changes)
+                changed[id(capabilities)] = self._capabilities[key] = corrected
+        return changed
 
     def get(self, device: Device) -> Capabilities:
         """Return the capabilities of a device, none while its specification is unknown."""
@@ -198,4 +219,5 @@ class Specifications:
                 "; ".join(problem[:MAX_LOG_LENGTH] for problem in specification.problems[:5]),
             )
         self._json[key] = json
-        self._capabilities[key] = Capabilities.of(specification)
+        changes = _of_model(self._corrections, key)
+        self._capabilities[key] = Capabilities.of(specification, changes)
