@@ -51,8 +51,6 @@ def test_reasons_for_exemptions_hold() -> None:
     manifest = read_json("manifest.json")
     assert manifest["requirements"] == []
     assert manifest.keys().isdisjoint({"bluetooth", "dhcp", "homekit", "mqtt", "ssdp", "zeroconf"})
-    for name in ("conditions.yaml", "condition.py", "triggers.yaml", "trigger.py"):
-        assert not (INTEGRATION / name).exists()
 
 
 def test_rules_are_sorted_by_tier() -> None:
