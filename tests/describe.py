@@ -21,6 +21,7 @@ from custom_components.milesight.api import (
     MilesightError,
     parse_specification,
 )
+from custom_components.milesight.const import DOMAIN
 from custom_components.milesight.mapping import (
     BinarySensorDescription,
     ClimateDescription,
@@ -42,6 +43,7 @@ from custom_components.milesight.mapping import (
 
 SECRET = "MILESIGHT_CLIENT_SECRET"
 DEVICE = "(the device)"
+MAX_FILE_SIZE = 10_000_000
 TRANSLATIONS = Path(mapping.__file__).parents[1] / "translations"
 HEAD = ("enabled", "platform", "key", "name", "class", "unit", "state class", "category", "details")
 
@@ -53,6 +55,26 @@ def specification_in(data: object) -> Mapping[str, Any]:
         if isinstance(found.get(wrapper), dict):
             found = found[wrapper]
     return found
+
+
+def read_specification(path: Path) -> Mapping[str, Any]:
+    """Return the thing specification in a file; raises ``ValueError`` with what is wrong."""
+    if path.stat().st_size > MAX_FILE_SIZE:
+        raise ValueError(f"{path.name} is too large for a thing specification or diagnostics")
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ValueError(f"{path.name} is not JSON, or not complete: {error}") from error
+    manifest = document.get("integration_manifest", {}) if isinstance(document, dict) else {}
+    if (domain := manifest.get("domain", DOMAIN)) != DOMAIN:
+        raise ValueError(f"{path.name} holds the diagnostics of {domain}, not of {DOMAIN}")
+    specification = specification_in(document)
+    if not isinstance(specification.get("properties"), list):
+        raise ValueError(  # noqa: TRY004
+            f"{path.name} holds no thing specification. Download the diagnostics of a device;"
+            " if you did, a newer version of this script is needed"
+        )
+    return specification
 
 
 def table(descriptions: Iterable[Description], *, enabled_only: bool = False) -> str:
@@ -192,8 +214,7 @@ async def show_devices(arguments: Namespace) -> None:
 def _show_files(arguments: Namespace) -> None:
     for subject in arguments.subjects:
         path = Path(arguments.relative_to) / subject
-        raw = json.loads(path.read_text(encoding="utf-8"))
-        _show(path.stem, specification_in(raw), enabled_only=arguments.enabled)
+        _show(path.stem, read_specification(path), enabled_only=arguments.enabled)
 
 
 def arguments_of(words: list[str] | None = None) -> Namespace:

@@ -57,12 +57,29 @@ def test_disabled_entities_are_omitted_on_request(
     assert "d2d_key" not in shown
 
 
-def test_invalid_json_is_an_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("no", "not JSON, or not complete"),
+        ('{"data": {"specification": {"prop', "not JSON, or not complete"),
+        ('{"integration_manifest": {"domain": "hue"}, "data": {}}', "the diagnostics of hue"),
+        ('{"data": {"entry": {}, "model": {}}}', "holds no thing specification"),
+        ("[]", "holds no thing specification"),
+        (" " * (describe.MAX_FILE_SIZE + 1), "too large"),
+    ],
+    ids=["text", "half", "other", "newer", "list", "large"],
+)
+def test_unusable_file_is_explained(
+    text: str, message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     path = tmp_path / "mine.json"
-    path.write_text("no", encoding="utf-8")
+    path.write_text(text, encoding="utf-8")
 
     assert describe.main([str(path)]) == 1
-    assert "describe:" in capsys.readouterr().err
+
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert message in captured.err
 
 
 def test_missing_subject_is_a_usage_error() -> None:

@@ -17,6 +17,7 @@ from custom_components.milesight.api import parse_specification
 from custom_components.milesight.mapping import describe
 from tests import describe as describe_script
 from tests.common import device_id
+from tests.files import ROOT
 from tests.fleets import new_devices
 from tests.personal_data import personal_data
 from tests.simulator import MODELS, Simulator
@@ -41,6 +42,17 @@ def test_device_file_is_named_after_its_model(path: Path) -> None:
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_device_file_holds_no_personal_data(path: Path) -> None:
     assert personal_data(read(path)) == []
+
+
+def test_documentation_lists_seen_and_modelled_devices() -> None:
+    page = (ROOT / "docs" / "devices.md").read_text(encoding="utf-8")
+    _, _, rest = page.partition("**Seen by users:**")
+    seen, _, rest = rest.partition("**Modelled**")
+    modelled, _, _ = rest.partition("Not supported")
+    for path in FILES:
+        is_download = "home_assistant" in read(path)  # ours hold the data only
+        expected, name = (seen, path.stem) if is_download else (modelled, path.stem.split("-")[0])
+        assert name in expected, path.stem
 
 
 DOWNLOAD: Mapping[str, Any] = {
