@@ -147,8 +147,14 @@ def test_every_exception_and_flow_error_has_a_text() -> None:
     assert _keys_in_code(r'\{"base": "(\w+)"\}') == SOURCE["config"]["error"].keys()
 
 
-def test_every_notification_has_a_text() -> None:
-    assert _keys_in_code(r"\{prefix\}\.(\w+)") == SOURCE["common"].keys()
+def test_every_activity_has_a_text() -> None:
+    activities = _keys_in_code(r'describe\(event, "(\w+)"') | {"offline"}
+    activities |= {
+        f"{kind}_{outcome}"
+        for kind in ("configuration", "update")
+        for outcome in ("finished", "failed")
+    }
+    assert {f"activity_{activity}" for activity in activities} == SOURCE["common"].keys()
 
 
 async def test_every_translated_entity_has_a_name(

@@ -24,6 +24,7 @@ from homeassistant.helpers.selector import (
     TextSelectorConfig,
     TextSelectorType,
 )
+from homeassistant.helpers.service_info.dhcp import DhcpServiceInfo
 from probatio import Secret
 import voluptuous as vol
 
@@ -115,6 +116,16 @@ class MilesightConfigFlow(ConfigFlow, domain=DOMAIN):
             if not errors:
                 return await self.async_step_webhook()
         return self._form("user", USER_SCHEMA, user_input, errors)
+
+    @override
+    async def async_step_dhcp(self, _discovery_info: DhcpServiceInfo) -> ConfigFlowResult:
+        """Offer the set-up when a gateway is found in the local network.
+
+        The gateway says nothing about the Application, so that it is offered once, and only while
+        there is no entry.
+        """
+        await self._async_handle_discovery_without_unique_id()
+        return await self.async_step_user()
 
     async def async_step_webhook(
         self, user_input: dict[str, Any] | None = None

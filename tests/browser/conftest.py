@@ -21,7 +21,7 @@ from tests.demo.integration import DOMAIN, connect, first_value
 from tests.demo.process import ROOT, free_port
 from tests.demo.simulator import Simulator, simulated_platform
 
-from .console import PATIENCE, until
+from .console import PATIENCE
 
 DEBIANS = Path("/usr/bin/chromium")
 PLAYWRIGHTS_OWN = None
@@ -95,9 +95,6 @@ async def connected(home: HomeAssistant, simulator: Simulator) -> Simulator:
     await connect(home, simulator)
     await first_value(home)
     await install(home)
-    # the platform tests the callback address, of which a notification tells
-    await until(lambda: home.command("persistent_notification/get"))
-    await _dismiss_notifications(home)
     return simulator
 
 

@@ -7,10 +7,12 @@ from unittest.mock import Mock
 from aiohttp.test_utils import TestClient
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import device_registry as dr
 from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
+    async_capture_events,
     async_get_persistent_notifications,
 )
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
@@ -156,27 +158,17 @@ async def _press_test(
     await settle(hass)
 
 
-async def test_console_test_creates_one_notification(
+async def test_console_test_fires_an_event(
     hass: HomeAssistant,
     http_client: TestClient[Any, Any],
     loaded: MockConfigEntry,
     simulator: Simulator,
 ) -> None:
-    for _ in range(2):
-        await _press_test(hass, http_client, simulator)
-    (notification,) = async_get_persistent_notifications(hass).values()
-    assert notification["title"] == "Milesight: webhook test successful"
-    assert "Home" in notification["message"]
-    assert loaded.runtime_data.pushes.healthy
-
-
-async def test_notification_is_dismissed_with_the_entry(
-    hass: HomeAssistant,
-    http_client: TestClient[Any, Any],
-    loaded: MockConfigEntry,
-    simulator: Simulator,
-) -> None:
+    events = async_capture_events(hass, "milesight_webhook_test")
     await _press_test(hass, http_client, simulator)
-    assert async_get_persistent_notifications(hass)
-    await hass.config_entries.async_remove(loaded.entry_id)
+    (event,) = events
+    application = dr.async_get(hass).async_get(event.data["device_id"])
+    assert application is not None
+    assert application.name == "Home"
+    assert loaded.runtime_data.pushes.healthy
     assert not async_get_persistent_notifications(hass)

@@ -31,6 +31,7 @@ class Signal(Enum):
     """Changes of a device besides those of its values."""
 
     AVAILABILITY = "availability"
+    ONLINE = "online"
     LAST_REPORT = "last_report"
     INFORMATION = "information"
 
@@ -376,6 +377,7 @@ class MilesightDevice:
     def _notify_availability(self, previous: bool) -> None:
         if self.online is not previous:
             self.notify(Signal.AVAILABILITY)
+            self.notify(Signal.ONLINE)
 
     def _set_last_report(self, time: int) -> None:
         if time > (self.last_report or 0):

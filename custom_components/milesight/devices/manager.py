@@ -1,18 +1,23 @@
 """The devices of one Application."""
 
 from collections.abc import Iterable, Mapping
+from functools import partial
+from typing import Final
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 
 from ..api import Device
+from ..const import DOMAIN
 from . import registry
 from .capabilities import Capabilities
 from .corrections import Corrections, async_update_enabled
-from .device import MilesightDevice
+from .device import MilesightDevice, Signal
 from .entity_limit import EntityLimit
 from .specifications import Specifications
 from .storage import StoredDevice, dump_device, restore_device
+
+EVENT_AVAILABILITY: Final = f"{DOMAIN}_availability"
 
 
 class DeviceManager:
@@ -130,6 +135,7 @@ class DeviceManager:
 
     def _add(self, info: Device, capabilities: Capabilities) -> MilesightDevice:
         device = MilesightDevice(info, capabilities)
+        device.listen(Signal.ONLINE, partial(self._fire_availability_event, device))
         device.shown_priority = self._entity_limit.allocate(device)
         self.devices[info.sn] = device
         self._by_id |= dict.fromkeys(_ids(info), device)
@@ -165,6 +171,16 @@ class DeviceManager:
             device.shown_priority = self._entity_limit.allocate(device)
             async_update_enabled(self._hass, device, before)
         return changed
+
+    def _fire_availability_event(self, device: MilesightDevice) -> None:
+        """Fire the event of a device that went offline or came online."""
+        if self.devices.get(device.sn) is not device:
+            return
+        registered = registry.async_get_device(self._hass, self._entry, device.sn)
+        if registered is not None:
+            self._hass.bus.async_fire(
+                EVENT_AVAILABILITY, {"device_id": registered.id, "online": device.online}
+            )
 
     def _is_own(self, sn: str) -> bool:
         return not registry.async_has_other_entry(self._hass, self._entry, sn)

@@ -1,20 +1,23 @@
 """Manage the webhook of an Application from its registration to its removal."""
 
 from collections.abc import Callable
+from typing import Final
 
 from aiohttp.hdrs import METH_GET, METH_HEAD, METH_POST
-from homeassistant.components import persistent_notification, webhook
+from homeassistant.components import webhook
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_WEBHOOK_ID
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.helpers.translation import async_get_translations
 
 from ..api.webhook import WebhookEvent, WebhookTest
 from ..const import CONF_WEBHOOK_SECRET, DOMAIN
+from ..devices import registry
 from .callback_url import async_delete_cloudhook
 from .monitor import PushMonitor
 from .probe import async_answer_options
 from .receiver import WebhookReceiver
+
+EVENT_WEBHOOK_TEST: Final = f"{DOMAIN}_webhook_test"
 
 
 class WebhookManager:
@@ -38,9 +41,7 @@ class WebhookManager:
         @callback
         def handle_events(events: list[WebhookEvent]) -> None:
             if any(isinstance(event, WebhookTest) for event in events):
-                self._entry.async_create_background_task(
-                    self._hass, self._async_confirm_test(), "confirm the webhook test"
-                )
+                self._fire_test_event()
             deliver(events)
 
         receiver = WebhookReceiver(
@@ -61,23 +62,10 @@ class WebhookManager:
         self._entry.async_on_unload(async_answer_options(self._hass, self._webhook_id))
 
     async def async_remove(self) -> None:
-        """Delete what remains of a removed entry: the notification and the cloudhook."""
-        persistent_notification.async_dismiss(self._hass, self._notification_id)
+        """Delete what remains of a removed entry: the cloudhook."""
         await async_delete_cloudhook(self._hass, self._webhook_id)
 
-    @property
-    def _notification_id(self) -> str:
-        return f"{DOMAIN}_webhook_test_{self._entry.entry_id}"
-
-    async def _async_confirm_test(self) -> None:
-        """Notify the user that the test delivery of the console has arrived."""
-        texts = await async_get_translations(
-            self._hass, self._hass.config.language, "common", [DOMAIN]
-        )
-        prefix = f"component.{DOMAIN}.common"
-        persistent_notification.async_create(
-            self._hass,
-            texts[f"{prefix}.webhook_test_message"].format(application=self._entry.title),
-            texts[f"{prefix}.webhook_test_title"],
-            self._notification_id,
-        )
+    def _fire_test_event(self) -> None:
+        """Fire the event of a test delivery of the console, which the activity shows."""
+        application = registry.async_register_application(self._hass, self._entry)
+        self._hass.bus.async_fire(EVENT_WEBHOOK_TEST, {"device_id": application.id})
