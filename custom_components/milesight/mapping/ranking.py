@@ -4,8 +4,8 @@ Always shown are the battery, the reporting interval and the reboot button. The 
 groups that are shown together or not at all: the channels, phases and lines of one quantity, each
 with its alarm. A group counts as ``MAX_WEIGHT`` at most, so that many channels leave room for what
 else the device measures. It is shown if it fits into the dozen, which siblings may exceed by
-``SLACK``, and if it has ``MAX_SIBLINGS`` members at most. What the device is for may have up to
-``MAX_CHANNELS``, and is shown without its alarms if there are too many.
+``SLACK`` unless they are settings, and if it has ``MAX_SIBLINGS`` members at most. What the device
+is for may have up to ``MAX_CHANNELS``, and is shown without its alarms if there are too many.
 """
 
 from collections.abc import Iterable
@@ -119,7 +119,7 @@ def ranked(descriptions: Iterable[Description]) -> list[Description]:
         for members in (group.members, group.values):
             size = sum(map(expected_entities, members))
             weight = min(size, MAX_WEIGHT)
-            if size <= _max_size(group, count) and count + weight <= DOZEN + SLACK * (size > 1):
+            if size <= _max_size(group, count) and count + weight <= DOZEN + _slack(group):
                 shown |= {member.key for member in members}
                 count += weight
                 break
@@ -139,6 +139,11 @@ def expected_entities(description: Description) -> int:
 def tokens_of(description: Description) -> Tokens:
     """Return what the path of a description says."""
     return tokenize_path(description.path)
+
+
+def _slack(group: Group) -> int:
+    """Return by how much a group may exceed the dozen: siblings may, settings and locks do not."""
+    return SLACK if len(group.members) > 1 and group.rank[0] < Tier.CONFIG else 0
 
 
 def _max_size(group: Group, count: int) -> int:
