@@ -10,7 +10,6 @@ from .const import DOMAIN
 
 ENTITY_LIMIT: Final = "entity_limit"
 PUSH_LIMIT: Final = "push_limit"
-PUSH_NOTICE: Final = "push_notice"
 NO_PUSHES_RECEIVED: Final = "no_pushes_received"
 PUSH_STOPPED: Final = "push_stopped"
 REQUEST_LIMIT: Final = "request_limit"
@@ -18,7 +17,6 @@ REQUEST_LIMIT: Final = "request_limit"
 KINDS: Final = (
     ENTITY_LIMIT,
     PUSH_LIMIT,
-    PUSH_NOTICE,
     NO_PUSHES_RECEIVED,
     PUSH_STOPPED,
     REQUEST_LIMIT,

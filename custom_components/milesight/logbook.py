@@ -13,6 +13,7 @@ from .commands.responses import EVENT_TASK, SUCCESS
 from .const import DOMAIN
 from .devices.manager import EVENT_AVAILABILITY
 from .push.manager import EVENT_WEBHOOK_TEST
+from .push.monitor import EVENT_NOTICE
 
 
 @callback
@@ -28,7 +29,9 @@ def async_describe_events(
         device = dr.async_get(hass).async_get(event.data[ATTR_DEVICE_ID] or "")
         return {
             LOGBOOK_ENTRY_NAME: (device and (device.name_by_user or device.name)) or "Milesight",
-            LOGBOOK_ENTRY_MESSAGE: message.format(error=event.data.get("error") or "-"),
+            LOGBOOK_ENTRY_MESSAGE: message.format(
+                error=event.data.get("error") or "-", info=event.data.get("info") or "-"
+            ),
         }
 
     @callback
@@ -45,6 +48,11 @@ def async_describe_events(
     def describe_test(event: Event[Any]) -> dict[str, str]:
         return describe(event, "webhook_test")
 
+    @callback
+    def describe_notice(event: Event[Any]) -> dict[str, str]:
+        return describe(event, "notice")
+
+    async_describe_event(DOMAIN, EVENT_NOTICE, describe_notice)
     async_describe_event(DOMAIN, EVENT_WEBHOOK_TEST, describe_test)
     async_describe_event(DOMAIN, EVENT_AVAILABILITY, describe_availability)
     async_describe_event(DOMAIN, EVENT_TASK, describe_task)

@@ -8,7 +8,7 @@ from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.common import MockConfigEntry, async_capture_events
 
 from tests.common import (
     ADDRESS,
@@ -91,7 +91,6 @@ async def test_polls_without_new_reports_create_no_issue(
     [
         ("SERVICE_NOTICE", "push_limit"),
         ("SYSTEM_ALERT", "push_stopped"),
-        ("CONFIG", "push_notice"),
     ],
 )
 async def test_system_message_creates_an_issue_until_the_next_push(
@@ -113,6 +112,21 @@ async def test_system_message_creates_an_issue_until_the_next_push(
     await push_to(simulator, http_client)
     await simulator.report(simulator.device("EM300-TH").sn)
     assert not issues(hass)
+
+
+async def test_other_system_message_is_shown_by_the_activity(
+    hass: HomeAssistant,
+    http_client: TestClient[Any, Any],
+    loaded: MockConfigEntry,
+    simulator: Simulator,
+) -> None:
+    events = async_capture_events(hass, "milesight_notice")
+    message = {"errCode": "", "info": "x" * 1000}
+    event = {"eventType": "SYSTEM_MESSAGES", "data": {"message": message, "type": "CONFIG"}}
+    await _deliver(hass, http_client, simulator, event)
+    assert not issues(hass)
+    (notice,) = events
+    assert notice.data["info"] == "x" * 200
 
 
 async def test_request_and_push_counts_survive_a_reload(

@@ -9,10 +9,11 @@ from homeassistant.core import HomeAssistant, callback
 
 from ..api.quota import RollingCounter
 from ..api.webhook import SystemMessage
+from ..const import DOMAIN
+from ..devices import registry
 from ..issues import (
     NO_PUSHES_RECEIVED,
     PUSH_LIMIT,
-    PUSH_NOTICE,
     PUSH_STOPPED,
     async_active_issues,
     async_create_issue,
@@ -21,10 +22,11 @@ from ..issues import (
 from .callback_url import known_callback_url
 from .recent_ids import RecentIds
 
+EVENT_NOTICE: Final = f"{DOMAIN}_notice"
 MAX_POLLS_WITHOUT_PUSH: Final = 3
 MAX_INFO_LENGTH: Final = 200
 SYSTEM_MESSAGE_ISSUES: Final = {"SERVICE_NOTICE": PUSH_LIMIT, "SYSTEM_ALERT": PUSH_STOPPED}
-PUSH_ISSUES: Final = frozenset({PUSH_LIMIT, PUSH_NOTICE, NO_PUSHES_RECEIVED, PUSH_STOPPED})
+PUSH_ISSUES: Final = frozenset({PUSH_LIMIT, NO_PUSHES_RECEIVED, PUSH_STOPPED})
 
 type StoredIds = Mapping[str, Mapping[str, int]]
 
@@ -95,9 +97,17 @@ class PushMonitor:
 
     @callback
     def handle_system_message(self, message: SystemMessage) -> None:
-        """Create the repair issue for a message of the platform about its pushes."""
-        kind = SYSTEM_MESSAGE_ISSUES.get(message.type.upper(), PUSH_NOTICE)
-        self._create_issue(kind, message.info[:MAX_INFO_LENGTH])
+        """Create the repair issue for a message of the platform about its pushes.
+
+        A message that asks for nothing known is shown by the activity.
+        """
+        info = message.info[:MAX_INFO_LENGTH]
+        kind = SYSTEM_MESSAGE_ISSUES.get(message.type.upper())
+        if kind is not None:
+            self._create_issue(kind, info)
+            return
+        application = registry.async_register_application(self._hass, self._entry)
+        self._hass.bus.async_fire(EVENT_NOTICE, {"device_id": application.id, "info": info})
 
     def _create_issue(self, kind: str, info: str = "") -> None:
         self._issues |= {kind}
