@@ -5,7 +5,11 @@ import re
 from typing import Any, Final
 
 from custom_components.milesight.api import dump_specification, parse_specification
-from custom_components.milesight.disclosure import WITHHELD, public_specification, public_values
+from custom_components.milesight.devices.redaction import (
+    REDACTED,
+    redact_specification,
+    redact_values,
+)
 from custom_components.milesight.mapping.tokens import vocabulary
 
 type Path = tuple[str, ...]
@@ -56,11 +60,11 @@ def _in_device(document: Mapping[str, Any]) -> Iterator[str]:
         if isinstance(value, str) and key not in DEVICE_TEXTS:
             yield f"data.device.{key}: an unexpected text"
     specification = parse_specification(raw)
-    disclosed, _ = public_values(specification, device["values"])
+    redacted, _ = redact_values(specification, device["values"])
     for path, value in device["values"].items():
-        if value not in ([], None) and disclosed.get(path) != value:
+        if value not in ([], None) and redacted.get(path) != value:
             yield f"data.device.values.{path}: should be withheld"
-    if dump_specification(public_specification(specification)) != dump_specification(specification):
+    if dump_specification(redact_specification(specification)) != dump_specification(specification):
         yield "data.specification: a description or default value"
 
 
@@ -72,7 +76,7 @@ def _anywhere(value: Any, path: Path = ()) -> Iterator[str]:
     elif isinstance(value, list):
         for index, inner in enumerate(value):
             yield from _anywhere(inner, (*path, str(index)))
-    elif isinstance(value, str) and value != WITHHELD:
+    elif isinstance(value, str) and value != REDACTED:
         yield from _in_text(value, path)
         if value and not set(path) & set(PUBLIC) and (_words(path) & NAMES or path[-1] == "name"):
             yield f"{'.'.join(path)}: a text of a personal kind"

@@ -24,7 +24,7 @@ from custom_components.milesight.const import (
     CONF_WEBHOOK_SECRET,
     DOMAIN,
 )
-from custom_components.milesight.disclosure import WITHHELD
+from custom_components.milesight.devices.redaction import REDACTED
 from custom_components.milesight.mapping import describe
 from tests.agentcraft import helpers
 from tests.common import entry_of, poll, quota_requests, set_up
@@ -301,6 +301,6 @@ async def test_personal_data_is_redacted(
             description for description in personal if description.lower() in body.lower()
         ] == []
         assert '"temperature": 20.5' in body
-        assert f'"latitude": "{WITHHELD}"' in body
-        assert f'"mode": "{WITHHELD}"' in body
+        assert f'"latitude": "{REDACTED}"' in body
+        assert f'"mode": "{REDACTED}"' in body
         assert '"paths_not_in_specification": 1' in body

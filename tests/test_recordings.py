@@ -11,7 +11,7 @@ from custom_components.milesight.api import MilesightClient, parse_specification
 from custom_components.milesight.api.codec import decode
 from custom_components.milesight.api.paths import template_of
 from custom_components.milesight.api.webhook import parse_delivery
-from custom_components.milesight.disclosure import WITHHELD
+from custom_components.milesight.devices.redaction import REDACTED
 from custom_components.milesight.mapping import describe
 from tests.account.recording import FOLDER, ReplaySession, load, redact
 from tests.personal_data import PATTERNS
@@ -79,7 +79,7 @@ async def test_recorded_history_is_decoded(path: Path) -> None:
         for reading in page.readings:
             for name, value in reading.values.items():
                 decoded = decode(items[template_of(name)], value)
-                assert decoded is not None or value in (None, WITHHELD), name
+                assert decoded is not None or value in (None, REDACTED), name
 
 
 def _records(exchange: dict[str, Any]) -> list[Any]:
@@ -119,16 +119,16 @@ def test_other_file_is_refused(tmp_path: Path, text: str, message: str) -> None:
         ("sn", "6723D38552440001", "sn-1"),
         ("deviceId", "1900000000000000001", "1"),
         ("deviceId", 1900000000000000001, 1),
-        ("name", "Grandma", WITHHELD),
-        ("tag", ["Grandma"], [WITHHELD]),
+        ("name", "Grandma", REDACTED),
+        ("tag", ["Grandma"], [REDACTED]),
         ("properties", {"latitude": 52.5}, {"latitude": 0}),
         ("properties", {"location": {"x": 52.5}}, {"location": {"x": 0}}),
         ("values", [{"key": "latitude", "value": 52.5}], [{"key": "latitude", "value": 0}]),
         ("properties", {"iccid": 89490200001000000000}, {"iccid": 0}),
-        ("properties", {"text_1": "Grandma"}, {"text_1": WITHHELD}),
+        ("properties", {"text_1": "Grandma"}, {"text_1": REDACTED}),
         ("properties", {"mode": "2", "temperature": 21.5}, {"mode": "2", "temperature": 21.5}),
         ("ts", 1_790_000_000_000, 1_790_000_000_000),
-        ("unheard_of", "Grandma", WITHHELD),
+        ("unheard_of", "Grandma", REDACTED),
     ],
 )
 def test_member_of_an_answer_is_redacted(member: str, value: Any, expected: Any) -> None:

@@ -1,4 +1,4 @@
-"""The dialogs: adding an Application, mending its credentials, its options."""
+"""Config flow, options flow and subentry flows."""
 
 from collections.abc import Mapping
 from typing import Any, override
@@ -77,14 +77,14 @@ OPTIONS_SCHEMA = vol.Schema(
 
 
 class MilesightConfigFlow(ConfigFlow, domain=DOMAIN):
-    """Adds an Application and keeps its access working."""
+    """Config flow of an Application."""
 
     VERSION = 1
 
     def __init__(self) -> None:
-        """Initialize without answers."""
+        """Initialize without user input."""
         self._data: dict[str, Any] = {}
-        self._cloudhook: dict[str, Any] = {}  # the one that was shown, to be stored with the rest
+        self._cloudhook: dict[str, Any] = {}  # the URL shown, stored with the entry
         self._title = "Milesight"
         self._pending_webhook: PendingWebhook | None = None
 
@@ -92,7 +92,7 @@ class MilesightConfigFlow(ConfigFlow, domain=DOMAIN):
     @callback
     @override
     def async_get_options_flow(_entry: ConfigEntry) -> MilesightOptionsFlow:
-        """Return the options dialog."""
+        """Return the options flow."""
         return MilesightOptionsFlow()
 
     @classmethod
@@ -101,7 +101,7 @@ class MilesightConfigFlow(ConfigFlow, domain=DOMAIN):
     def async_get_supported_subentry_types(
         cls, _config_entry: ConfigEntry
     ) -> dict[str, type[ConfigSubentryFlow]]:
-        """Return the dialogs of what may be added to an Application."""
+        """Return the subentry flows."""
         return {
             SUBENTRY_AGENTCRAFT: AgentcraftSubentryFlow,
             SUBENTRY_CORRECTION: CorrectionSubentryFlow,
@@ -112,7 +112,7 @@ class MilesightConfigFlow(ConfigFlow, domain=DOMAIN):
         """Ask for server address, client id and client secret."""
         errors: dict[str, str] = {}
         if user_input is not None:
-            self._data, errors = await self._async_check(user_input)
+            self._data, errors = await self._async_validate(user_input)
             if not errors:
                 return await self.async_step_webhook()
         return self._form("user", USER_SCHEMA, user_input, errors)
@@ -143,7 +143,7 @@ class MilesightConfigFlow(ConfigFlow, domain=DOMAIN):
         return self._webhook_form("webhook", WEBHOOK_SCHEMA, None, {}, callback_url)
 
     async def async_step_reauth(self, _entry_data: Mapping[str, Any]) -> ConfigFlowResult:
-        """Begin when the platform refuses the credentials."""
+        """Start when the platform refuses the credentials."""
         return await self.async_step_reauth_confirm()
 
     async def async_step_reauth_confirm(
@@ -153,7 +153,7 @@ class MilesightConfigFlow(ConfigFlow, domain=DOMAIN):
         entry = self._get_reauth_entry()
         errors: dict[str, str] = {}
         if user_input is not None:
-            data, errors = await self._async_check({**entry.data, **user_input}, entry)
+            data, errors = await self._async_validate({**entry.data, **user_input}, entry)
             if not errors:
                 return self.async_update_reload_and_abort(
                     entry, data_updates=data, reason="reauth_successful"
@@ -168,7 +168,7 @@ class MilesightConfigFlow(ConfigFlow, domain=DOMAIN):
         self._data = dict(entry.data)
         errors: dict[str, str] = {}
         if user_input is not None:
-            data, errors = await self._async_check(user_input, entry)
+            data, errors = await self._async_validate(user_input, entry)
             if not errors:
                 data[CONF_WEBHOOK_SECRET] = user_input.get(CONF_WEBHOOK_SECRET, "").strip()
                 return self.async_update_reload_and_abort(
@@ -179,12 +179,12 @@ class MilesightConfigFlow(ConfigFlow, domain=DOMAIN):
             "reconfigure", RECONFIGURE_SCHEMA, user_input or self._data, errors, callback_url
         )
 
-    async def _async_check(
+    async def _async_validate(
         self, user_input: Mapping[str, Any], entry: ConfigEntry | None = None
     ) -> tuple[dict[str, Any], dict[str, str]]:
-        """Try the credentials; return them cleaned, and what is wrong with them.
+        """Validate the credentials; return the normalized data and the errors.
 
-        Without an entry a new one is about to be made, else it is the one that must match.
+        With an entry, the unique id must match; without one, it must be new.
         """
         data: dict[str, Any] = {
             key: user_input[key].strip() for key in (CONF_CLIENT_ID, CONF_CLIENT_SECRET)
@@ -203,9 +203,9 @@ class MilesightConfigFlow(ConfigFlow, domain=DOMAIN):
         except AuthenticationError:
             return data, {"base": "invalid_auth"}
         except MilesightError as error:
-            LOGGER.debug("The platform cannot be asked: %s", error)
+            LOGGER.debug("Failed to connect to the platform: %s", error)
             return data, {"base": "cannot_connect"}
-        except Exception:  # noqa: BLE001 - a dialog must answer whatever happens
+        except Exception:  # noqa: BLE001 - a flow shows an error instead of raising
             LOGGER.exception("Unexpected error")
             return data, {"base": "unknown"}
         if page.devices and page.devices[0].application_name:
@@ -215,7 +215,7 @@ class MilesightConfigFlow(ConfigFlow, domain=DOMAIN):
     @callback
     @override
     def async_remove(self) -> None:
-        """Delete the webhook of a dialog that ends without an entry."""
+        """Release the webhook of a flow that ends without an entry."""
         if self._pending_webhook is not None:
             self._pending_webhook.async_release()
 
@@ -250,7 +250,7 @@ class MilesightConfigFlow(ConfigFlow, domain=DOMAIN):
 
 
 class MilesightOptionsFlow(OptionsFlowWithReload):
-    """What a user may choose: how many requests the plan allows, and whether gaps are filled."""
+    """Options: the request limit of the plan, and the import of missed readings."""
 
     async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask for the options."""
@@ -278,7 +278,7 @@ def _callback_url_errors(callback_url: str | None, server: str) -> dict[str, str
 
 
 async def _async_first_page(hass: HomeAssistant, data: Mapping[str, Any]) -> DevicePage:
-    """Ask for the first page of devices, as a proof of address and credentials."""
+    """Return the first page of devices, which proves address and credentials."""
     client = MilesightClient(
         async_get_clientsession(hass),
         data[CONF_URL],

@@ -1,4 +1,4 @@
-"""Diagnostics: how an Application and its devices are, told by allow-list."""
+"""Diagnostics of an Application and its devices, redacted with an allow-list."""
 
 import asyncio
 from collections import Counter
@@ -29,7 +29,7 @@ from .devices import registry
 from .devices.capabilities import Capabilities
 from .devices.corrections import corrections_of
 from .devices.device import MilesightDevice
-from .disclosure import WITHHELD, public_specification, public_values
+from .devices.redaction import REDACTED, redact_specification, redact_values
 from .issues import async_active_issues
 from .mapping.corrections import DEVICE_CLASS, ENABLED, INVERTED, NAME, STATE_CLASS, UNIT
 
@@ -42,22 +42,23 @@ type Section = Callable[[HomeAssistant, MilesightConfigEntry], Json]
 async def async_get_config_entry_diagnostics(
     hass: HomeAssistant, entry: MilesightConfigEntry
 ) -> Mapping[str, Any]:
-    """Return how an Application is, its devices told apart by number and model."""
+    """Return diagnostics of an Application, its devices identified by number and model."""
     if entry.state is not ConfigEntryState.LOADED:
         return {"entry": _entry(hass, entry)}
     devices = list(entry.runtime_data.data.values())
-    in_use = list({id(device.capabilities): device.capabilities for device in devices}.values())
-    numbers = {id(capabilities): count for count, capabilities in enumerate(in_use, start=1)}
-    specified = [(device, numbers[id(device.capabilities)]) for device in devices]
-    told: list[Json] = []
-    for count, (device, specification) in enumerate(specified, start=1):
-        told.append({"number": count, "specification": specification, **_device(device)})
-        await asyncio.sleep(0)  # a large fleet takes a while
+    shared = list({id(device.capabilities): device.capabilities for device in devices}.values())
+    numbers = {id(capabilities): number for number, capabilities in enumerate(shared, start=1)}
+    sections: list[Json] = []
+    for number, device in enumerate(devices, start=1):
+        specification = numbers[id(device.capabilities)]
+        sections.append({"number": number, "specification": specification, **_device(device)})
+        await asyncio.sleep(0)  # do not block the event loop for a large fleet
     return {
         **_account(hass, entry),
-        "devices": told,
+        "devices": sections,
         "specifications": {
-            str(count): _specification(found) for count, found in enumerate(in_use, start=1)
+            str(number): _specification(capabilities)
+            for number, capabilities in enumerate(shared, start=1)
         },
     }
 
@@ -65,17 +66,17 @@ async def async_get_config_entry_diagnostics(
 async def async_get_device_diagnostics(
     hass: HomeAssistant, entry: MilesightConfigEntry, device: DeviceEntry
 ) -> Mapping[str, Any]:
-    """Return how a device is; of the Application itself, how that is."""
+    """Return diagnostics of a device, or of the Application for its own device."""
     if entry.state is not ConfigEntryState.LOADED:
         return {"entry": _entry(hass, entry)}
-    found = _account(hass, entry)
+    sections = _account(hass, entry)
     sn = registry.serial_number(device)
-    for count, known in enumerate(entry.runtime_data.data.values(), start=1):
+    for number, known in enumerate(entry.runtime_data.data.values(), start=1):
         if known.sn == sn:
-            found["device"] = {"number": count, **_device(known)}
-            found["entities"] = _descriptions(hass, entry, known)
-            found["specification"] = _specification(known.capabilities)
-    return found
+            sections["device"] = {"number": number, **_device(known)}
+            sections["entities"] = _descriptions(hass, entry, known)
+            sections["specification"] = _specification(known.capabilities)
+    return sections
 
 
 def _account(hass: HomeAssistant, entry: MilesightConfigEntry) -> dict[str, Json]:
@@ -157,14 +158,14 @@ def _corrections(_hass: HomeAssistant, entry: MilesightConfigEntry) -> Json:
 def _specification(capabilities: Capabilities) -> Json:
     specification = capabilities.specification
     return {
-        **dump_specification(public_specification(specification)),
+        **dump_specification(redact_specification(specification)),
         "problems": list(specification.problems),
     }
 
 
 def _device(device: MilesightDevice) -> dict[str, Json]:
     info = device.info
-    values, unknown = public_values(device.capabilities.specification, device.values)
+    values, unknown = redact_values(device.capabilities.specification, device.values)
     return {
         "model": info.model,
         "hardware_version": info.hardware_version,
@@ -203,7 +204,7 @@ def _descriptions(
                 "key": description.key,
                 "platform": description.platform.value,
                 "priority": description.priority.name.lower(),
-                "name": WITHHELD if template_of(description.key) in renamed else description.name,
+                "name": REDACTED if template_of(description.key) in renamed else description.name,
                 "translation_key": description.translation_key,
                 "device_class": getattr(description, "device_class", None),
                 "unit": getattr(description, "unit", None),

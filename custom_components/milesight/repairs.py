@@ -1,4 +1,4 @@
-"""Mending what a click can mend: the dialogs of repair issues."""
+"""Repair flows."""
 
 from abc import abstractmethod
 from collections.abc import Mapping
@@ -24,23 +24,23 @@ LIMIT_SCHEMA = vol.Schema(
 
 
 class MilesightRepairFlow(RepairsFlow):
-    """A dialog of one step, after which the Application starts afresh."""
+    """A flow with one step that reloads the entry when it is finished."""
 
     def __init__(self, entry: ConfigEntry, issue: ir.IssueEntry) -> None:
-        """Take the Application, and what the user was told."""
+        """Initialize the flow for an issue of an entry."""
         self._entry = entry
         self._issue = issue
-        self._is_mended = False
+        self._is_finished = False
 
     async def async_step_init(self, _user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
-        """Go to the step."""
+        """Start with the only step."""
         return await self.async_step_confirm()
 
     @abstractmethod
     async def async_step_confirm(
         self, user_input: dict[str, Any] | None = None
     ) -> RepairsFlowResult:
-        """Ask, or mend."""
+        """Show the form, or apply the input."""
 
     def _form(
         self, schema: vol.Schema, values: Mapping[str, Any], **placeholders: str
@@ -55,67 +55,67 @@ class MilesightRepairFlow(RepairsFlow):
             },
         )
 
-    def _mended(self) -> RepairsFlowResult:
-        self._is_mended = True
+    def _finish(self) -> RepairsFlowResult:
+        self._is_finished = True
         return self.async_create_entry(data={})
 
     @callback
     @override
     def async_remove(self) -> None:
-        """Let the Application find out anew how things are, once the issue is withdrawn."""
-        if self._is_mended:
+        """Reload the entry after the issue has been deleted."""
+        if self._is_finished:
             self.hass.config_entries.async_schedule_reload(self._entry.entry_id)
 
 
-class CallbackFlow(MilesightRepairFlow):
-    """Shows the callback address and what to look for in the console, then watches anew."""
+class PushRepairFlow(MilesightRepairFlow):
+    """Show the callback URL and what to check in the console."""
 
     @override
     async def async_step_confirm(
         self, user_input: dict[str, Any] | None = None
     ) -> RepairsFlowResult:
-        """Show the address; take another secret, if one is given."""
+        """Show the callback URL, and store the webhook secret if one is entered."""
         data = self._entry.data
         if user_input is not None:
             if secret := user_input.get(CONF_WEBHOOK_SECRET, "").strip():
                 self.hass.config_entries.async_update_entry(
                     self._entry, data={**data, CONF_WEBHOOK_SECRET: secret}
                 )
-            return self._mended()
+            return self._finish()
         url = (await async_callback_url(self.hass, data[CONF_WEBHOOK_ID])).url
         if url is None:
             return self.async_abort(reason="no_public_address")
         return self._form(WEBHOOK_SCHEMA, {}, webhook_url=url)
 
 
-class LimitFlow(MilesightRepairFlow):
-    """Asks how many requests the plan allows, in case the options are wrong about it."""
+class RequestLimitRepairFlow(MilesightRepairFlow):
+    """Ask for the number of requests that the plan allows."""
 
     @override
     async def async_step_confirm(
         self, user_input: dict[str, Any] | None = None
     ) -> RepairsFlowResult:
-        """Show the limit; take another one."""
+        """Show the limit, and store the one that is entered."""
         options = self._entry.options
         if user_input is not None:
             self.hass.config_entries.async_update_entry(
                 self._entry, options={**options, **user_input}
             )
-            return self._mended()
+            return self._finish()
         return self._form(LIMIT_SCHEMA, options)
 
 
 FLOWS: Final[Mapping[str, type[MilesightRepairFlow]]] = {
-    NO_PUSHES_RECEIVED: CallbackFlow,
-    PUSH_STOPPED: CallbackFlow,
-    REQUEST_LIMIT: LimitFlow,
+    NO_PUSHES_RECEIVED: PushRepairFlow,
+    PUSH_STOPPED: PushRepairFlow,
+    REQUEST_LIMIT: RequestLimitRepairFlow,
 }
 
 
 async def async_create_fix_flow(
     hass: HomeAssistant, issue_id: str, data: dict[str, str | int | float | None] | None
 ) -> RepairsFlow:
-    """Return the dialog that mends an issue; one that cannot be mended is only confirmed."""
+    """Return the repair flow of an issue; one that is not fixable is only confirmed."""
     if issue_id.startswith(AGENTCRAFT):
         return create_agentcraft_flow(hass, issue_id, data)
     flow = FLOWS.get(kind_of(issue_id))

@@ -1,4 +1,4 @@
-"""Server addresses as people type them."""
+"""Normalization of server addresses."""
 
 from ipaddress import ip_address
 
@@ -7,10 +7,10 @@ from yarl import URL
 
 
 def normalize_url(address: str) -> str:
-    """Return a server address in full, without a trailing slash.
+    """Return a server address with scheme and without a trailing slash.
 
-    A missing scheme becomes http on this machine and in the local network, https elsewhere, where
-    plain http is refused. Raises ``ValueError`` for what is no such address.
+    A missing scheme becomes http for local addresses and https for others, for which http is
+    refused. Raises ``ValueError`` for an invalid address.
     """
     address = address.strip()
     scheme, separator, rest = address.rpartition("://")

@@ -5,7 +5,7 @@ import re
 from typing import Final
 
 from custom_components.milesight.api.parsing import Json
-from custom_components.milesight.disclosure import PERSONAL, WITHHELD
+from custom_components.milesight.devices.redaction import PERSONAL_WORDS, REDACTED
 from custom_components.milesight.mapping.tokens import tokenize_path, vocabulary
 
 # Ids are replaced by numbers that count the devices, so that requests and answers still fit.
@@ -91,10 +91,10 @@ class Redactor:
             number = self._id(IDS[key], str(value))
             return number if isinstance(value, int) else str(number)
         if isinstance(value, str):
-            return value if _is_public(value, key, in_specification=in_specification) else WITHHELD
+            return value if _is_public(value, key, in_specification=in_specification) else REDACTED
         if key in TIMES:
             return value
-        personal = not in_specification and tokenize_path(path).any(PERSONAL)
+        personal = not in_specification and tokenize_path(path).any(PERSONAL_WORDS)
         return 0 if personal or abs(value) >= MAX_NUMBER else value
 
     def _id(self, kind: str, value: str) -> str | int:
@@ -106,7 +106,7 @@ class Redactor:
 
 
 def _is_public(value: str, key: str, *, in_specification: bool) -> bool:
-    if value == WITHHELD or OPTION.fullmatch(value):
+    if value == REDACTED or OPTION.fullmatch(value):
         return True
     if len(value) > MAX_TEXT:
         return False

@@ -1,4 +1,4 @@
-"""The actions of the integration: every operation of the platform, from automations and scripts."""
+"""The actions of the integration."""
 
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from homeassistant.helpers.service import async_register_admin_service
 from homeassistant.helpers.typing import VolSchemaType
 
 from ..const import DOMAIN
-from . import account, agentcraft, commands, queries
+from . import account, agentcraft, control, queries
 from .targets import APPLICATION_ONLY, DEVICES_ONLY
 
 NONE, OPTIONAL, ONLY = SupportsResponse.NONE, SupportsResponse.OPTIONAL, SupportsResponse.ONLY
@@ -25,7 +25,7 @@ type Handler = Callable[[ServiceCall], Coroutine[Any, Any, ServiceResponse | Non
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """An action: what it does, what it takes, whether it answers, who may call it."""
+    """An action with its handler, schema, response and permission."""
 
     name: str
     handler: Handler
@@ -35,12 +35,12 @@ class Action:
 
 
 ACTIONS: Final = (
-    Action("call_service", commands.async_call_service, commands.CALL_SERVICE, OPTIONAL),
-    Action("set_properties", commands.async_set_properties, commands.SET_PROPERTIES, OPTIONAL),
+    Action("call_service", control.async_call_service, control.CALL_SERVICE, OPTIONAL),
+    Action("set_properties", control.async_set_properties, control.SET_PROPERTIES, OPTIONAL),
     Action(
         "create_config_task",
-        commands.async_create_config_task,
-        commands.CREATE_CONFIG_TASK,
+        control.async_create_config_task,
+        control.CREATE_CONFIG_TASK,
         OPTIONAL,
         admin=True,
     ),

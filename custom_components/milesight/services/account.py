@@ -23,21 +23,23 @@ ATTR_PROJECT: Final = "project"
 ATTR_TAGS: Final = "tags"
 ATTR_PROFILE_URL: Final = "profile_url"
 
-LONGEST_SERIAL_NUMBER: Final = 64
-MOST_TAGS: Final = 20
+MAX_SERIAL_NUMBER_LENGTH: Final = 64
+MAX_TAGS: Final = 20
 
 NAME: Final = vol.All(cv.string, vol.Strip, vol.Length(min=1))
-ADDITIONS: Final = {
+OPTIONAL_FIELDS: Final = {
     vol.Optional(ATTR_DESCRIPTION): cv.string,
     vol.Optional(ATTR_PROJECT): cv.string,
-    vol.Optional(ATTR_TAGS): vol.All(cv.ensure_list, [cv.string], vol.Length(max=MOST_TAGS)),
+    vol.Optional(ATTR_TAGS): vol.All(cv.ensure_list, [cv.string], vol.Length(max=MAX_TAGS)),
 }
 SERIAL_NUMBER: Final = {vol.Required(ATTR_SERIAL_NUMBER): cv.string}
 
 ADD_DEVICE: Final = vol.Schema(
-    {**APPLICATION, **SERIAL_NUMBER, vol.Required(ATTR_NAME): NAME, **ADDITIONS}
+    {**APPLICATION, **SERIAL_NUMBER, vol.Required(ATTR_NAME): NAME, **OPTIONAL_FIELDS}
 )
-UPDATE_DEVICE: Final = cv.make_entity_service_schema({vol.Optional(ATTR_NAME): NAME, **ADDITIONS})
+UPDATE_DEVICE: Final = cv.make_entity_service_schema(
+    {vol.Optional(ATTR_NAME): NAME, **OPTIONAL_FIELDS}
+)
 SET_RPS_PROFILE_URL: Final = vol.Schema(
     {**APPLICATION, **SERIAL_NUMBER, vol.Required(ATTR_PROFILE_URL): cv.url}
 )
@@ -47,8 +49,8 @@ DELETE_RPS_RECORD: Final = vol.Schema({**APPLICATION, **SERIAL_NUMBER})
 async def async_add_device(call: ServiceCall) -> ServiceResponse:
     """Add a device to the platform and to the Application."""
     coordinator = get_coordinator(call)
-    facts = replace(DeviceDetails(name=call.data[ATTR_NAME]), **_given(call))
-    added = await _ask(coordinator, coordinator.client.add_device(_serial_number(call), facts))
+    details = replace(DeviceDetails(name=call.data[ATTR_NAME]), **_details(call))
+    added = await _send(coordinator, coordinator.client.add_device(_serial_number(call), details))
     await coordinator.async_request_refresh()
     return {
         "sn": added.sn,
@@ -59,20 +61,20 @@ async def async_add_device(call: ServiceCall) -> ServiceResponse:
 
 
 async def async_update_device(call: ServiceCall) -> ServiceResponse:
-    """Change what people say of devices; what is not given stays as it is."""
-    given = _given(call)
-    if not given:
+    """Change name, description, project or tags of devices; other fields are kept."""
+    details = _details(call)
+    if not details:
         raise ServiceValidationError(translation_domain=DOMAIN, translation_key="nothing_to_change")
 
     async def update(client: MilesightClient, address: str) -> None:
-        held = await client.get_device(address)
-        facts = DeviceDetails(
-            name=held.name or held.sn,
-            description=held.description,
-            project=held.project,
-            tags=held.tags,
+        info = await client.get_device(address)
+        current = DeviceDetails(
+            name=info.name or info.sn,
+            description=info.description,
+            project=info.project,
+            tags=info.tags,
         )
-        await client.update_device(address, replace(facts, **given))
+        await client.update_device(address, replace(current, **details))
 
     return await _change(call, update)
 
@@ -83,33 +85,33 @@ async def async_delete_device(call: ServiceCall) -> ServiceResponse:
 
 
 async def async_remove_from_application(call: ServiceCall) -> ServiceResponse:
-    """Take devices out of the Application."""
+    """Remove devices from the Application."""
     return await _change(call, MilesightClient.remove_from_application)
 
 
 async def async_set_rps_profile_url(call: ServiceCall) -> None:
-    """Say from where a device fetches its profile."""
+    """Set the URL from which a device loads its profile."""
     coordinator = get_coordinator(call)
     serial_number, url = _serial_number(call), call.data[ATTR_PROFILE_URL]
-    await _ask(coordinator, coordinator.client.set_rps_profile_url(serial_number, url))
+    await _send(coordinator, coordinator.client.set_rps_profile_url(serial_number, url))
 
 
 async def async_list_rps_profile_urls(call: ServiceCall) -> ServiceResponse:
-    """Return the profile URLs, in the platform's words."""
+    """Return the profile URLs as the platform lists them."""
     coordinator = get_coordinator(call)
-    return {"profile_urls": await _ask(coordinator, coordinator.client.list_rps_profile_urls())}
+    return {"profile_urls": await _send(coordinator, coordinator.client.list_rps_profile_urls())}
 
 
 async def async_delete_rps_record(call: ServiceCall) -> None:
-    """Forget the profile URL of a device."""
+    """Delete the profile URL of a device."""
     coordinator = get_coordinator(call)
-    await _ask(coordinator, coordinator.client.delete_rps_record(_serial_number(call)))
+    await _send(coordinator, coordinator.client.delete_rps_record(_serial_number(call)))
 
 
 async def _change(
     call: ServiceCall, change: Callable[[MilesightClient, str], Awaitable[None]]
 ) -> ServiceResponse:
-    """Change something about each device, then read the list again."""
+    """Change each device, then refresh the device list."""
     targets = Targets(call)
 
     async def operate(target: Target, batch: RequestBatch) -> JsonValueType:
@@ -123,28 +125,29 @@ async def _change(
             await coordinator.async_request_refresh()
 
 
-async def _ask[Answer](coordinator: MilesightCoordinator, asking: Awaitable[Answer]) -> Answer:
+async def _send[T](coordinator: MilesightCoordinator, request: Awaitable[T]) -> T:
+    """Await a request; raises ``HomeAssistantError`` if it fails."""
     try:
-        return await asking
+        return await request
     except MilesightError as error:
         raise coordinator.commands.request_failed(error) from error
 
 
-def _given(call: ServiceCall) -> dict[str, Any]:
-    """Return what a call says of a device."""
-    given = {
+def _details(call: ServiceCall) -> dict[str, Any]:
+    """Return the details of a device that a call contains."""
+    details = {
         key: call.data[key]
         for key in (ATTR_NAME, ATTR_DESCRIPTION, ATTR_PROJECT, ATTR_TAGS)
         if key in call.data
     }
-    return given | ({ATTR_TAGS: tuple(given[ATTR_TAGS])} if ATTR_TAGS in given else {})
+    return details | ({ATTR_TAGS: tuple(details[ATTR_TAGS])} if ATTR_TAGS in details else {})
 
 
 def _serial_number(call: ServiceCall) -> str:
-    """Return the serial number or DevEUI of a call, which becomes part of an address."""
+    """Return the serial number or DevEUI of a call, which becomes part of a URL."""
     serial_number: str = call.data[ATTR_SERIAL_NUMBER].strip()
     plain = serial_number.replace("_", "").replace("-", "")
-    if not (plain.isascii() and plain.isalnum() and len(serial_number) <= LONGEST_SERIAL_NUMBER):
+    if not (plain.isascii() and plain.isalnum() and len(serial_number) <= MAX_SERIAL_NUMBER_LENGTH):
         raise ServiceValidationError(
             translation_domain=DOMAIN,
             translation_key="invalid_serial_number",

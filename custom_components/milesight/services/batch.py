@@ -1,4 +1,4 @@
-"""Requests for several devices side by side, and the response of an action."""
+"""Concurrent requests for several devices, and the response of an action."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
@@ -20,8 +20,8 @@ from ..const import DOMAIN
 from .targets import Target, Targets
 
 MAX_UNREACHABLE: Final = 2 * CONCURRENCY
-# A device of an area, a floor or a label that lacks a property or service, or has it in another
-# form, is left out, as the actions of entities do.
+# A device of an area, floor or label that lacks a property or service, or has it in another form,
+# is skipped, as by the actions of entities.
 UNSUPPORTED: Final = frozenset(
     {
         "unknown_service",
@@ -36,32 +36,31 @@ type Response = JsonValueType | HomeAssistantError
 
 
 class RequestBatch:
-    """Send the requests of one action, a few at a time, until the platform refuses all.
+    """Send the requests of one action with limited concurrency.
 
-    A command from elsewhere therefore waits for a few requests, and not for thousands.
+    Another command waits for a few requests at most. After an error that affects all requests, the
+    remaining ones fail without being sent.
     """
 
     def __init__(self) -> None:
-        """Initialize without a request."""
+        """Initialize the batch."""
         self._slots = asyncio.Semaphore(CONCURRENCY)
         self._failure: HomeAssistantError | None = None
         self._unreachable = 0
 
-    async def send[Answer](
-        self, target: Target, request: Callable[[], Awaitable[Answer]]
-    ) -> Answer:
-        """Return the answer to a request; raises ``HomeAssistantError``."""
+    async def send[T](self, target: Target, request: Callable[[], Awaitable[T]]) -> T:
+        """Return the response to a request; raises ``HomeAssistantError``."""
         async with self._slots:
             if self._failure is not None:
                 raise self._failure
             try:
-                answer = await request()
+                response = await request()
             except (MilesightError, HomeAssistantError) as error:
-                raise self._failed(target, error) from error
+                raise self._record_failure(target, error) from error
         self._unreachable = 0
-        return answer
+        return response
 
-    def _failed(
+    def _record_failure(
         self, target: Target, error: MilesightError | HomeAssistantError
     ) -> HomeAssistantError:
         if isinstance(error, MilesightError):
@@ -102,17 +101,17 @@ async def async_run_each(
 def build_response(
     call: ServiceCall, targets: Targets, responses: Mapping[str, Response]
 ) -> ServiceResponse:
-    """Return the responses by device id; of a device that failed, its error.
+    """Return the responses by device id, with the error of each device that failed.
 
-    Raises ``HomeAssistantError`` for failures if no response is asked for.
+    Raises ``HomeAssistantError`` for failures if no response is requested.
     """
     merged = {**responses, **targets.failures}
     if not call.return_response:
         _raise_failures(merged)
-    return {device_id: _answer(merged[device_id]) for device_id in targets.device_ids}
+    return {device_id: _device_response(merged[device_id]) for device_id in targets.device_ids}
 
 
-def _answer(response: Response) -> JsonValueType:
+def _device_response(response: Response) -> JsonValueType:
     return {"error": str(response)} if isinstance(response, HomeAssistantError) else response
 
 

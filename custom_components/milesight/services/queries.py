@@ -1,4 +1,4 @@
-"""Actions that read: specifications, history, devices, settings."""
+"""Actions that read specifications, history, devices and configurations."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -35,27 +35,27 @@ GET_HISTORY: Final = cv.make_entity_service_schema(
 )
 IMPORT_HISTORY: Final = cv.make_entity_service_schema(RANGE)
 
-_TEXT: Final = cv.string
-_LIST: Final = vol.All(cv.ensure_list, [cv.string])
-_PERCENT: Final = vol.All(vol.Coerce(int), vol.Range(min=0, max=100))
-# Field, how the search call spells it, what it takes.
+TEXT: Final = cv.string
+LIST: Final = vol.All(cv.ensure_list, [cv.string])
+PERCENT: Final = vol.All(vol.Coerce(int), vol.Range(min=0, max=100))
+# Field, name in the search request, validator.
 FILTERS: Final[tuple[tuple[str, str, Any], ...]] = (
-    ("keyword", "keyword", _TEXT),
-    ("serial_number", "sn", _TEXT),
-    ("dev_eui", "devEUI", _TEXT),
-    ("imei", "imei", _TEXT),
-    ("name", "name", _TEXT),
-    ("model", "model", _TEXT),
-    ("hardware_version", "hardwareVersion", _TEXT),
-    ("firmware_version", "firmwareVersion", _TEXT),
-    ("connect_status", "connectStatus", _LIST),
-    ("rps_status", "rpsStatus", _LIST),
-    ("autop_status", "autopStatus", _LIST),
-    ("device_type", "deviceType", _LIST),
-    ("project", "project", _LIST),
-    ("tags", "tag", _LIST),
-    ("electricity_min", "electricityMin", _PERCENT),
-    ("electricity_max", "electricityMax", _PERCENT),
+    ("keyword", "keyword", TEXT),
+    ("serial_number", "sn", TEXT),
+    ("dev_eui", "devEUI", TEXT),
+    ("imei", "imei", TEXT),
+    ("name", "name", TEXT),
+    ("model", "model", TEXT),
+    ("hardware_version", "hardwareVersion", TEXT),
+    ("firmware_version", "firmwareVersion", TEXT),
+    ("connect_status", "connectStatus", LIST),
+    ("rps_status", "rpsStatus", LIST),
+    ("autop_status", "autopStatus", LIST),
+    ("device_type", "deviceType", LIST),
+    ("project", "project", LIST),
+    ("tags", "tag", LIST),
+    ("electricity_min", "electricityMin", PERCENT),
+    ("electricity_max", "electricityMax", PERCENT),
     (
         "sorts",
         "sorts",
@@ -65,28 +65,28 @@ FILTERS: Final[tuple[tuple[str, str, Any], ...]] = (
 SEARCH_DEVICES: Final = vol.Schema(
     {
         **APPLICATION,
-        **{vol.Optional(field): kind for field, _, kind in FILTERS},
-        **{vol.Optional(spelling): kind for _, spelling, kind in FILTERS},
+        **{vol.Optional(field): validator for field, _, validator in FILTERS},
+        **{vol.Optional(name): validator for _, name, validator in FILTERS},
     }
 )
 
 
 async def async_get_thing_specification(call: ServiceCall) -> ServiceResponse:
-    """Return what devices can do."""
+    """Return the thing specification of devices."""
     targets = Targets(call)
     descriptions = targets.prepare(lambda target: describe(target.specification))
     return build_response(call, targets, descriptions)
 
 
 async def async_get_history(call: ServiceCall) -> ServiceResponse:
-    """Return what devices reported, in the order of time."""
+    """Return the reports of devices in chronological order."""
     targets = Targets(call)
     start, end = _range(call)
-    wanted = call.data.get(ATTR_PROPERTIES)
+    paths = call.data.get(ATTR_PROPERTIES)
 
     def check(target: Target) -> None:
         try:
-            check_paths(target.specification.properties, wanted or ())
+            check_paths(target.specification.properties, paths or ())
         except InvalidValueError as error:
             raise validation_error(error) from error
 
@@ -97,14 +97,14 @@ async def async_get_history(call: ServiceCall) -> ServiceResponse:
         return [
             {"time": _iso(reading.time), "properties": nested(values)}
             for reading in readings
-            if (values := _chosen(reading.values, wanted))
+            if (values := _select_values(reading.values, paths))
         ]
 
     return await async_run_each(call, targets, operate)
 
 
 async def async_import_history(call: ServiceCall) -> ServiceResponse:
-    """Write what devices reported into the long-term statistics of their sensors."""
+    """Import reports of devices into the long-term statistics of their sensors."""
     targets = Targets(call)
     start, end = _range(call)
     if not all(target.coordinator.backfill.importer.available for target in targets):
@@ -120,18 +120,18 @@ async def async_import_history(call: ServiceCall) -> ServiceResponse:
 
 
 async def async_get_device(call: ServiceCall) -> ServiceResponse:
-    """Return what the platform knows of devices, in its own words."""
+    """Return devices as the platform describes them."""
 
     async def operate(target: Target, batch: RequestBatch) -> JsonValueType:
         read = partial(target.coordinator.client.get_device_json, target.address)
-        # A browser would round the digits of a number.
+        # JavaScript would round the id if it were a number.
         return {**await batch.send(target, read), "deviceId": target.address}
 
     return await async_run_each(call, Targets(call), operate)
 
 
 async def async_get_device_config(call: ServiceCall) -> ServiceResponse:
-    """Return the settings that the platform has of devices, in its own words."""
+    """Return the configuration of devices as the platform stores it."""
 
     async def operate(target: Target, batch: RequestBatch) -> JsonValueType:
         read = partial(target.coordinator.client.get_device_config, target.address)
@@ -146,53 +146,53 @@ async def async_refresh(call: ServiceCall) -> None:
 
 
 async def async_search_devices(call: ServiceCall) -> ServiceResponse:
-    """Return the devices of the Application that fit, in the platform's words."""
+    """Return the devices of the Application that match, as the platform describes them."""
     coordinator = get_coordinator(call)
     filters: dict[str, Json] = {
-        spelling: call.data[key]
-        for field, spelling, _ in FILTERS
-        for key in (spelling, field)
+        name: call.data[key]
+        for field, name, _ in FILTERS
+        for key in (name, field)
         if key in call.data
     }
     try:
-        found = await coordinator.client.find_devices(filters)
+        matches = await coordinator.client.find_devices(filters)
     except MilesightError as error:
         raise coordinator.commands.request_failed(error) from error
-    devices = (device.to_json() for device in found)
+    devices = (device.to_json() for device in matches)
     return {"devices": [{k: v for k, v in device.items() if v is not None} for device in devices]}
 
 
 def describe(specification: ThingSpecification) -> JsonValueType:
-    """Return a specification for templates: its leaves with types, units and ranges."""
+    """Return a specification as a response: its properties with types, units and ranges."""
     return {
         "version": specification.version,
         "properties": [
-            {**_leaf(leaf), "readable": leaf.readable, "writable": leaf.writable}
+            {**_property(leaf), "readable": leaf.readable, "writable": leaf.writable}
             for leaf in specification.leaves()
         ],
         "events": [
-            {"id": event.id, "name": event.name, "outputs": _leaves(event.outputs)}
+            {"id": event.id, "name": event.name, "outputs": _properties(event.outputs)}
             for event in specification.events
         ],
         "services": [
             {
                 "id": service.id,
                 "name": service.name,
-                "inputs": _leaves(service.inputs),
-                "outputs": _leaves(service.outputs),
+                "inputs": _properties(service.inputs),
+                "outputs": _properties(service.outputs),
             }
             for service in specification.services
         ],
     }
 
 
-def _leaves(items: Iterable[Item]) -> list[JsonValueType]:
-    return [_leaf(leaf) for item in items for leaf in item.leaves()]
+def _properties(items: Iterable[Item]) -> list[JsonValueType]:
+    return [_property(leaf) for item in items for leaf in item.leaves()]
 
 
-def _leaf(item: Item) -> dict[str, JsonValueType]:
-    """Return a leaf without what its specification leaves out."""
-    facts: dict[str, JsonValueType] = {
+def _property(item: Item) -> dict[str, JsonValueType]:
+    """Return a property with the fields that its specification defines."""
+    fields: dict[str, JsonValueType] = {
         "unit": item.unit,
         "minimum": item.minimum,
         "maximum": item.maximum,
@@ -202,8 +202,8 @@ def _leaf(item: Item) -> dict[str, JsonValueType]:
         "default": item.default,
         "options": dict(item.mappings) or None,
     }
-    known = {key: fact for key, fact in facts.items() if fact is not None}
-    return {"path": item.path, "name": item.name, "type": item.data_type.value, **known}
+    defined = {key: field for key, field in fields.items() if field is not None}
+    return {"path": item.path, "name": item.name, "type": item.data_type.value, **defined}
 
 
 async def _readings(target: Target, start: int, end: int) -> list[Reading]:
@@ -211,19 +211,19 @@ async def _readings(target: Target, start: int, end: int) -> list[Reading]:
     return sorted([reading async for reading in history], key=lambda reading: reading.time)
 
 
-def _chosen(values: Any, wanted: list[str] | None) -> dict[str, Json]:
-    """Return the values at the paths wanted and below them; all, if nothing is named."""
-    if not wanted:
+def _select_values(values: Any, paths: list[str] | None) -> dict[str, Json]:
+    """Return the values at some paths and below them, or all."""
+    if not paths:
         return dict(values)
     return {
         path: value
         for path, value in values.items()
-        if any(path == name or path.startswith((f"{name}.", f"{name}[")) for name in wanted)
+        if any(path == name or path.startswith((f"{name}.", f"{name}[")) for name in paths)
     }
 
 
 def _range(call: ServiceCall) -> tuple[int, int]:
-    """Return start and end in epoch milliseconds; times without a zone are local."""
+    """Return start and end in epoch milliseconds; times without a time zone are local."""
     start: datetime = dt_util.as_utc(call.data[ATTR_START_TIME])
     end: datetime = dt_util.as_utc(call.data.get(ATTR_END_TIME) or dt_util.utcnow())
     if start > end:

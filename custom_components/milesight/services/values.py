@@ -1,4 +1,4 @@
-"""Values of actions: the time zone of dates, and the form of responses."""
+"""Values of actions: the time zone of dates, and nested responses."""
 
 from collections.abc import Mapping
 from datetime import tzinfo
@@ -16,7 +16,7 @@ def zone() -> tzinfo:
 
 
 def nested(values: Mapping[str, Json]) -> JsonValueType:
-    """Return values by path as the platform nests them; flat where paths contradict each other."""
+    """Return values by path as nested objects, or flat if their paths are contradictory."""
     try:
         return nest(values)
     except ValueError:

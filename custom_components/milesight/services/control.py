@@ -1,9 +1,10 @@
-"""Actions that make devices do something: services, properties, configuration tasks."""
+"""Actions that control devices: services, properties and configuration tasks."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import ExitStack
 from functools import partial
+from itertools import chain
 from typing import Any, Final
 
 from homeassistant.core import ServiceCall, ServiceResponse
@@ -36,16 +37,16 @@ ATTR_SERVICE_ID: Final = "service_id"
 ATTR_TIMEOUT: Final = "timeout"
 ATTR_VALUES: Final = "values"
 
-LONGEST_WAIT: Final = 60 * 60
+MAX_TIMEOUT: Final = 60 * 60
 NEXT_REPORT: Final = "when the device next reports"
 SLEEPING_CLASS: Final = "class a"
 
 TIMEOUT: Final = {
     vol.Optional(ATTR_TIMEOUT, default=0): vol.All(
-        vol.Coerce(float), vol.Range(min=0, max=LONGEST_WAIT)
+        vol.Coerce(float), vol.Range(min=0, max=MAX_TIMEOUT)
     )
 }
-PAIRS: Final = vol.Schema(
+KEY_VALUE_LIST: Final = vol.Schema(
     vol.All(
         [
             {
@@ -74,28 +75,28 @@ CREATE_CONFIG_TASK: Final = cv.make_entity_service_schema(
 
 
 async def async_call_service(call: ServiceCall) -> ServiceResponse:
-    """Call a service of the thing specification, and wait for its outcome if asked to."""
+    """Call a service of the thing specification, and wait for its outcome with a timeout."""
     targets = Targets(call)
-    given = _object(ATTR_INPUTS, call.data[ATTR_INPUTS])
-    wait = call.data[ATTR_TIMEOUT]
+    inputs = _object(ATTR_INPUTS, call.data[ATTR_INPUTS])
+    timeout = call.data[ATTR_TIMEOUT]
 
     def prepare(target: Target) -> tuple[ThingService, dict[str, Json]]:
         service = _service(target, call.data[ATTR_SERVICE_ID])
         try:
-            return service, encode_inputs(service, given, zone())
+            return service, encode_inputs(service, inputs, zone())
         except InvalidValueError as error:
             raise validation_error(error) from error
 
     prepared = targets.prepare(prepare)
 
     async def operate(target: Target, batch: RequestBatch) -> JsonValueType:
-        service, inputs = prepared[target.device_id]
+        service, encoded = prepared[target.device_id]
         send = partial(
-            target.coordinator.commands.async_call_service, target.device, service.id, inputs
+            target.coordinator.commands.async_call_service, target.device, service.id, encoded
         )
-        with target.coordinator.responses.listen(target.device) as answers:
+        with target.coordinator.responses.listen(target.device) as queue:
             request_id = await batch.send(target, send)
-            outputs = await _in_time(wait, partial(wait_for_service_outputs, answers, service))
+            outputs = await _within(timeout, partial(wait_for_service_outputs, queue, service))
         if outputs is None:
             return {"request_id": request_id, **_delivery(target.device)}
         return {"request_id": request_id, "outputs": nested(outputs)}
@@ -104,11 +105,11 @@ async def async_call_service(call: ServiceCall) -> ServiceResponse:
 
 
 async def async_set_properties(call: ServiceCall) -> ServiceResponse:
-    """Write properties, nested or dotted."""
+    """Write properties, given nested or with dotted paths."""
     targets = Targets(call)
-    given = _object(ATTR_PROPERTIES, call.data[ATTR_PROPERTIES])
+    properties = _object(ATTR_PROPERTIES, call.data[ATTR_PROPERTIES])
     prepared = targets.prepare(
-        lambda target: _encoded_properties(target, given, target.device.values)
+        lambda target: _encode_properties(target, properties, target.device.values)
     )
 
     async def operate(target: Target, batch: RequestBatch) -> JsonValueType:
@@ -124,35 +125,33 @@ async def async_set_properties(call: ServiceCall) -> ServiceResponse:
 
 
 async def async_create_config_task(call: ServiceCall) -> ServiceResponse:
-    """Configure devices by one task request for each Application."""
+    """Configure devices with one task request for each Application."""
     targets = Targets(call)
-    kind, settings = _settings(call, targets)
+    task_type, settings = _task_settings(call, targets)
     groups: dict[MilesightCoordinator, list[Target]] = {}
     for target in targets:
         groups.setdefault(target.coordinator, []).append(target)
-    found = await asyncio.gather(
+    group_responses = await asyncio.gather(
         *(
-            _configure(coordinator, group, kind, settings, call.data[ATTR_TIMEOUT])
+            _configure(coordinator, group, task_type, settings, call.data[ATTR_TIMEOUT])
             for coordinator, group in groups.items()
         )
     )
-    responses: dict[str, Response] = {}
-    for group_responses in found:
-        responses |= group_responses
+    responses = dict(chain.from_iterable(group.items() for group in group_responses))
     return build_response(call, targets, responses)
 
 
 async def _configure(
     coordinator: MilesightCoordinator,
     targets: list[Target],
-    kind: TaskType,
+    task_type: TaskType,
     settings: Json,
-    wait: float,
+    seconds: float,
 ) -> dict[str, Response]:
     addresses = [target.address for target in targets]
-    create = partial(coordinator.client.create_config_task, addresses, kind, settings)
+    create = partial(coordinator.client.create_config_task, addresses, task_type, settings)
     with ExitStack() as stack:
-        answers = {
+        queues = {
             target.device_id: stack.enter_context(coordinator.responses.listen(target.device))
             for target in targets
         }
@@ -162,15 +161,18 @@ async def _configure(
             return {target.device_id: error for target in targets}
         outcomes = await asyncio.gather(
             *(
-                _task_answer(target, tasks.get(target.address), answers[target.device_id], wait)
+                _task_response(target, tasks.get(target.address), queues[target.device_id], seconds)
                 for target in targets
             )
         )
     return dict(zip([target.device_id for target in targets], outcomes, strict=True))
 
 
-async def _task_answer(
-    target: Target, task_id: str | None, answers: ResponseQueue, wait: float
+async def _task_response(
+    target: Target,
+    task_id: str | None,
+    queue: ResponseQueue,
+    seconds: float,
 ) -> Response:
     if task_id is None:
         return HomeAssistantError(
@@ -178,40 +180,40 @@ async def _task_answer(
             translation_key="no_task",
             translation_placeholders={"device": target.device.info.display_name},
         )
-    report = await _in_time(wait, partial(wait_for_task, answers, task_id))
+    report = await _within(seconds, partial(wait_for_task, queue, task_id))
     if report is None:
         return {"task_id": task_id, **_delivery(target.device)}
-    answer: dict[str, JsonValueType] = {"task_id": task_id, "status": report.status}
+    response: dict[str, JsonValueType] = {"task_id": task_id, "status": report.status}
     if report.status.upper() != SUCCESS:
-        answer["error"] = report.error or report.status
-    return answer
+        response["error"] = report.error or report.status
+    return response
 
 
-def _settings(call: ServiceCall, targets: Targets) -> tuple[TaskType, Json]:
-    """Return kind and settings of the task that a call describes."""
+def _task_settings(call: ServiceCall, targets: Targets) -> tuple[TaskType, Json]:
+    """Return type and settings of the task that a call describes."""
     if (ATTR_PROPERTIES in call.data) is (ATTR_VALUES in call.data):
         raise ServiceValidationError(
             translation_domain=DOMAIN, translation_key="properties_or_values"
         )
     if ATTR_VALUES in call.data:
-        return TaskType.PROFILE, _pairs(call.data[ATTR_VALUES])
-    given = _object(ATTR_PROPERTIES, call.data[ATTR_PROPERTIES])
-    prepared = targets.prepare(lambda target: _encoded_properties(target, given, {}))
+        return TaskType.PROFILE, _key_value_list(call.data[ATTR_VALUES])
+    properties = _object(ATTR_PROPERTIES, call.data[ATTR_PROPERTIES])
+    prepared = targets.prepare(lambda target: _encode_properties(target, properties, {}))
     first = next(iter(prepared.values()), {})
     if any(encoded != first for encoded in prepared.values()):
         raise ServiceValidationError(translation_domain=DOMAIN, translation_key="differing_devices")
     return TaskType.TSL, nest(first)
 
 
-def _pairs(values: object) -> list[Json]:
-    """Return the settings of a profile, whose keys no specification lists."""
+def _key_value_list(values: object) -> list[Json]:
+    """Return the settings of a profile; no specification lists their keys."""
     try:
-        pairs: list[Json] = PAIRS(values)
+        settings: list[Json] = KEY_VALUE_LIST(values)
     except vol.Invalid as error:
         raise ServiceValidationError(
             translation_domain=DOMAIN, translation_key="invalid_key_value_list"
         ) from error
-    return pairs
+    return settings
 
 
 def _service(target: Target, service_id: str) -> ThingService:
@@ -230,25 +232,25 @@ def _service(target: Target, service_id: str) -> ThingService:
     )
 
 
-def _encoded_properties(
-    target: Target, given: Mapping[str, Any], like: Mapping[str, Json]
+def _encode_properties(
+    target: Target, properties: Mapping[str, Any], current: Mapping[str, Json]
 ) -> dict[str, Json]:
     try:
-        encoded = encode_properties(target.specification.properties, given, like, zone())
+        encoded = encode_properties(target.specification.properties, properties, current, zone())
     except InvalidValueError as error:
         raise validation_error(error) from error
     if not encoded:
-        raise _no_object(ATTR_PROPERTIES)
+        raise _not_an_object(ATTR_PROPERTIES)
     return encoded
 
 
 def _object(name: str, value: object) -> Mapping[str, Any]:
     if not isinstance(value, Mapping):
-        raise _no_object(name)
+        raise _not_an_object(name)
     return value
 
 
-def _no_object(name: str) -> ServiceValidationError:
+def _not_an_object(name: str) -> ServiceValidationError:
     return ServiceValidationError(
         translation_domain=DOMAIN,
         translation_key="not_an_object",
@@ -257,7 +259,7 @@ def _no_object(name: str) -> ServiceValidationError:
 
 
 def _delivery(device: MilesightDevice) -> dict[str, JsonValueType]:
-    """Return a word about commands that wait: for a device that is offline, or that sleeps."""
+    """Return the delivery of commands that wait for a device that is offline or sleeps."""
     item = device.find_item("lorawan_class")
     label = item.mappings.get(str(device.reported_value(item.path)), "") if item is not None else ""
     if device.online and label.lower() != SLEEPING_CLASS:
@@ -265,12 +267,12 @@ def _delivery(device: MilesightDevice) -> dict[str, JsonValueType]:
     return {"delivery": NEXT_REPORT}
 
 
-async def _in_time[Found](seconds: float, find: Callable[[], Awaitable[Found]]) -> Found | None:
-    """Return what is found within so many seconds; 0 waits for nothing."""
+async def _within[T](seconds: float, receive: Callable[[], Awaitable[T]]) -> T | None:
+    """Return what is received within a number of seconds, if any; 0 does not wait."""
     if not seconds:
         return None
     try:
         async with asyncio.timeout(seconds):
-            return await find()
+            return await receive()
     except TimeoutError:
         return None
