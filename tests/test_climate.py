@@ -68,7 +68,7 @@ def _key(simulator: Simulator, model: str, leading: str) -> str:
     return f"{_device(simulator, model).sn}_climate_{leading}"
 
 
-async def _act(
+async def _call_action(
     hass: HomeAssistant, simulator: Simulator, key: str, action: str, **data: Any
 ) -> State:
     await call_entity_action(hass, Platform.CLIMATE, key, action, **data)
@@ -82,11 +82,11 @@ async def test_radiator_valve_sets_target_temperature(
     hass: HomeAssistant, simulator: Simulator
 ) -> None:
     key = _key(simulator, "WT101", "target_temperature")
-    shown = state_of(hass, Platform.CLIMATE, key)
-    assert shown.state == "heat"
-    assert shown.attributes["current_temperature"] is not None
-    shown = await _act(hass, simulator, key, "set_temperature", temperature=22)
-    assert shown.attributes["temperature"] == 22
+    state = state_of(hass, Platform.CLIMATE, key)
+    assert state.state == "heat"
+    assert state.attributes["current_temperature"] is not None
+    state = await _call_action(hass, simulator, key, "set_temperature", temperature=22)
+    assert state.attributes["temperature"] == 22
     assert _device(simulator, "WT101").values["target_temperature"] == 22
 
 
@@ -96,8 +96,8 @@ async def test_read_only_target_temperature_is_set_by_service(
 ) -> None:
     key = _key(simulator, "WT102", "target_temperature")
     simulator.requests.clear()
-    shown = await _act(hass, simulator, key, "set_temperature", temperature=23)
-    assert shown.attributes["temperature"] == 23
+    state = await _call_action(hass, simulator, key, "set_temperature", temperature=23)
+    assert state.attributes["temperature"] == 23
     assert request_counts(simulator) == {CALL: 1}
     assert _device(simulator, "WT102").values["target_temperature"] == 23
 
@@ -106,23 +106,25 @@ async def test_read_only_target_temperature_is_set_by_service(
 async def test_fan_coil_sets_mode_fan_and_power(hass: HomeAssistant, simulator: Simulator) -> None:
     device = _device(simulator, "WT303")
     key = _key(simulator, "WT303", "heating_target_temperature")
-    shown = await _act(hass, simulator, key, "set_hvac_mode", hvac_mode="cool")
-    assert shown.state == "cool"
-    assert shown.attributes["temperature"] == device.values["cooling_target_temperature"]
-    shown = await _act(hass, simulator, key, "set_temperature", temperature=24)
+    state = await _call_action(hass, simulator, key, "set_hvac_mode", hvac_mode="cool")
+    assert state.state == "cool"
+    assert state.attributes["temperature"] == device.values["cooling_target_temperature"]
+    state = await _call_action(hass, simulator, key, "set_temperature", temperature=24)
     assert device.values["cooling_target_temperature"] == 24
-    shown = await _act(hass, simulator, key, "set_fan_mode", fan_mode="high")
-    assert shown.attributes["fan_mode"] == "high"
-    shown = await _act(hass, simulator, key, "turn_off")
-    assert (shown.state, shown.attributes["hvac_action"]) == ("off", "off")
+    state = await _call_action(hass, simulator, key, "set_fan_mode", fan_mode="high")
+    assert state.attributes["fan_mode"] == "high"
+    state = await _call_action(hass, simulator, key, "turn_off")
+    assert (state.state, state.attributes["hvac_action"]) == ("off", "off")
     assert device.values["temperature_control_mode"] == "2"
-    shown = await _act(hass, simulator, key, "set_temperature", temperature=21, hvac_mode="heat")
-    assert (shown.state, shown.attributes["temperature"]) == ("heat", 21)
-    shown = await _act(hass, simulator, key, "turn_off")
-    shown = await _act(hass, simulator, key, "turn_on")
-    assert shown.state == "heat"
-    shown = await _act(hass, simulator, key, "set_hvac_mode", hvac_mode="fan_only")
-    assert (shown.state, shown.attributes["temperature"]) == ("fan_only", None)
+    state = await _call_action(
+        hass, simulator, key, "set_temperature", temperature=21, hvac_mode="heat"
+    )
+    assert (state.state, state.attributes["temperature"]) == ("heat", 21)
+    state = await _call_action(hass, simulator, key, "turn_off")
+    state = await _call_action(hass, simulator, key, "turn_on")
+    assert state.state == "heat"
+    state = await _call_action(hass, simulator, key, "set_hvac_mode", hvac_mode="fan_only")
+    assert (state.state, state.attributes["temperature"]) == ("fan_only", None)
 
 
 @pytest.mark.usefixtures("pushing")
@@ -135,24 +137,24 @@ async def test_mode_with_range_shows_and_sets_both_temperatures(
         for description in _descriptions(hass, device)
         if description.platform is Platform.CLIMATE
     ]
-    shown = state_of(hass, Platform.CLIMATE, key)
-    assert shown.state == "auto"
-    assert shown.attributes["hvac_action"] == "heating"
-    low, high = shown.attributes["target_temp_low"], shown.attributes["target_temp_high"]
-    assert (low, high, shown.attributes["temperature"]) == (20, 25, None)
-    shown = await _act(
+    state = state_of(hass, Platform.CLIMATE, key)
+    assert state.state == "auto"
+    assert state.attributes["hvac_action"] == "heating"
+    low, high = state.attributes["target_temp_low"], state.attributes["target_temp_high"]
+    assert (low, high, state.attributes["temperature"]) == (20, 25, None)
+    state = await _call_action(
         hass, simulator, key, "set_temperature", target_temp_low=18, target_temp_high=27
     )
-    assert shown.attributes["target_temp_low"] == 18
+    assert state.attributes["target_temp_low"] == 18
     assert device.values["auto_mode_cool_target_temperature"] == 27
-    shown = await _act(hass, simulator, key, "set_preset_mode", preset_mode="away")
-    assert shown.attributes["preset_mode"] == "away"
-    shown = await _act(hass, simulator, key, "set_hvac_mode", hvac_mode="heat")
-    assert (shown.attributes["temperature"], shown.attributes["target_temp_low"]) == (19, None)
-    shown = await _act(hass, simulator, key, "turn_off")
-    assert shown.state == "off"
-    shown = await _act(hass, simulator, key, "turn_on")
-    assert shown.state != "off"
+    state = await _call_action(hass, simulator, key, "set_preset_mode", preset_mode="away")
+    assert state.attributes["preset_mode"] == "away"
+    state = await _call_action(hass, simulator, key, "set_hvac_mode", hvac_mode="heat")
+    assert (state.attributes["temperature"], state.attributes["target_temp_low"]) == (19, None)
+    state = await _call_action(hass, simulator, key, "turn_off")
+    assert state.state == "off"
+    state = await _call_action(hass, simulator, key, "turn_on")
+    assert state.state != "off"
 
 
 def _descriptions(hass: HomeAssistant, device: Device) -> Any:
@@ -167,8 +169,8 @@ async def test_open_valve_means_heating(
     device = _device(simulator, "WT101")
     await simulator.report(device.sn, {"valve_opening": opening})
     await poll(hass, loaded)
-    shown = state_of(hass, Platform.CLIMATE, _key(simulator, "WT101", "target_temperature"))
-    assert shown.attributes["hvac_action"] == action
+    state = state_of(hass, Platform.CLIMATE, _key(simulator, "WT101", "target_temperature"))
+    assert state.attributes["hvac_action"] == action
 
 
 @pytest.mark.usefixtures("pushing")
@@ -179,11 +181,11 @@ async def test_mode_and_fan_are_written_to_their_own_properties(
     device = _device(simulator, "SPLIT")
     assert state_of(hass, Platform.CLIMATE, key).state == "heat"
 
-    shown = await _act(hass, simulator, key, "set_hvac_mode", hvac_mode="cool")
-    assert (shown.state, device.values["temperature_control_mode"]) == ("cool", "2")
+    state = await _call_action(hass, simulator, key, "set_hvac_mode", hvac_mode="cool")
+    assert (state.state, device.values["temperature_control_mode"]) == ("cool", "2")
 
-    shown = await _act(hass, simulator, key, "set_fan_mode", fan_mode="on")
-    assert shown.attributes["fan_mode"] == "on"
+    state = await _call_action(hass, simulator, key, "set_fan_mode", fan_mode="on")
+    assert state.attributes["fan_mode"] == "on"
     assert device.values["set_fan_mode"] == "1"
     assert device.values["ob_mode"] == "1"
 
@@ -225,17 +227,17 @@ async def test_temperature_unsupported_by_mode_is_refused(
     error: str,
 ) -> None:
     key = _key(simulator, model, leading)
-    await _act(hass, simulator, key, "set_hvac_mode", hvac_mode="cool")
+    await _call_action(hass, simulator, key, "set_hvac_mode", hvac_mode="cool")
     before = dict(_device(simulator, model).values)
     simulator.requests.clear()
     with pytest.raises(ServiceValidationError) as refused:
-        await _act(hass, simulator, key, "set_temperature", hvac_mode=mode, **data)
+        await _call_action(hass, simulator, key, "set_temperature", hvac_mode=mode, **data)
     assert refused.value.translation_key == error
     assert refused.value.translation_placeholders == {"mode": mode}
     assert simulator.requests == []
-    await _act(hass, simulator, key, "set_hvac_mode", hvac_mode=mode)
+    await _call_action(hass, simulator, key, "set_hvac_mode", hvac_mode=mode)
     with pytest.raises(ServiceValidationError):
-        await _act(hass, simulator, key, "set_temperature", **data)
+        await _call_action(hass, simulator, key, "set_temperature", **data)
     assert _device(simulator, model).values["temperature"] == before["temperature"]
 
 
@@ -252,7 +254,9 @@ async def test_services_of_one_command_keep_their_order(
 
     monkeypatch.setattr(simulator.platform, "call", note)
     key = _key(simulator, "SERVICES", "heat_target_temperature")
-    await _act(hass, simulator, key, "set_temperature", target_temp_low=18, target_temp_high=24)
+    await _call_action(
+        hass, simulator, key, "set_temperature", target_temp_low=18, target_temp_high=24
+    )
     assert called == [
         "set_auto_mode_heat_target_temperature",
         "set_auto_mode_cool_target_temperature",
@@ -266,6 +270,8 @@ async def test_nothing_is_sent_unless_all_values_are_valid(
     key = _key(simulator, "SERVICES", "heat_target_temperature")
     simulator.requests.clear()
     with pytest.raises(ServiceValidationError):
-        await _act(hass, simulator, key, "set_temperature", hvac_mode="heat", temperature=32)
+        await _call_action(
+            hass, simulator, key, "set_temperature", hvac_mode="heat", temperature=32
+        )
     assert simulator.requests == []
     assert state_of(hass, Platform.CLIMATE, key).state == "auto"

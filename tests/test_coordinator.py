@@ -51,7 +51,7 @@ from tests.simulator.faults import Kind
 
 @pytest.fixture
 def devices() -> list[Device]:
-    """Return what is on the platform."""
+    """Return the devices of the simulator."""
     return of_demo("EM300-TH", "WS101", "WS523", "WT101")
 
 

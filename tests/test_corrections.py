@@ -58,7 +58,7 @@ async def submit(hass: HomeAssistant, form: Form, **user_input: Any) -> Form:
     return await hass.config_entries.subentries.async_configure(form["flow_id"], user_input)
 
 
-def shown(form: Form) -> dict[str, Any]:
+def suggested_values(form: Form) -> dict[str, Any]:
     """Return the values that a form shows."""
     return {
         str(field): (field.description or {}).get("suggested_value")
@@ -71,7 +71,7 @@ async def correct(
 ) -> ConfigSubentry:
     """Correct a property through the dialog."""
     form = await choose(hass, entry, device, key)
-    form = await submit(hass, form, **shown(form) | changes)
+    form = await submit(hass, form, **suggested_values(form) | changes)
     assert form["step_id"] == "report", form["errors"]
     result = await submit(hass, form)
     assert result["type"] is FlowResultType.CREATE_ENTRY
@@ -105,7 +105,7 @@ async def test_form_shows_what_the_rules_decided(
 ) -> None:
     form = await choose(hass, loaded, simulator.platform.devices[0], "level")
 
-    values = shown(form)
+    values = suggested_values(form)
     assert values["enabled"] is True
     assert values["unit"] == "°C"
     assert values["state_class"] == "measurement"
@@ -238,7 +238,7 @@ async def test_inadmissible_combination_is_an_error_of_its_field(
 ) -> None:
     form = await choose(hass, loaded, simulator.platform.devices[0], key)
 
-    result = await submit(hass, form, **shown(form) | changes)
+    result = await submit(hass, form, **suggested_values(form) | changes)
 
     assert result.get("errors") == errors
     assert dict(loaded.subentries) == {}
@@ -300,8 +300,8 @@ async def test_correction_can_be_changed(
     subentry = await correct(hass, loaded, device, "level", name="Fill level", unit="K")
 
     form = await loaded.start_subentry_reconfigure_flow(hass, subentry.subentry_id)
-    assert shown(form)["name"] == "Fill level"
-    result = await submit(hass, form, **shown(form) | {"name": "Depth"})
+    assert suggested_values(form)["name"] == "Fill level"
+    result = await submit(hass, form, **suggested_values(form) | {"name": "Depth"})
     await settle(hass)
 
     assert result["reason"] == "reconfigure_successful"
@@ -312,7 +312,7 @@ async def test_report_link_names_model_and_property(
     hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
 ) -> None:
     form = await choose(hass, loaded, simulator.platform.devices[0], "level")
-    form = await submit(hass, form, **shown(form) | {"name": "Fill level"})
+    form = await submit(hass, form, **suggested_values(form) | {"name": "Fill level"})
 
     url = form["description_placeholders"]["url"]
     assert url.endswith("/issues/new?template=device.yml&model=TANK-1&property=level")

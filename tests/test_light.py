@@ -76,7 +76,7 @@ async def _turn(
     return state_of(hass, Platform.LIGHT, key)
 
 
-def _shown(hass: HomeAssistant, device: Device, lamp: str) -> State:
+def _state_of_light(hass: HomeAssistant, device: Device, lamp: str) -> State:
     return state_of(hass, Platform.LIGHT, f"{device.sn}_light_{lamp}")
 
 
@@ -107,7 +107,7 @@ async def test_color_is_scaled_to_channels(
 
 @pytest.mark.usefixtures("pushing")
 async def test_reported_channels_are_scaled_to_color(hass: HomeAssistant, device: Device) -> None:
-    shown = _shown(hass, device, "percent_strip.red")
+    shown = _state_of_light(hass, device, "percent_strip.red")
     assert shown.attributes["rgb_color"] == (255, 102, 0)
     assert shown.attributes["brightness"] == 255
 
@@ -176,7 +176,7 @@ async def test_mode_follows_what_device_reports(
 ) -> None:
     await _turn(hass, simulator, "lamp.brightness", "turn_on", rgb_color=(255, 100, 0))
     await simulator.report(device.sn, nest(report))
-    assert _shown(hass, device, "lamp.brightness").attributes["color_mode"] == mode
+    assert _state_of_light(hass, device, "lamp.brightness").attributes["color_mode"] == mode
 
 
 @pytest.mark.usefixtures("pushing")
@@ -186,7 +186,7 @@ async def test_full_report_keeps_mode(
     await _turn(hass, simulator, "lamp.brightness", "turn_on", color_temp_kelvin=3000)
     colors = {f"lamp.{color}": 10 for color in COLORS}
     await simulator.report(device.sn, nest({"lamp.color_temperature": 3001, **colors}))
-    shown = _shown(hass, device, "lamp.brightness")
+    shown = _state_of_light(hass, device, "lamp.brightness")
     assert shown.attributes["color_mode"] == ColorMode.COLOR_TEMP
 
 
@@ -198,7 +198,7 @@ async def test_failed_command_keeps_mode(
     simulator.fault("/properties", "status", status=400)
     with pytest.raises(HomeAssistantError):
         await _turn(hass, simulator, "lamp.brightness", "turn_on", color_temp_kelvin=3000)
-    shown = _shown(hass, device, "lamp.brightness")
+    shown = _state_of_light(hass, device, "lamp.brightness")
     assert shown.attributes["color_mode"] == ColorMode.RGB
 
 

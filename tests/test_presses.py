@@ -17,7 +17,7 @@ from tests.simulator import Device, Simulator
 
 @pytest.fixture
 def devices() -> list[Device]:
-    """Return what is on the platform."""
+    """Return the devices of the simulator."""
     return of_demo("WS101")
 
 

@@ -27,7 +27,7 @@ from tests.traffic import Traffic
 
 @pytest.fixture
 def devices() -> list[Device]:
-    """Return what is on the platform."""
+    """Return the devices of the simulator."""
     return of_demo("EM300-TH", "WS523")
 
 

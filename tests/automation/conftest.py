@@ -7,7 +7,6 @@ from homeassistant.components import automation
 from homeassistant.core import HomeAssistant, ServiceCall
 from homeassistant.setup import async_setup_component
 import pytest
-from pytest_homeassistant_custom_component.common import async_mock_service
 
 from tests.fleets import of_demo
 from tests.simulator import Device
@@ -22,13 +21,7 @@ def devices() -> list[Device]:
 
 
 @pytest.fixture
-def noted(hass: HomeAssistant) -> list[ServiceCall]:
-    """Return the calls that the automations make."""
-    return async_mock_service(hass, "test", "note")
-
-
-@pytest.fixture
-def automate(hass: HomeAssistant, noted: list[ServiceCall]) -> Automate:
+def automate(hass: HomeAssistant, recorded_calls: list[ServiceCall]) -> Automate:
     """Return a function that sets up an automation."""
 
     async def automate(

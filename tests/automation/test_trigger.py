@@ -52,7 +52,7 @@ async def test_devices_of_an_area_go_offline_and_come_online(
     pushing: MockConfigEntry,
     simulator: Simulator,
     automate: Automate,
-    noted: list[ServiceCall],
+    recorded_calls: list[ServiceCall],
 ) -> None:
     trigger = {"target": KITCHEN, "options": {"behavior": "each"}}
     await automate(
@@ -68,11 +68,11 @@ async def test_devices_of_an_area_go_offline_and_come_online(
         await simulator.offline(device.sn)
         await simulator.settle()
         await settle(hass)
-    assert devices_of(noted) == [device_id(hass, pushing, thermometer)]
+    assert devices_of(recorded_calls) == [device_id(hass, pushing, thermometer)]
     await simulator.report(thermometer.sn, {"temperature": 20})
     await simulator.settle()
     await settle(hass)
-    assert devices_of(noted) == [device_id(hass, pushing, thermometer)] * 2
+    assert devices_of(recorded_calls) == [device_id(hass, pushing, thermometer)] * 2
 
 
 async def test_silence_counts_from_the_last_report(
@@ -80,7 +80,7 @@ async def test_silence_counts_from_the_last_report(
     pushing: MockConfigEntry,
     simulator: Simulator,
     automate: Automate,
-    noted: list[ServiceCall],
+    recorded_calls: list[ServiceCall],
     freezer: FrozenDateTimeFactory,
 ) -> None:
     thermometer = simulator.device("EM300-TH")
@@ -89,17 +89,17 @@ async def test_silence_counts_from_the_last_report(
     await pass_time(hass, freezer, minutes=90)
     await automate(silent({"device_id": device_id(hass, pushing, thermometer)}))
     await pass_time(hass, freezer, minutes=20)
-    assert not noted
+    assert not recorded_calls
     await pass_time(hass, freezer, minutes=11)
-    assert devices_of(noted) == [device_id(hass, pushing, thermometer)]
+    assert devices_of(recorded_calls) == [device_id(hass, pushing, thermometer)]
     await pass_time(hass, freezer, minutes=11)
-    assert len(noted) == 1
+    assert len(recorded_calls) == 1
     await simulator.report(thermometer.sn, {"temperature": 20})
     await simulator.settle()
     await pass_time(hass, freezer, minutes=90)
-    assert len(noted) == 1
+    assert len(recorded_calls) == 1
     await pass_time(hass, freezer, minutes=31)
-    assert len(noted) == 2
+    assert len(recorded_calls) == 2
 
 
 async def test_device_that_reports_seldom_may_miss_one_report(
@@ -107,7 +107,7 @@ async def test_device_that_reports_seldom_may_miss_one_report(
     pushing: MockConfigEntry,
     simulator: Simulator,
     automate: Automate,
-    noted: list[ServiceCall],
+    recorded_calls: list[ServiceCall],
     freezer: FrozenDateTimeFactory,
 ) -> None:
     thermometer = simulator.device("EM300-TH")
@@ -116,11 +116,11 @@ async def test_device_that_reports_seldom_may_miss_one_report(
     await automate(silent({"device_id": device_id(hass, pushing, thermometer)}))
     await pass_time(hass, freezer, hours=7, minutes=58)
     await pass_time(hass, freezer, minutes=1)
-    assert not noted
+    assert not recorded_calls
     await pass_time(hass, freezer, minutes=2)
     await poll(hass, pushing)
     await pass_time(hass, freezer, minutes=2)
-    assert len(noted) == 1
+    assert len(recorded_calls) == 1
 
 
 @pytest.mark.parametrize(("behavior", "count"), [("each", 3), ("first", 1), ("all", 1)])
@@ -129,7 +129,7 @@ async def test_behavior_counts_the_silent_devices(
     pushing: MockConfigEntry,
     simulator: Simulator,
     automate: Automate,
-    noted: list[ServiceCall],
+    recorded_calls: list[ServiceCall],
     freezer: FrozenDateTimeFactory,
     behavior: str,
     count: int,
@@ -141,7 +141,7 @@ async def test_behavior_counts_the_silent_devices(
     await automate(silent(behavior=behavior))
     await pass_time(hass, freezer, hours=3)
     assert len(kitchen) == 3
-    assert len(noted) == count
+    assert len(recorded_calls) == count
 
 
 async def test_device_that_is_removed_does_not_become_silent(
@@ -149,7 +149,7 @@ async def test_device_that_is_removed_does_not_become_silent(
     pushing: MockConfigEntry,
     simulator: Simulator,
     automate: Automate,
-    noted: list[ServiceCall],
+    recorded_calls: list[ServiceCall],
     freezer: FrozenDateTimeFactory,
 ) -> None:
     thermometer = simulator.device("EM300-TH")
@@ -161,7 +161,7 @@ async def test_device_that_is_removed_does_not_become_silent(
     await poll(hass, pushing)
     assert dr.async_get(hass).async_get(target) is None
     await pass_time(hass, freezer, hours=3)
-    assert not noted
+    assert not recorded_calls
 
 
 async def test_platform_outage_is_no_silence(
@@ -169,7 +169,7 @@ async def test_platform_outage_is_no_silence(
     pushing: MockConfigEntry,
     simulator: Simulator,
     automate: Automate,
-    noted: list[ServiceCall],
+    recorded_calls: list[ServiceCall],
     freezer: FrozenDateTimeFactory,
 ) -> None:
     thermometer = simulator.device("EM300-TH")
@@ -179,7 +179,7 @@ async def test_platform_outage_is_no_silence(
     simulator.fault("/devices/search", "status", status=500)
     await pass_time(hass, freezer, minutes=30)
     await pass_time(hass, freezer, hours=3)
-    assert not noted
+    assert not recorded_calls
 
 
 @pytest.mark.parametrize(("hours_down", "count"), [(0.5, 0), (3, 1)])
@@ -188,7 +188,7 @@ async def test_silence_survives_a_restart(
     pushing: MockConfigEntry,
     simulator: Simulator,
     automate: Automate,
-    noted: list[ServiceCall],
+    recorded_calls: list[ServiceCall],
     freezer: FrozenDateTimeFactory,
     hours_down: float,
     count: int,
@@ -203,9 +203,9 @@ async def test_silence_survives_a_restart(
     await automate(silent({"device_id": target}))
     await set_up(hass, pushing)
     await pass_time(hass, freezer, minutes=2)
-    assert len(noted) == count
+    assert len(recorded_calls) == count
     await pass_time(hass, freezer, hours=2)
-    assert len(noted) == 1
+    assert len(recorded_calls) == 1
 
 
 @pytest.mark.parametrize("duration", [{"hours": 0}, {"days": -1}, "soon", None])
@@ -223,12 +223,12 @@ async def test_silent_time_may_be_a_year(
     hass: HomeAssistant,
     loaded: MockConfigEntry,
     automate: Automate,
-    noted: list[ServiceCall],
+    recorded_calls: list[ServiceCall],
     freezer: FrozenDateTimeFactory,
 ) -> None:
     await automate(silent(**{"for": {"days": 365}}))
     await pass_time(hass, freezer, days=300)
-    assert not noted
+    assert not recorded_calls
 
 
 @pytest.mark.parametrize(
@@ -246,7 +246,7 @@ async def test_finished_task_triggers(
     pushing: MockConfigEntry,
     simulator: Simulator,
     automate: Automate,
-    noted: list[ServiceCall],
+    recorded_calls: list[ServiceCall],
     options: dict[str, Any],
     count: int,
 ) -> None:
@@ -265,14 +265,17 @@ async def test_finished_task_triggers(
             return_response=True,
         )
     await settle(hass)
-    assert devices_of(noted) == [device_id(hass, pushing, machine)] * count
+    assert devices_of(recorded_calls) == [device_id(hass, pushing, machine)] * count
 
 
 async def test_finished_task_of_any_device_triggers(
-    hass: HomeAssistant, loaded: MockConfigEntry, automate: Automate, noted: list[ServiceCall]
+    hass: HomeAssistant,
+    loaded: MockConfigEntry,
+    automate: Automate,
+    recorded_calls: list[ServiceCall],
 ) -> None:
     await automate({"trigger": "milesight.task_finished", "options": {"status": "failure"}})
     task = {"device_id": None, "task_id": "1", "type": "OTA", "status": "BUSY", "error": "busy"}
     hass.bus.async_fire("milesight_task", task)
     await settle(hass)
-    assert [call.data["status"] for call in noted] == ["BUSY"]
+    assert [call.data["status"] for call in recorded_calls] == ["BUSY"]

@@ -37,7 +37,7 @@ PANEL: Final = model(
 
 @pytest.fixture
 def devices() -> list[Device]:
-    """Return what is on the platform."""
+    """Return the devices of the simulator."""
     return new_devices(PANEL)
 
 

@@ -17,7 +17,7 @@ from tests.simulator.events import device_data
 
 @pytest.fixture
 def devices() -> list[Device]:
-    """Return what is on the platform."""
+    """Return the devices of the simulator."""
     return probes(1)
 
 

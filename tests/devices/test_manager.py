@@ -15,7 +15,7 @@ from tests.simulator import Device, Simulator
 
 @pytest.fixture
 def devices() -> list[Device]:
-    """Return what is on the platform."""
+    """Return the devices of the simulator."""
     return of_demo("EM300-TH", "UG65", "WS523")
 
 

@@ -29,7 +29,7 @@ LARGE: Final = "x" * 900_000
 
 @pytest.fixture
 def devices() -> list[Device]:
-    """Return what is on the platform."""
+    """Return the devices of the simulator."""
     return new_devices(DISPLAY)
 
 

@@ -34,7 +34,7 @@ SN = "6723D38552440001"
 
 @pytest.fixture
 def devices() -> list[Device]:
-    """Return what is on the platform."""
+    """Return the devices of the simulator."""
     return of_demo("WS523")
 
 

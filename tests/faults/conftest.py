@@ -8,7 +8,7 @@ from tests.simulator import Device
 
 @pytest.fixture
 def devices(request: pytest.FixtureRequest) -> list[Device]:
-    """Return what is on the platform: what the test's parameter makes, else a household."""
+    """Return the devices of the simulator: from the parameter of the test, or a household."""
     make = getattr(request, "param", household)
     found: list[Device] = make()
     return found

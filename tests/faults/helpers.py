@@ -11,8 +11,8 @@ from custom_components.milesight.api import Device as ListedDevice
 from tests.common import next_poll, temperature
 from tests.simulator import Device, Simulator
 
-BROKEN: Final = "Error fetching Home data"
-HEALED: Final = "Fetching Home data recovered"
+FAILED: Final = "Error fetching Home data"
+RECOVERED: Final = "Fetching Home data recovered"
 
 
 async def report_unpushed(

@@ -39,13 +39,13 @@ from .helpers import log_lines, report_unpushed, stored_devices
 
 
 @pytest.fixture
-async def early_visitor(
+async def early_http_client(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     hass_client_no_auth: ClientSessionGenerator,
     monkeypatch: pytest.MonkeyPatch,
 ) -> TestClient[Any, Any]:
-    """Return somebody on the internet who is there before the entry is set up."""
+    """Return an HTTP client that exists before the entry is set up."""
     for component in ("webhook", "image"):
         assert await async_setup_component(hass, component, {})
     # Home Assistant's own server leaves its router open for routes that are added later
@@ -53,8 +53,8 @@ async def early_visitor(
     return await hass_client_no_auth()
 
 
-def _complaints(caplog: pytest.LogCaptureFixture) -> list[str]:
-    """Return what was told of anything that is wrong, but for the slowness of this machine."""
+def _warnings(caplog: pytest.LogCaptureFixture) -> list[str]:
+    """Return the warnings and errors in the log, except those about slow execution."""
     return [
         record.getMessage()
         for record in caplog.records
@@ -84,7 +84,7 @@ async def test_reload_during_requests_cancels_them_and_starts_anew(
     simulator.clear_faults()
     await settle(hass)
     assert await report_unpushed(hass, simulator, device, 31.5) == "31.5"
-    assert _complaints(caplog) == []
+    assert _warnings(caplog) == []
 
 
 async def test_removal_during_requests_leaves_nothing_behind(
@@ -109,14 +109,14 @@ async def test_removal_during_requests_leaves_nothing_behind(
     await next_poll(hass)
     assert f"{DOMAIN}.{pushing.entry_id}" not in hass_storage
     assert traffic.total == requests
-    assert _complaints(caplog) == []
+    assert _warnings(caplog) == []
 
 
 async def test_push_during_the_removal_writes_nothing_afterwards(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     simulator: Simulator,
-    early_visitor: TestClient[Any, Any],
+    early_http_client: TestClient[Any, Any],
     hass_storage: dict[str, Any],
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
@@ -137,7 +137,9 @@ async def test_push_during_the_removal_writes_nothing_afterwards(
     monkeypatch.setattr(WebhookReceiver, "async_handle", note_and_handle)
     await set_up(hass, entry)
     sending = asyncio.create_task(
-        early_visitor.post(ADDRESS, data=in_two_parts(), headers=signed(simulator.webhook_secret))
+        early_http_client.post(
+            ADDRESS, data=in_two_parts(), headers=signed(simulator.webhook_secret)
+        )
     )
     await begun.wait()
     caplog.clear()
@@ -146,7 +148,7 @@ async def test_push_during_the_removal_writes_nothing_afterwards(
     assert (await sending).status == 200
     await next_poll(hass)
     assert f"{DOMAIN}.{entry.entry_id}" not in hass_storage
-    assert _complaints(caplog) == []
+    assert _warnings(caplog) == []
 
 
 async def test_requests_of_a_failed_setup_are_counted_at_the_next(
@@ -165,7 +167,7 @@ async def test_pushes_before_the_platform_setup_are_received(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     simulator: Simulator,
-    early_visitor: TestClient[Any, Any],
+    early_http_client: TestClient[Any, Any],
     hass_storage: dict[str, Any],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -183,7 +185,7 @@ async def test_pushes_before_the_platform_setup_are_received(
     async def flooded(*arguments: Any) -> None:
         for array in batched(events, 16, strict=False):
             headers = signed(simulator.webhook_secret)
-            answer = await early_visitor.post(ADDRESS, json=array, headers=headers)
+            answer = await early_http_client.post(ADDRESS, json=array, headers=headers)
             assert answer.status == 200
         await set_up_platforms(*arguments)
 
@@ -199,7 +201,7 @@ async def test_push_during_the_first_poll_is_shown_after_it(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     simulator: Simulator,
-    early_visitor: TestClient[Any, Any],
+    early_http_client: TestClient[Any, Any],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     device = simulator.device("EM300-TH")
@@ -207,7 +209,7 @@ async def test_push_during_the_first_poll_is_shown_after_it(
     simulator.fault("/thing-specification", "hang", times=2)
     starting = asyncio.create_task(hass.config_entries.async_setup(entry.entry_id))
     await traffic.wait_for(2)
-    await push_to(simulator, early_visitor)
+    await push_to(simulator, early_http_client)
     await simulator.report(device.sn, {"temperature": 31.5})
     simulator.clear_faults()
     assert await starting

@@ -31,7 +31,7 @@ from tests.simulator import Simulator, fleet
 from tests.simulator.faults import Fault
 from tests.traffic import Answer, handle_requests
 
-from .helpers import BROKEN, HEALED, log_lines, reauth_flows, report_unpushed
+from .helpers import FAILED, RECOVERED, log_lines, reauth_flows, report_unpushed
 
 TIMEOUT = "custom_components.milesight.api.transport.TIMEOUT"
 
@@ -70,12 +70,12 @@ async def test_outage_is_logged_once_and_recovers(
         for _ in range(3):
             await next_poll(hass)
     (line,) = log_lines(caplog)
-    assert line.startswith(BROKEN)
+    assert line.startswith(FAILED)
     assert loaded.state is ConfigEntryState.LOADED
 
     simulator.clear_faults()
     assert await report_unpushed(hass, simulator, device, 31.5) == "31.5"
-    assert log_lines(caplog) == [line, HEALED]
+    assert log_lines(caplog) == [line, RECOVERED]
 
 
 async def test_refused_connections_are_logged_once_and_recover(
@@ -89,11 +89,11 @@ async def test_refused_connections_are_logged_once_and_recover(
     for _ in range(3):
         await next_poll(hass)
     (line,) = log_lines(caplog)
-    assert line.startswith(BROKEN)
+    assert line.startswith(FAILED)
 
     await simulator.start()
     assert await report_unpushed(hass, simulator, simulator.device("EM300-TH"), 31.5) == "31.5"
-    assert log_lines(caplog) == [line, HEALED]
+    assert log_lines(caplog) == [line, RECOVERED]
 
 
 async def test_expired_token_is_replaced_between_requests(
@@ -136,7 +136,7 @@ async def test_revoked_secret_starts_one_reauthentication(
         await next_poll(hass)
     (flow,) = hass.config_entries.flow.async_progress()
     (line,) = log_lines(caplog)
-    assert line.startswith(BROKEN)
+    assert line.startswith(FAILED)
 
     await hass.config_entries.flow.async_configure(flow["flow_id"], {CONF_CLIENT_SECRET: "new"})
     await settle(hass)
@@ -161,8 +161,8 @@ async def test_application_that_is_enabled_again_recovers(
     assert await report_unpushed(hass, simulator, simulator.device("EM300-TH"), 31.5) == "31.5"
     assert reauth_flows(hass) == 0
     line, healed = log_lines(caplog)
-    assert line.startswith(BROKEN)
-    assert healed == HEALED
+    assert line.startswith(FAILED)
+    assert healed == RECOVERED
 
 
 async def test_disabled_application_makes_its_devices_unavailable(

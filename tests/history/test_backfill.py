@@ -33,7 +33,7 @@ MINUTE_MS = 60_000
 
 @pytest.fixture
 def devices() -> list[Device]:
-    """Return what is on the platform."""
+    """Return the devices of the simulator."""
     return of_demo("EM300-TH", "WS523", "WT101", "UC300")
 
 

@@ -60,7 +60,7 @@ def far_from_the_full_hour(freezer: FrozenDateTimeFactory) -> None:
 
 @pytest.fixture
 def devices() -> list[Device]:
-    """Return what is on the platform."""
+    """Return the devices of the simulator."""
     return household()
 
 

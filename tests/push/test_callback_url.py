@@ -258,7 +258,7 @@ async def test_platform_accepts_the_url_before_the_dialog_is_submitted(
     assert await _options(http_client, path) == 403
 
 
-async def test_submitting_while_the_url_is_shown_again_keeps_the_cloudhook(
+async def test_submit_while_url_is_shown_again_keeps_cloudhook(
     hass: HomeAssistant, simulator: Simulator, cloud: Cloud
 ) -> None:
     result = await _add(hass, simulator)
