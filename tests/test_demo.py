@@ -1,4 +1,4 @@
-"""The demo without Home Assistant: configuration, dashboard, ports and child processes."""
+"""The demo without Home Assistant: configuration, ports and child processes."""
 
 import asyncio
 from contextlib import nullcontext
@@ -6,7 +6,6 @@ import json
 from pathlib import Path
 import socket
 import sys
-from typing import Any
 
 import aiohttp
 import pytest
@@ -14,7 +13,6 @@ import pytest
 from .demo import process, simulator
 from .demo.__main__ import parse
 from .demo.configuration import configuration, configured_url, local_time_zone, prepare
-from .demo.dashboard import TILES, dashboard
 from .demo.process import (
     ROOT,
     DemoError,
@@ -28,124 +26,6 @@ from .demo.process import (
 )
 
 PYTHON = sys.executable
-
-
-def device(name: str, model: str | None) -> dict[str, Any]:
-    """Return a device as the device registry lists it; its id is its name."""
-    return {"id": name, "name": name, "name_by_user": None, "model": model}
-
-
-def entity(entity_id: str, device_id: str, **changes: object) -> dict[str, Any]:
-    """Return an entity as the entity registry lists it."""
-    return {
-        "entity_id": entity_id,
-        "device_id": device_id,
-        "unique_id": f"6136A1_{entity_id.partition('.')[2]}",
-        "disabled_by": None,
-        "hidden_by": None,
-        "entity_category": None,
-        "name": None,
-        "original_name": None,
-        **changes,
-    }
-
-
-def headings_and_tiles(config: dict[str, Any]) -> list[list[str]]:
-    """Return of every section its heading and the entities of its tiles."""
-    (view,) = config["views"]
-    return [
-        [section["cards"][0]["heading"], *(tile["entity"] for tile in section["cards"][1:])]
-        for section in view["sections"]
-    ]
-
-
-def test_dashboard_groups_by_family_with_controls_first() -> None:
-    devices = [device("Lamp", "WS523"), device("Cellar", "EM300-TH"), device("Gadget", None)]
-    entities = [
-        entity("sensor.gadget", "Gadget"),
-        entity("sensor.cellar", "Cellar"),
-        entity("sensor.lamp_power", "Lamp"),
-        entity("switch.lamp", "Lamp"),
-    ]
-    assert headings_and_tiles(dashboard(devices, entities)) == [
-        ["Power and switches"],
-        ["Lamp", "switch.lamp", "sensor.lamp_power"],
-        ["Environment"],
-        ["Cellar", "sensor.cellar"],
-        ["More devices"],
-        ["Gadget", "sensor.gadget"],
-    ]
-
-
-def test_longest_model_prefix_decides_family() -> None:
-    devices = [device("Pumps", "UC300"), device("Lawn", "UC511")]
-    entities = [entity("switch.pumps", "Pumps"), entity("valve.lawn", "Lawn")]
-    assert headings_and_tiles(dashboard(devices, entities)) == [
-        ["Power and switches"],
-        ["Pumps", "switch.pumps"],
-        ["Climate and irrigation"],
-        ["Lawn", "valve.lawn"],
-    ]
-
-
-def test_dashboard_omits_disabled_hidden_and_diagnostic_entities() -> None:
-    entities = [
-        entity("sensor.off", "Lamp", disabled_by="integration"),
-        entity("sensor.secret", "Lamp", hidden_by="user"),
-        entity("sensor.signal", "Lamp", entity_category="diagnostic"),
-        entity("update.lamp", "Lamp"),
-    ]
-    assert headings_and_tiles(dashboard([device("Lamp", "WS523")], entities)) == []
-
-
-def test_event_is_shown_if_device_has_nothing_else() -> None:
-    devices = [device("Button", "WS101"), device("Lamp", "WS523")]
-    entities = [
-        entity("event.button_press", "Button"),
-        entity("event.lamp_outage", "Lamp"),
-        entity("switch.lamp", "Lamp"),
-    ]
-    config = headings_and_tiles(dashboard(devices, entities))
-    assert ["Button", "event.button_press"] in config
-    assert ["Lamp", "switch.lamp"] in config
-
-
-def test_common_readings_come_first() -> None:
-    names = ("tvoc", "co2", "inner_humidity", "temperature")
-    entities = [entity(f"sensor.air_{name}", "Air") for name in names]
-    _, section = headings_and_tiles(dashboard([device("Air", "AM319")], entities))
-    assert section[-1] == "sensor.air_tvoc"
-
-
-def test_tiles_of_device_are_limited() -> None:
-    entities = [entity(f"sensor.reading_{number}", "Air") for number in range(TILES + 3)]
-    _, section = headings_and_tiles(dashboard([device("Air", "AM319")], entities))
-    assert len(section) == 1 + TILES
-
-
-def test_battery_and_connectivity_are_badges() -> None:
-    entities = [
-        entity("sensor.cellar_temperature", "Cellar"),
-        entity("sensor.cellar_battery", "Cellar", entity_category="diagnostic"),
-        entity("binary_sensor.cellar_connectivity", "Cellar", entity_category="diagnostic"),
-    ]
-    config = dashboard([device("Cellar", "EM300-TH")], entities)
-    heading = config["views"][0]["sections"][1]["cards"][0]
-    assert [badge["entity"] for badge in heading["badges"]] == [
-        "sensor.cellar_battery",
-        "binary_sensor.cellar_connectivity",
-    ]
-
-
-def test_tile_has_name_of_user_or_entity() -> None:
-    entities = [
-        entity("sensor.a", "Air", name="CO2 at my desk", original_name="Carbon dioxide"),
-        entity("sensor.b", "Air", original_name="Temperature"),
-        entity("sensor.c", "Air"),
-    ]
-    config = dashboard([device("Air", "AM319")], entities)
-    tiles = config["views"][0]["sections"][1]["cards"][1:]
-    assert [tile["name"] for tile in tiles] == ["CO2 at my desk", "Temperature", "Sensor"]
 
 
 def test_prepared_folder_has_port_in_all_settings(

@@ -51,7 +51,7 @@ def test_archive_holds_exactly_the_files_to_install(archive: Path) -> None:
     with ZipFile(archive) as found:
         assert found.testzip() is None
         assert {name: found.read(name) for name in found.namelist()} == wanted
-    for name in ("manifest.json", "services.yaml", "translations/ja.json", "brand/icon.png"):
+    for name in ("manifest.json", "services.yaml", "frontend/milesight.js", "translations/ja.json"):
         assert name in wanted
 
 

@@ -12,6 +12,7 @@ from .const import DOMAIN
 from .coordinator import MilesightConfigEntry, MilesightCoordinator
 from .devices import registry
 from .devices.storage import ApplicationStore
+from .frontend import async_setup_frontend
 from .push.manager import WebhookManager
 from .services import async_setup_services
 
@@ -38,8 +39,9 @@ PLATFORMS = (
 
 
 async def async_setup(hass: HomeAssistant, _config: ConfigType) -> bool:
-    """Register the actions, which outlive the entries."""
+    """Register the actions and the dashboard, which outlive the entries."""
     async_setup_services(hass)
+    await async_setup_frontend(hass)
     return True
 
 

@@ -15,9 +15,8 @@ from playwright.async_api import (
 )
 import pytest
 
-from tests.demo.dashboard import install
 from tests.demo.home_assistant import HomeAssistant
-from tests.demo.integration import DOMAIN, connect, first_value
+from tests.demo.integration import DOMAIN, connect, first_value, show_dashboard
 from tests.demo.process import ROOT, free_port
 from tests.demo.simulator import Simulator, simulated_platform
 
@@ -94,7 +93,7 @@ async def connected(home: HomeAssistant, simulator: Simulator) -> Simulator:
     """Return the platform with the integration connected to it, and the demo's dashboard made."""
     await connect(home, simulator)
     await first_value(home)
-    await install(home)
+    await show_dashboard(home)
     return simulator
 
 

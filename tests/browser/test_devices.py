@@ -4,6 +4,7 @@ import re
 
 from playwright.async_api import Page, expect
 
+from tests.demo.integration import DASHBOARD
 from tests.demo.simulator import Simulator
 
 from .console import device, report, reported
@@ -16,23 +17,27 @@ async def test_dashboard_and_device_page_show_reported_values(
 ) -> None:
     values = (await device(connected, "Bedroom radiator"))["values"]
     await go(page, "/")
+    await expect(page.get_by_role("heading", name="Climate")).to_be_visible()
+    await picture_of_page(page, "demo", width=1500, height=1060)
+
+    await go(page, f"/{DASHBOARD}/kinds")
     temperature = f"Temperature {values['temperature']} °C"
     radiator = dashboard_section(page, "Bedroom radiator")
     await expect(radiator.get_by_role("button", name=temperature)).to_be_visible()
-    await picture_of_page(page, "demo", width=1500, height=1060)
 
     await open_device(page, "Bedroom radiator")
     for name, path in ("Temperature", "temperature"), ("Valve opening", "valve_opening"):
-        await expect(entity_row(page, name)).to_contain_text(str(values[path]))
+        row = entity_row(page, name).filter(has_text=str(values[path]))
+        await expect(row).to_be_visible()
     await picture_of_page(page, "device", width=950, height=620)
 
 
 async def test_switched_socket_shows_its_own_report(page: Page, connected: Simulator) -> None:
     assert (await device(connected, "Desk lamp"))["values"]["set_socket.status"] == "1"
-    await go(page, "/")
+    await go(page, f"/{DASHBOARD}/kinds")
     lamp = dashboard_section(page, "Desk lamp")
     await lamp.get_by_role("switch").click()
-    await expect(lamp.get_by_role("button", name="Switch Off")).to_be_visible()
+    await expect(lamp.get_by_role("button", name="Desk lamp Off")).to_be_visible()
     # only the device can know that
     await expect(lamp.get_by_role("button", name="Power 0.0 W")).to_be_visible()
     assert (await device(connected, "Desk lamp"))["values"]["set_socket.status"] == "0"
@@ -43,7 +48,7 @@ async def test_switched_socket_shows_its_own_report(page: Page, connected: Simul
 
 
 async def test_thermostat_takes_new_temperature(page: Page, connected: Simulator) -> None:
-    await go(page, "/")
+    await go(page, f"/{DASHBOARD}/kinds")
     radiator = dashboard_section(page, "Bedroom radiator")
     target = radiator.get_by_role("spinbutton", name="Target temperature")
     await expect(target).to_have_text("21.0 °C")

@@ -56,5 +56,5 @@ def entity_row(page: Page, name: str) -> Locator:
 
 
 def dashboard_section(page: Page, device: str) -> Locator:
-    """Return the section of a device on the demo's dashboard."""
+    """Return the section of a device on the dashboard's view of kinds."""
     return page.locator("hui-grid-section").filter(has=page.get_by_role("heading", name=device))

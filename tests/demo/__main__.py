@@ -12,9 +12,8 @@ import time
 
 import aiohttp
 
-from .dashboard import install
 from .home_assistant import HomeAssistant
-from .integration import connect, first_value
+from .integration import connect, first_value, show_dashboard
 from .process import ROOT, DemoError, announced, require_free_port, tail
 from .simulator import (
     CLIENT_ID,
@@ -107,7 +106,7 @@ async def demo(options: Options, started: float) -> None:
                 await connect(home, simulator)
                 await first_value(home)
                 print(f"The first entity has a value after {time.monotonic() - started:.1f} s.")
-                await install(home)
+                await show_dashboard(home)
         print(instructions(options, home.url, simulator), flush=True)
         await until_one_ends(home, simulator, simulator_log)
 

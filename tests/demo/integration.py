@@ -14,6 +14,8 @@ SUBENTRY_FLOWS = "/api/config/config_entries/subentries/flow"
 ACTIONS = f"/api/services/{DOMAIN}"
 LINKED, WAITING = "Meeting room 3 air", "Reception call button"
 WITHOUT_VALUE = ("unavailable", "unknown")
+DASHBOARD = "milesight-demo"
+STRATEGY = {"type": f"custom:{DOMAIN}"}
 
 
 async def connect(home: HomeAssistant, simulator: Simulator) -> None:
@@ -92,6 +94,16 @@ async def first_value(home: HomeAssistant) -> None:
             return
         await asyncio.sleep(0.2)
     raise DemoError("No entity of the integration has a value.")
+
+
+async def show_dashboard(home: HomeAssistant) -> None:
+    """Create the integration's dashboard, and make it the first page."""
+    if all(d["url_path"] != DASHBOARD for d in await home.command("lovelace/dashboards/list")):
+        fields = {"url_path": DASHBOARD, "title": "Milesight", "icon": "mdi:access-point"}
+        await home.command("lovelace/dashboards/create", **fields)
+    await home.command("lovelace/config/save", url_path=DASHBOARD, config={"strategy": STRATEGY})
+    core = {"default_panel": DASHBOARD}
+    await home.command("frontend/set_system_data", key="core", value=core)
 
 
 async def entities(home: HomeAssistant) -> list[dict[str, Any]]:

@@ -24,6 +24,7 @@ type Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 _PAGE: Final = Path(__file__).with_name("control.html").read_text(encoding="utf-8")
 _LONGEST_BACKLOG: Final = 7 * 24 * 60
+_LONGEST_SILENCE: Final = 24 * 365
 _SETTINGS: Final[dict[str, tuple[type, ...]]] = {
     "enabled": (bool,),
     "client_secret": (str,),
@@ -61,7 +62,8 @@ class Control:
                 web.post("/devices", self._add_device),
                 web.delete("/devices/{sn}", self._remove_device),
                 web.post(
-                    "/devices/{sn}/{verb:report|event|online|offline|press|backlog}", self._happen
+                    "/devices/{sn}/{verb:report|event|online|offline|press|silence|backlog}",
+                    self._happen,
                 ),
                 web.post("/faults", self._fault),
                 web.delete("/faults", self._clear_faults),
@@ -160,6 +162,10 @@ class Control:
                 self._platform.online(device)
             case "offline":
                 self._platform.offline(device)
+            case "silence":
+                self._platform.silence(
+                    device, integer(body.get("hours"), "hours", low=1, high=_LONGEST_SILENCE)
+                )
             case "press":
                 self._platform.press(
                     device, _optional_text(body, "button"), _optional_text(body, "kind")

@@ -37,6 +37,10 @@ class History:
         last = bisect_left(self._reports, (end + 1, 0), key=_TIME_AND_ORDER)
         return self._reports[first:last]
 
+    def forget_after(self, time: int) -> None:
+        """Forget later reports."""
+        del self._reports[bisect_left(self._reports, (time + 1, 0), key=_TIME_AND_ORDER) :]
+
     def __len__(self) -> int:
         """How many reports are kept."""
         return len(self._reports)

@@ -213,6 +213,11 @@ class Platform:
         device.connect_status = "OFFLINE"
         self._publish([events.device_data(device, "OFFLINE", self.application.now())])
 
+    def silence(self, device: Device, hours: int) -> None:
+        """A device that is online last reported some hours ago."""
+        device.last_update = self.application.now_ms() - hours * 3_600_000
+        device.history.forget_after(device.last_update)
+
     def backlog(self, device: Device, minutes: int) -> None:
         """A device hands in what it stored during an outage.
 

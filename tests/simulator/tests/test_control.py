@@ -21,6 +21,7 @@ async def test_control_page_shows_state_and_handles_every_verb(
         "event": {"tslId": "greeting", "payload": {"a": 1}},
         "offline": None,
         "online": None,
+        "silence": {"hours": 30},
         "press": {"kind": "long press"},
         "backlog": {"minutes": 20},
     }

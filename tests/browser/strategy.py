@@ -1,0 +1,58 @@
+"""The strategy in a browser without Home Assistant: what it makes of registries and states."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from playwright.async_api import BrowserContext, Page, Route
+
+from tests.frontend.fleets import Registries
+from tests.frontend.page import GENERATE, HTML, MODULES, arguments
+
+ADDRESS: Final = "http://strategy.test"
+
+
+@dataclass(frozen=True)
+class Dashboard:
+    """What was generated: the titles of the views, the views by path, and how long it took."""
+
+    titles: list[str]
+    views: dict[str, Any]
+    ms: float
+
+
+async def open_strategy(context: BrowserContext) -> Page:
+    """Return a page with the strategy's modules and nothing else."""
+
+    async def serve(route: Route) -> None:
+        name = route.request.url.removeprefix(f"{ADDRESS}/")
+        if name:
+            await route.fulfill(path=MODULES / name, content_type="text/javascript")
+        else:
+            await route.fulfill(body=HTML, content_type="text/html")
+
+    page = await context.new_page()
+    await page.route(f"{ADDRESS}/**", serve)
+    await page.goto(f"{ADDRESS}/", wait_until="networkidle")
+    return page
+
+
+async def generate(page: Page, registries: Registries, *options: Any, **more: Any) -> Dashboard:
+    """Generate the dashboard and all its views; the options are those of ``arguments``."""
+    found = await page.evaluate(GENERATE, arguments(registries, *options, **more))
+    return Dashboard(**found)
+
+
+def cards(view: Any) -> list[dict[str, Any]]:
+    """Return the cards of a view."""
+    sections = view.get("sections", [view])
+    return [card for section in sections for card in section["cards"]]
+
+
+def tiles(view: Any) -> set[str]:
+    """Return the entities of the tiles of a view."""
+    return {card["entity"] for card in cards(view) if card["type"] == "tile"}
+
+
+def headings(view: Any) -> list[str]:
+    """Return the headings of a view."""
+    return [card["heading"] for card in cards(view) if card["type"] == "heading"]

@@ -1,0 +1,1 @@
+"""The dashboard strategy, as far as it needs no browser."""
