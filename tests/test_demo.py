@@ -1,17 +1,15 @@
 """The demo without Home Assistant: configuration, ports and child processes."""
 
 import asyncio
-from contextlib import nullcontext
 import json
 from pathlib import Path
 import socket
 import sys
 
-import aiohttp
 import pytest
 
-from .demo import process, simulator
-from .demo.__main__ import parse
+from .demo import process
+from .demo.__main__ import SIMULATOR_PORT, parse
 from .demo.configuration import configuration, configured_url, local_time_zone, prepare
 from .demo.process import (
     ROOT,
@@ -130,20 +128,9 @@ async def test_long_wait_is_announced_with_log(
 
 
 @pytest.mark.usefixtures("socket_enabled")
-async def test_simulator_leaves_port_of_home_assistant_alone(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    async def ready(*_: object) -> None:
-        pass
-
-    monkeypatch.setattr(simulator, "running", lambda *_: nullcontext())
-    monkeypatch.setattr(simulator, "until_ready", ready)
-    asked = free_port(simulator.DEFAULT_PORT)
-    async with (
-        aiohttp.ClientSession() as session,
-        simulator.simulated_platform(session, reserved_port=asked) as platform,
-    ):
-        assert int(platform.url.rpartition(":")[2]) > asked
+def test_simulator_leaves_port_of_home_assistant_alone() -> None:
+    port = free_port(SIMULATOR_PORT)
+    assert parse(["--port", str(port)]).simulator_port > port
 
 
 async def said_hello(log: Path) -> bool:

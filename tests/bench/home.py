@@ -14,7 +14,7 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 
 from tests.demo.configuration import http_settings
-from tests.demo.process import ROOT, free_port
+from tests.demo.process import ROOT, any_free_port
 
 from . import fleet
 
@@ -41,7 +41,7 @@ INTEGRATIONS = {
 @asynccontextmanager
 async def home_assistant() -> AsyncGenerator[tuple[HomeAssistant, str]]:
     """Run Home Assistant; give it and the address of its web server."""
-    port = free_port(8300)
+    port = any_free_port()
     with TemporaryDirectory() as folder:
         _prepare(Path(folder), port)
         hass = await bootstrap.async_setup_hass(

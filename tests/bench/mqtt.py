@@ -15,7 +15,7 @@ from homeassistant.core import HomeAssistant
 from paho.mqtt.client import Client
 from paho.mqtt.enums import CallbackAPIVersion
 
-from tests.demo.process import free_port
+from tests.demo.process import any_free_port
 
 from . import fleet, home
 from .scale import Scale
@@ -50,7 +50,7 @@ async def throughput(scale: Scale) -> dict[str, Any]:
 
 @asynccontextmanager
 async def _broker(program: str) -> AsyncGenerator[int]:
-    port = free_port(18830)
+    port = any_free_port()
     with TemporaryDirectory() as folder:
         configuration = Path(folder) / "mosquitto.conf"
         configuration.write_text(

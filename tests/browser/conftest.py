@@ -17,7 +17,7 @@ import pytest
 
 from tests.demo.home_assistant import HomeAssistant
 from tests.demo.integration import DOMAIN, connect, first_value, show_dashboard
-from tests.demo.process import ROOT, free_port
+from tests.demo.process import ROOT, any_free_port
 from tests.demo.simulator import Simulator, simulated_platform
 
 from .console import PATIENCE
@@ -71,7 +71,7 @@ async def home(
     """Run the demo's Home Assistant, with nothing configured."""
     folder = tmp_path_factory.mktemp("home-assistant")
     log = folder / "home-assistant.output"
-    async with HomeAssistant(session, folder, free_port(8124), log) as home:
+    async with HomeAssistant(session, folder, any_free_port(), log) as home:
         yield home
 
 
@@ -81,7 +81,7 @@ async def simulator(
 ) -> AsyncIterator[Simulator]:
     """Run a platform whose devices report when told to; it is forgotten after the test."""
     log = tmp_path / "simulator.output"
-    async with simulated_platform(session, interval=0, log=log) as simulator:
+    async with simulated_platform(session, port=any_free_port(), interval=0, log=log) as simulator:
         yield simulator
         for entry in await home.command("config_entries/get", domain=DOMAIN):
             await home.request("DELETE", f"/api/config/config_entries/entry/{entry['entry_id']}")
@@ -112,9 +112,16 @@ async def browser() -> AsyncIterator[Browser]:
 
 @pytest.fixture(scope="session")
 async def person(browser: Browser, home: HomeAssistant) -> BrowserContext:
-    """Return the browser of somebody who stays logged in."""
+    """Return the browser of a user who stays logged in.
+
+    A service worker is blocked: when it is ready, the page reloads and loses the last click.
+    """
     context = await browser.new_context(
-        base_url=home.url, locale="en", viewport=WINDOW, reduced_motion="reduce"
+        base_url=home.url,
+        locale="en",
+        viewport=WINDOW,
+        reduced_motion="reduce",
+        service_workers="block",
     )
     context.set_default_timeout(PATIENCE * 1000)
     return context
@@ -122,7 +129,11 @@ async def person(browser: Browser, home: HomeAssistant) -> BrowserContext:
 
 @pytest.fixture
 async def page(
-    person: BrowserContext, home: HomeAssistant, request: pytest.FixtureRequest, tmp_path: Path
+    person: BrowserContext,
+    home: HomeAssistant,
+    simulator: Simulator,  # ends after the page, so that the picture shows what the test saw
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
 ) -> AsyncIterator[Page]:
     """Return a new page; if the test fails, what it showed last is kept."""
     page = await person.new_page()

@@ -4,7 +4,7 @@ from playwright.async_api import Page, expect
 
 from tests.demo.simulator import Simulator
 
-from .web import choose_device, go, open_integration
+from .web import choose_target, go, open_integration
 
 
 async def test_action_shows_error_then_response_of_device(page: Page, connected: Simulator) -> None:
@@ -12,7 +12,7 @@ async def test_action_shows_error_then_response_of_device(page: Page, connected:
     await page.get_by_role("button", name="Action", exact=True).click()
     await page.get_by_placeholder("Search").last.fill("milesight.call_service")
     await page.get_by_role("option", name="milesight.call_service").click()
-    await choose_device(page, "Coffee machine")
+    await choose_target(page, "Coffee machine")
     row = page.locator("ha-settings-row").filter(has_text="The ID of the service")
     service = row.get_by_role("textbox")
     await service.fill("make_coffee")

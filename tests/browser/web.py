@@ -1,17 +1,45 @@
-"""Helpers for the pages of the web interface."""
+"""Steps in the web interface that several tests share."""
+
+import asyncio
+from contextlib import suppress
+import re
+from urllib.parse import urlsplit
 
 from playwright.async_api import Error, Locator, Page, expect
 
 from tests.demo.integration import DOMAIN
 
+from .console import PATIENCE
+
+# Is true when Home Assistant is connected, no element is still loading or about to render, and the
+# page has as many elements as when it was asked last.
+READY = """() => {
+  const tree = (root) =>
+    [...root.querySelectorAll("*")].flatMap((e) => (e.shadowRoot ? [e, ...tree(e.shadowRoot)] : e));
+  const elements = tree(document);
+  const loading = (e) =>
+    ["ha-spinner", "hass-loading-screen"].includes(e.localName) ||
+    e.isUpdatePending || !e.matches(":defined");
+  const unchanged = window.elementsBefore === elements.length;
+  window.elementsBefore = elements.length;
+  const connected = document.querySelector("home-assistant")?.hass?.connected;
+  return connected && unchanged && !elements.some(loading);
+}"""
+POLLING = 200  # milliseconds
+
 
 async def go(page: Page, path: str) -> None:
-    """Go to a page, and return when it is complete: a button that is seen earlier may be deaf."""
-    try:
-        await page.goto(path, wait_until="networkidle")
-    except Error:
-        # a dialog that was closed just now went back in the history, and came in between
-        await page.goto(path, wait_until="networkidle")
+    """Go to a page, and return when it is ready for clicks.
+
+    A dialog that was just closed goes back in the history, which may undo the navigation.
+    """
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            with suppress(Error):
+                await page.goto(path, wait_until="networkidle")
+                await page.wait_for_function(READY, polling=POLLING)
+                if urlsplit(page.url).path.startswith(path):
+                    return
 
 
 async def open_integration(page: Page) -> Locator:
@@ -36,16 +64,26 @@ async def fill(page: Page, **fields: str) -> None:
 
 
 async def choose_device(page: Page, name: str) -> None:
-    """Choose a device in a form that asks for devices."""
+    """Choose a device in a dialog that asks for devices."""
     await page.get_by_role("button", name="Select a device").click()
     await page.get_by_placeholder("Search").last.fill(name)
     await page.get_by_role("option", name=name).click()
-    await expect(page.get_by_role("button", name=name, exact=True)).to_be_visible()
+    chosen = re.compile(f"^{name}[^•]*$")  # the list behind the dialog has names with a dot
+    await expect(page.get_by_role("button", name=chosen)).to_be_visible()
+
+
+async def choose_target(page: Page, device: str) -> None:
+    """Choose a device as the target of an action; its entities are offered before it."""
+    await page.get_by_role("button", name="Add target").click()
+    await page.get_by_placeholder("Search").last.fill(device)
+    await page.get_by_role("option", name=re.compile(f"^{device} .*Milesight$")).click()
+    await expect(page.get_by_role("region", name="Devices")).to_be_visible()
 
 
 async def open_device(page: Page, name: str) -> None:
-    """Go to the page of a device by the list of devices."""
+    """Go to the page of a device by searching the list of devices."""
     await go(page, "/config/devices/dashboard")
+    await page.get_by_placeholder(re.compile("Search [0-9]+ device")).fill(name)
     await page.get_by_text(name, exact=True).click()
     await expect(page.get_by_role("heading", name="Device info")).to_be_visible()
 

@@ -14,7 +14,7 @@ import aiohttp
 
 from .home_assistant import HomeAssistant
 from .integration import connect, first_value, show_dashboard
-from .process import ROOT, DemoError, announced, require_free_port, tail
+from .process import ROOT, DemoError, announced, free_port, require_free_port, tail
 from .simulator import (
     CLIENT_ID,
     CLIENT_SECRET,
@@ -24,6 +24,7 @@ from .simulator import (
 )
 
 DATA = ROOT / ".demo"
+SIMULATOR_PORT = 8199
 INTERVAL = 5  # seconds between two reports
 
 READY = """
@@ -63,6 +64,11 @@ class Options:
         """The folder with Home Assistant's configuration and data."""
         return DATA / ("config-empty" if self.empty else "config")
 
+    @property
+    def simulator_port(self) -> int:
+        """The port of the simulator, which leaves that of Home Assistant alone."""
+        return free_port(SIMULATOR_PORT, reserved=self.port)
+
     def log(self, name: str) -> Path | None:
         """Return the log file of a process, None for the terminal."""
         return None if self.verbose else self.folder / f"{name}.output"
@@ -96,7 +102,7 @@ async def demo(options: Options, started: float) -> None:
     async with (
         aiohttp.ClientSession() as session,
         simulated_platform(
-            session, interval=INTERVAL, log=simulator_log, reserved_port=options.port
+            session, port=options.simulator_port, interval=INTERVAL, log=simulator_log
         ) as simulator,
         HomeAssistant(session, options.folder, options.port, home_log) as home,
     ):

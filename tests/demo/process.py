@@ -44,6 +44,14 @@ def free_port(preferred: int, *, reserved: int | None = None) -> int:
     return next(port for port in ports if port != reserved and port_is_free(port))
 
 
+def any_free_port() -> int:
+    """Return a port that nobody else is about to use, as the system chooses it."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
 def require_free_port(port: int) -> None:
     """Raise PortTakenError if the port is in use."""
     if not port_is_free(port):

@@ -10,12 +10,11 @@ from typing import Any
 
 import aiohttp
 
-from .process import DemoError, free_port, running, until_ready
+from .process import DemoError, running, until_ready
 
 CLIENT_ID = "milesight-demo"
 CLIENT_SECRET = "demo-client-secret"
 WEBHOOK_SECRET = "demo-webhook-secret"
-DEFAULT_PORT = 8199
 
 
 @dataclass(frozen=True)
@@ -49,12 +48,11 @@ class Simulator:
 async def simulated_platform(
     session: aiohttp.ClientSession,
     *,
+    port: int,
     interval: float = 5,
     log: Path | None = None,
-    reserved_port: int | None = None,
 ) -> AsyncGenerator[Simulator]:
-    """Run a simulator whose devices report every few seconds, on a port other than the reserved."""
-    port = free_port(DEFAULT_PORT, reserved=reserved_port)
+    """Run a simulator whose devices report every few seconds."""
     url = f"http://127.0.0.1:{port}"
     arguments = {
         "--port": port,
