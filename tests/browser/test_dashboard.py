@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
+from itertools import cycle
 import re
 
 from playwright.async_api import ConsoleMessage, Error, Locator, Page, expect
@@ -124,7 +125,7 @@ async def test_silent_device_appears_and_vanishes(
     await go(page, f"/{DASHBOARD}")
     silent = attention_item(page, "Wine cellar: last report 30 hours ago")
     await expect(silent).to_be_visible()
-    temperatures = iter(range(100))
+    temperatures = cycle(range(100))
 
     async def is_gone() -> bool:
         # what the integration knows is asked for every few seconds, and only when a state changes
