@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Generator
 from pathlib import Path
 import shutil
+from typing import Final
 
 import aiohttp
 from playwright.async_api import (
@@ -110,19 +111,24 @@ async def browser() -> AsyncIterator[Browser]:
         await browser.close()
 
 
+NO_SERVICE_WORKER: Final = (
+    "if (navigator.serviceWorker) navigator.serviceWorker.register = () => new Promise(() => {})"
+)
+
+
 @pytest.fixture(scope="session")
 async def person(browser: Browser, home: HomeAssistant) -> BrowserContext:
     """Return the browser of a user who stays logged in.
 
-    A service worker is blocked: when it is ready, the page reloads and loses the last click.
+    No service worker is registered: when one is ready, the page reloads and loses the last click.
     """
     context = await browser.new_context(
         base_url=home.url,
         locale="en",
         viewport=WINDOW,
         reduced_motion="reduce",
-        service_workers="block",
     )
+    await context.add_init_script(NO_SERVICE_WORKER)
     context.set_default_timeout(PATIENCE * 1000)
     return context
 
