@@ -44,3 +44,5 @@ async def test_config_flow_refuses_wrong_secret_then_adds_all_devices(
     await simulator.register_callback(callback)
     await report(simulator, "Wine cellar", temperature=11.5)
     await expect(entity_row(page, "Temperature")).to_contain_text("11.5 °C")
+    await go(page, "/logbook")
+    await expect(page.get_by_text("received the webhook test of the console")).to_be_visible()
