@@ -171,7 +171,7 @@ class CorrectionSubentryFlow(ConfigSubentryFlow):
     async def async_step_report(
         self, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
-        """Offer to report the correction, so that nobody else needs it."""
+        """Offer a link to report the correction."""
         if user_input is not None:
             return self.async_create_entry(
                 title=self._title,

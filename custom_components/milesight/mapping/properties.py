@@ -61,7 +61,7 @@ def value_properties(items: Iterable[Item]) -> tuple[Property, ...]:
 
 
 def is_history(identifier: str) -> bool:
-    """Return whether an item tells of past readings, by its id."""
+    """Return whether an item contains past readings, by its id."""
     words, _ = tokenize(identifier)
     return bool(words) and words[0] in ("history", "historical")
 
