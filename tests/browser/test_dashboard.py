@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
+from itertools import cycle
 import re
 
 from playwright.async_api import ConsoleMessage, Error, Locator, Page, expect
@@ -11,7 +12,7 @@ from tests.demo.home_assistant import HomeAssistant
 from tests.demo.integration import DASHBOARD, DOMAIN, STRATEGY, connect, first_value, show_dashboard
 from tests.demo.simulator import Simulator
 
-from .console import device, report
+from .console import device, report, until
 from .web import go
 
 VIEWS = {
@@ -113,7 +114,7 @@ async def test_offline_device_appears_and_vanishes(page: Page, connected: Simula
     await expect(cellar).to_have_count(0)
 
 
-async def test_silent_device_needs_attention(
+async def test_silent_device_appears_and_vanishes(
     page: Page, home: HomeAssistant, simulator: Simulator
 ) -> None:
     sn = (await device(simulator, "Wine cellar"))["sn"]
@@ -124,6 +125,14 @@ async def test_silent_device_needs_attention(
     await go(page, f"/{DASHBOARD}")
     silent = attention_item(page, "Wine cellar: last report 30 hours ago")
     await expect(silent).to_be_visible()
+    temperatures = cycle(range(100))
+
+    async def is_gone() -> bool:
+        # what the integration knows is asked for every few seconds, and only when a state changes
+        await report(simulator, "Wine cellar", temperature=next(temperatures) / 10)
+        return await silent.count() == 0
+
+    await until(is_gone)
 
 
 async def test_new_device_appears_without_reload(

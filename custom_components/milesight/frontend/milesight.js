@@ -89,8 +89,10 @@ class MilesightViewStrategy extends HTMLElement {
   static shouldRegenerate(config, before, after) {
     if (registriesChanged(before, after)) return true;
     if (config.view !== "overview") return false;
-    const key = statusKey(latestStatus(after, config));
-    return key !== this.#statusKey || attentionChanged(before, after);
+    // Home Assistant waits for a pause between positive answers, so each change gives only one
+    const previous = this.#statusKey;
+    this.#statusKey = statusKey(latestStatus(after, config));
+    return this.#statusKey !== previous || attentionChanged(before, after);
   }
 }
 
