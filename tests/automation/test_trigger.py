@@ -178,6 +178,8 @@ async def test_platform_outage_is_no_silence(
     await automate(silent({"device_id": device_id(hass, pushing, thermometer)}))
     simulator.fault("/devices/search", "status", status=500)
     await pass_time(hass, freezer, minutes=30)
+    await poll(hass, pushing)
+    assert not pushing.runtime_data.last_update_success
     await pass_time(hass, freezer, hours=3)
     assert not recorded_calls
 
