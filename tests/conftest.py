@@ -1,8 +1,10 @@
 """Fixtures that all tests share."""
 
-from collections.abc import AsyncIterator, Iterator
+import asyncio
+from collections.abc import AsyncIterator, Generator, Iterator
 import logging
-from typing import Any
+import time
+from typing import Any, Final
 
 from aiohttp.test_utils import TestClient
 from homeassistant.core import HomeAssistant, ServiceCall
@@ -21,6 +23,18 @@ logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
 settings.register_profile("project", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("project")
 
+MAX_CPU_SECONDS: Final = 3
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
+    """Warn of a slow test without the marker: by its CPU time, which other load leaves alone."""
+    started = time.process_time()
+    yield
+    seconds = time.process_time() - started
+    if seconds > MAX_CPU_SECONDS and item.get_closest_marker("slow") is None:
+        item.warn(pytest.PytestWarning(f"{seconds:.1f} s of CPU time: mark it as slow"))
+
 
 @pytest.fixture
 def deprecated_uses() -> Iterator[list[str]]:
@@ -33,6 +47,18 @@ def deprecated_uses() -> Iterator[list[str]]:
     yield handler.found
     logging.getLogger().removeHandler(handler)
     assert handler.found == []
+
+
+@pytest.fixture(autouse=True)
+async def enable_event_loop_debug(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the event loop check threads and slow callbacks, without a stack for each future.
+
+    Replaces the fixture of the test plugin. Futures and handles record the stack they are made
+    from if `get_debug` says so, which takes as long as everything else that a test does.
+    """
+    loop = asyncio.get_running_loop()
+    loop.set_debug(True)
+    monkeypatch.setattr(loop, "get_debug", lambda: False)
 
 
 @pytest.fixture(autouse=True)

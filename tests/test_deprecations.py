@@ -103,6 +103,7 @@ def test_unrelated_log_messages_are_ignored(
     assert deprecated_uses == []
 
 
+@pytest.mark.slow
 def test_imports_use_no_deprecated_name() -> None:
     command = [sys.executable, "-c", IMPORT_ALL, *MODULES]
     result = subprocess.run(  # noqa: S603

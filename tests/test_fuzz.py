@@ -134,6 +134,7 @@ async def test_any_unsigned_delivery_is_refused(
     assert _faults(caplog) == []
 
 
+@pytest.mark.slow
 @FUZZ_SETTINGS
 @given(data=st.data())
 async def test_any_signed_delivery_is_answered(
@@ -163,6 +164,7 @@ HISTORY: Final = st.lists(
 )
 
 
+@pytest.mark.slow
 @FUZZ_SETTINGS
 @given(changes=st.dictionaries(LISTED, JSON, min_size=1, max_size=3), history=HISTORY)
 async def test_any_device_list_and_history_are_accepted(

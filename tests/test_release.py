@@ -55,6 +55,7 @@ def test_archive_holds_exactly_the_files_to_install(archive: Path) -> None:
         assert name in wanted
 
 
+@pytest.mark.slow
 def test_unpacked_archive_can_be_imported(archive: Path, tmp_path: Path) -> None:
     unpacked = tmp_path / "custom_components" / const.DOMAIN
     with ZipFile(archive) as found:

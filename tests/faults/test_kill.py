@@ -71,6 +71,7 @@ http:
 """
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(180)
 async def test_store_is_complete_after_a_kill_during_writing(
     hass: HomeAssistant, hass_storage: dict[str, Any], socket_enabled: None, tmp_path: Path
@@ -103,6 +104,7 @@ async def test_store_is_complete_after_a_kill_during_writing(
         await settle(hass)
 
 
+@pytest.mark.slow
 async def test_interrupted_write_keeps_the_previous_store(
     tmp_path: Path,
 ) -> None:

@@ -17,6 +17,7 @@ EXAMPLES = 40
 STEPS = 20
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(0)
 @pytest.mark.filterwarnings("ignore:.*register_random")
 def test_states_follow_model(socket_enabled: None) -> None:
