@@ -1,8 +1,10 @@
-"""Tests of the documentation: links, and examples that run on the demo fleet."""
+"""Tests of the documentation: links, facts, and examples that run on the demo fleet."""
 
+import json
 from pathlib import Path
 import re
-from typing import Final
+from typing import Any, Final
+from urllib.parse import parse_qs, urlsplit
 
 from homeassistant.const import ATTR_DEVICE_ID
 from homeassistant.core import HomeAssistant
@@ -24,7 +26,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry, async_
 from custom_components.milesight import services
 from custom_components.milesight.const import DOMAIN
 from tests.agentcraft.helpers import device_id, link_devices
-from tests.files import ROOT
+from tests.files import INTEGRATION, ROOT, read_json
 from tests.simulator import Simulator
 
 PAGES: Final = {
@@ -48,6 +50,14 @@ OTHER_ACTIONS: Final = (
     ("rest_command", "tell_the_agent"),
 )
 LINKED: Final = "Meeting room 3 air"
+README_WORDS: Final = 1200
+READMES: Final = ("README.md", "README.ja.md")
+REPOSITORY: Final[str] = read_json("manifest.json")["documentation"]
+MY_LINK: Final = re.compile(r"https://my\.home-assistant\.io/redirect/[^)\s]+")
+MY_BADGE: Final = re.compile(r"https://my\.home-assistant\.io/badges/(\w+)\.svg\)\]\(([^)\s]+)\)")
+OWN_LINK: Final = re.compile(re.escape(REPOSITORY) + r"/(?:blob/main|actions/workflows)/([^)\s]+)")
+COMMAND: Final = re.compile(r"^scripts/\S+", re.MULTILINE)
+BLUEPRINTS: Final = sorted(ROOT.glob("blueprints/*/*/*.yaml"))
 
 
 def _exists(page: Path, address: str) -> bool:
@@ -64,6 +74,91 @@ def _exists(page: Path, address: str) -> bool:
 def test_links_lead_to_existing_files_and_headings(page: str) -> None:
     addresses = LINK.findall(FENCE.sub("", PAGES[page]))
     assert [address for address in addresses if not _exists(ROOT / page, address)] == []
+
+
+@pytest.mark.parametrize("page", sorted(p for p in PAGES if p.startswith("docs/")))
+def test_page_asks_a_question_and_is_listed_in_readmes(page: str) -> None:
+    title, *_ = HEADING.findall(PAGES[page])
+    assert title.endswith("?")
+    assert f"]({page}) | {title} |" in PAGES["README.md"]
+    assert f"]({page}) |" in PAGES["README.ja.md"]
+
+
+def test_readme_is_short() -> None:
+    assert len(PAGES["README.md"].split()) <= README_WORDS
+
+
+def test_readmes_have_the_same_structure() -> None:
+    levels = [re.findall(r"^#+(?= )", PAGES[page], re.MULTILINE) for page in READMES]
+    pictures = [re.findall(r"\]\((docs/\w+\.png)\)", PAGES[page]) for page in READMES]
+    links = [sorted(set(MY_LINK.findall(PAGES[page]))) for page in READMES]
+    code = [[text for _, text in FENCE.findall(PAGES[page])] for page in READMES]
+    assert levels[0] == levels[1]
+    assert pictures[0] == pictures[1]
+    assert links[0] == links[1]
+    assert code[0] == code[1]
+
+
+@pytest.mark.parametrize("page", READMES)
+def test_my_links_open_this_integration_and_its_blueprints(page: str) -> None:
+    links = MY_BADGE.findall(PAGES[page])
+    assert all(urlsplit(link).path == f"/redirect/{badge}/" for badge, link in links)
+    owner, repository = urlsplit(REPOSITORY).path.strip("/").split("/")
+    assert {
+        urlsplit(link).path.split("/")[2]: parse_qs(urlsplit(link).query)
+        for badge, link in links
+        if badge != "blueprint_import"
+    } == {
+        "hacs_repository": {
+            "owner": [owner],
+            "repository": [repository],
+            "category": ["integration"],
+        },
+        "config_flow_start": {"domain": [DOMAIN]},
+    }
+
+
+@pytest.mark.parametrize("page", [*READMES, "docs/automations.md"])
+def test_every_blueprint_can_be_imported_from_the_page(page: str) -> None:
+    imported = [
+        parse_qs(urlsplit(link).query)["blueprint_url"][0]
+        for badge, link in MY_BADGE.findall(PAGES[page])
+        if badge == "blueprint_import"
+    ]
+    urls = [f"{REPOSITORY}/blob/main/{path.relative_to(ROOT)}" for path in BLUEPRINTS]
+    assert sorted(imported) == urls
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_links_to_the_repository_lead_to_existing_files(page: str) -> None:
+    for path in OWN_LINK.findall(PAGES[page]):
+        name = path.removesuffix("/badge.svg")
+        assert (ROOT / name).is_file() or (ROOT / ".github" / "workflows" / name).is_file()
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_commands_exist_and_can_be_run(page: str) -> None:
+    blocks = "".join(code for language, code in FENCE.findall(PAGES[page]) if language == "sh")
+    listed = re.findall(r"`(scripts/[\w-]+)", PAGES[page])
+    for command in {*COMMAND.findall(blocks), *listed}:
+        assert (ROOT / command).is_file()
+        assert (ROOT / command).stat().st_mode & 0o111
+
+
+@pytest.mark.parametrize("page", READMES)
+def test_readme_names_the_oldest_home_assistant(page: str) -> None:
+    oldest = json.loads((ROOT / "hacs.json").read_text())["homeassistant"].removesuffix(".0")
+    assert f"Home%20Assistant-{oldest}+-" in PAGES[page]
+    assert re.search(
+        rf"^.*Home Assistant {re.escape(oldest)} ?(?:or newer|以降)", PAGES[page], re.MULTILINE
+    )
+
+
+def test_options_of_the_demo_in_the_documentation_exist() -> None:
+    used = set(re.findall(r"scripts/demo (--[\w-]+)", "".join(PAGES.values())))
+    source = (ROOT / "tests" / "demo" / "__main__.py").read_text()
+    assert used
+    assert used <= {"--help", *re.findall(r'add_argument\(\s*"(--[\w-]+)"', source)}
 
 
 def _add_floor_and_label(hass: HomeAssistant, radiator_id: str) -> None:
@@ -107,3 +202,46 @@ async def test_examples_of_a_page_run(
 def test_every_action_has_an_example() -> None:
     documented = set(re.findall(rf"- action: {DOMAIN}\.(\w+)", PAGES["docs/actions.md"]))
     assert documented == {action.name for action in services.ACTIONS}
+
+
+def test_every_field_of_an_action_is_documented() -> None:
+    sections = {
+        section.partition("\n")[0]: section
+        for section in re.split(r"^## ", PAGES["docs/actions.md"], flags=re.MULTILINE)[1:]
+    }
+    descriptions: Any = parse_yaml((INTEGRATION / "services.yaml").read_text())
+    for name, action in descriptions.items():
+        missing = [
+            field for field in action.get("fields", {}) if f"`{field}`" not in sections[name]
+        ]
+        assert missing == [], name
+
+
+def test_every_repair_issue_is_documented() -> None:
+    text = PAGES["docs/troubleshooting.md"] + PAGES["docs/agentcraft.md"]
+    for issue in read_json("translations/en.json")["issues"].values():
+        assert f"*{re.sub(r'{\w+}', '…', issue['title'])}*" in text
+
+
+def test_every_error_of_the_set_up_is_documented() -> None:
+    errors: dict[str, str] = read_json("translations/en.json")["config"]["error"]
+    said = re.findall(r"^\| \*(.+?)(?: …)?\* \|", PAGES["docs/troubleshooting.md"], re.MULTILINE)
+    for error in errors.values():
+        assert any(error.startswith(text) for text in said), error
+
+
+def test_triggers_and_conditions_are_documented() -> None:
+    text = PAGES["docs/automations.md"]
+    for kind in ("triggers", "conditions"):
+        names: Any = parse_yaml((INTEGRATION / f"{kind}.yaml").read_text())
+        words = read_json("translations/en.json")[kind]
+        for name in names:
+            if not name.startswith("."):
+                assert f"`{DOMAIN}.{name}`" in text
+                assert f"**{words[name]['name']}**" in text
+
+
+def test_requirements_list_every_package() -> None:
+    for path in ROOT.glob("requirements_*.txt"):
+        for package in re.findall(r"^([A-Za-z][\w.-]*)", path.read_text(), re.MULTILINE):
+            assert f"`{package}`" in PAGES["docs/requirements.md"], package
