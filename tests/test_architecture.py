@@ -9,7 +9,6 @@ ROOT: Final = Path(__file__).parents[1] / "custom_components" / "milesight"
 # From the bottom to the top. The other modules of the root are those that Home Assistant requires.
 LAYERS: Final = (
     "const",
-    "url",
     "issues",
     "api",
     "mapping",
@@ -19,6 +18,7 @@ LAYERS: Final = (
     "push",
     "coordinator",
     "entity",
+    "flows",
     "agentcraft",
     "services",
     "automation",

@@ -21,7 +21,7 @@ from custom_components.milesight.const import (
     CONF_WEBHOOK_SECRET,
     DOMAIN,
 )
-from custom_components.milesight.url import normalize_url
+from custom_components.milesight.flows.url import normalize_url
 from tests.common import settle
 from tests.fleets import household
 from tests.simulator import Device, Simulator

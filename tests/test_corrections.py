@@ -16,7 +16,7 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.milesight.api import parse_specification
 from custom_components.milesight.const import SUBENTRY_CORRECTION
-from custom_components.milesight.correction_flow import change_schema
+from custom_components.milesight.flows.correction import change_schema
 from custom_components.milesight.mapping import describe
 from tests.common import call_entity_action, device_id, entity_id, poll, settle, state_of
 from tests.files import SOURCE

@@ -13,7 +13,7 @@ from .coordinator import MilesightConfigEntry, MilesightCoordinator
 from .devices import registry
 from .devices.storage import ApplicationStore
 from .frontend import async_setup_frontend
-from .push.manager import WebhookManager
+from .push.webhook_manager import WebhookManager
 from .services import async_setup_services
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)

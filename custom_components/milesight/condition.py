@@ -21,7 +21,7 @@ import voluptuous as vol
 
 from .automation.connectivity import CONNECTIVITY, async_connectivity_sensors
 from .automation.silence import SILENCE_OPTIONS, async_get_silence
-from .devices.targets import async_devices_in_target
+from .devices.target_devices import async_devices_in_target
 
 OFFLINE: Final[set[str | bool]] = {STATE_OFF}
 ONLINE: Final[set[str | bool]] = {STATE_ON}

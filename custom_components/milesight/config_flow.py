@@ -42,10 +42,10 @@ from .const import (
     SUBENTRY_AGENTCRAFT,
     SUBENTRY_CORRECTION,
 )
-from .correction_flow import CorrectionSubentryFlow
+from .flows.correction import CorrectionSubentryFlow
+from .flows.url import normalize_url
 from .push.callback_url import CallbackUrl, async_callback_url
 from .push.pending import PendingWebhook
-from .url import normalize_url
 
 SERVERS = ["https://eu-openapi.milesight.com", "https://us-openapi.milesight.com"]
 

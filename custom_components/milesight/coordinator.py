@@ -22,7 +22,7 @@ from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, Upda
 
 from .api import AuthenticationError, Device, MilesightClient, MilesightError
 from .api.backoff import add_jitter, backoff_delay
-from .api.quota import RequestQuota, page_count
+from .api.quota import RequestQuota
 from .api.webhook import (
     DeviceReport,
     SystemMessage,
@@ -32,15 +32,15 @@ from .api.webhook import (
 )
 from .commands.responses import ResponseWaiter
 from .commands.sender import CommandSender
-from .const import CONF_DAILY_API_LIMIT, DEFAULT_DAILY_API_LIMIT, DOMAIN, LOGGER
-from .devices.corrections import Corrections, async_follow_corrections, corrections_of
+from .const import DOMAIN, LOGGER
+from .devices.correction_subentries import Corrections, async_follow_corrections, corrections_of
 from .devices.device import MilesightDevice, Signal
-from .devices.manager import DeviceManager
+from .devices.device_manager import DeviceManager
+from .devices.request_limit import RequestLimit
 from .devices.specifications import Specifications
 from .devices.storage import ApplicationStore, StoredApplication
 from .devices.timestamps import now_ms
 from .history.backfill import Backfill
-from .issues import REQUEST_LIMIT, async_set_issue
 from .push.connection import ConnectionMonitor
 from .push.monitor import PushMonitor
 from .push.reports import ReportHandler
@@ -64,18 +64,16 @@ class MilesightCoordinator(DataUpdateCoordinator[dict[str, MilesightDevice]]):
     def __init__(self, hass: HomeAssistant, entry: MilesightConfigEntry) -> None:
         """Initialize from the data and options of the entry."""
         super().__init__(hass, LOGGER, config_entry=entry, name=entry.title)
-        self.quota = RequestQuota(
-            int(entry.options.get(CONF_DAILY_API_LIMIT, DEFAULT_DAILY_API_LIMIT))
-        )
+        self._request_limit = RequestLimit(hass, entry)
         self.client = MilesightClient(
             async_get_clientsession(hass),
             entry.data[CONF_URL],
             entry.data[CONF_CLIENT_ID],
             entry.data[CONF_CLIENT_SECRET],
-            on_request=self._record_request,
+            on_request=self._request_limit.record_request,
         )
         self._specifications = Specifications(
-            self.client, self._has_background_quota, corrections_of(entry)
+            self.client, self._request_limit.has_background_quota, corrections_of(entry)
         )
         self.device_manager = DeviceManager(hass, entry, self._specifications)
         self.data = self.device_manager.devices
@@ -84,7 +82,7 @@ class MilesightCoordinator(DataUpdateCoordinator[dict[str, MilesightDevice]]):
             entry,
             self.client,
             self.data,
-            has_quota=self._has_background_quota,
+            has_quota=self._request_limit.has_background_quota,
             elements_found=self._notify_device_listeners,
             finished=self._schedule_save,
         )
@@ -110,12 +108,16 @@ class MilesightCoordinator(DataUpdateCoordinator[dict[str, MilesightDevice]]):
         self._device_listeners: list[DeviceListener] = []
         self._cancel_listener_update: CALLBACK_TYPE | None = None
         self._failed_polls = 0
-        self._quota_exhausted = False
         self._refresh_lock = asyncio.Lock()
         self._refresh_requested = False
         self._started_polls = 0
         self._latest_finished_poll = 0
         self._schedule_next_poll()
+
+    @property
+    def quota(self) -> RequestQuota:
+        """Return the request quota."""
+        return self._request_limit.quota
 
     # Lifecycle
 
@@ -131,7 +133,7 @@ class MilesightCoordinator(DataUpdateCoordinator[dict[str, MilesightDevice]]):
             self.device_manager.clear()
 
     def _restore(self, stored: StoredApplication) -> None:
-        self.quota = RequestQuota(self.quota.limit, stored["requests"])
+        self._request_limit.restore(stored["requests"])
         self.pushes.restore(stored["pushes"], stored["last_push"], stored.get("recent_ids", {}))
         self._specifications.restore(stored["specifications"])
         self.device_manager.restore(stored["devices"])
@@ -227,7 +229,8 @@ class MilesightCoordinator(DataUpdateCoordinator[dict[str, MilesightDevice]]):
     @override
     async def _async_update_data(self) -> dict[str, MilesightDevice]:
         """Read the device list and unknown specifications, and start a backfill if needed."""
-        if not self._may_poll():
+        may_poll = self._request_limit.async_allows_poll(len(self.data))
+        if not may_poll and not self._refresh_requested:
             self._skip_poll()
             return self.data
         self._started_polls += 1
@@ -342,37 +345,6 @@ class MilesightCoordinator(DataUpdateCoordinator[dict[str, MilesightDevice]]):
                 },
             )
 
-    # Request quota
-
-    @callback
-    def _record_request(self) -> None:
-        self.quota.record(time.time())
-
-    def _has_background_quota(self) -> bool:
-        return self.quota.background_remaining(time.time()) > 0
-
-    def _may_poll(self) -> bool:
-        """Return if the quota allows a poll, or a user requested it; update the repair issue."""
-        needed = page_count(len(self.data))
-        exhausted = self.quota.is_exhausted(time.time(), needed, still=self._quota_exhausted)
-        if exhausted is not self._quota_exhausted:
-            self._quota_exhausted = exhausted
-            LOGGER.warning(
-                "Polling of %s %s: the quota of %s requests per day %s",
-                self.name,
-                "is paused" if exhausted else "continues",
-                self.quota.limit,
-                "is used up" if exhausted else "suffices again",
-            )
-        async_set_issue(
-            self.hass,
-            self.config_entry,
-            REQUEST_LIMIT,
-            active=exhausted,
-            limit=str(self.quota.limit),
-        )
-        return self._refresh_requested or not exhausted
-
     def _schedule_next_poll(self, unread: int = 0) -> None:
         """Set the interval, with regard to the devices with unread reports."""
         now = time.time()
@@ -421,7 +393,7 @@ class MilesightCoordinator(DataUpdateCoordinator[dict[str, MilesightDevice]]):
     @callback
     def _search(self) -> None:
         """Read the device list in the background, if the quota allows it."""
-        if self._has_background_quota():
+        if self._request_limit.has_background_quota():
             self.config_entry.async_create_background_task(
                 self.hass, self.async_request_refresh(), "Search for an unlisted device"
             )

@@ -27,7 +27,7 @@ from .const import (
 from .coordinator import MilesightConfigEntry
 from .devices import registry
 from .devices.capabilities import Capabilities
-from .devices.corrections import corrections_of
+from .devices.correction_subentries import corrections_of
 from .devices.device import MilesightDevice
 from .devices.redaction import REDACTED, redact_specification, redact_values
 from .issues import async_active_issues

@@ -20,7 +20,7 @@ from homeassistant.helpers.update_coordinator import CoordinatorEntity
 from .api import Item
 from .api.codec import Value
 from .api.parsing import Json
-from .commands.sender import PreparedRequest
+from .commands.roles import role_requests
 from .const import DOMAIN
 from .coordinator import MilesightConfigEntry, MilesightCoordinator
 from .devices.device import MilesightDevice, Signal
@@ -279,37 +279,9 @@ class MilesightCompositeEntity[D: CompositeDescription](MilesightDescribedEntity
 
         Options are accepted by their names. Nothing is sent unless all values are valid.
         """
-        commands, description = self.coordinator.commands, self.description
-        roles, setters = description.roles, description.setters
-        keys = {role: self._key_of(role, value) for role, value in values.items()}
-        written = [role for role in keys if role not in setters]
-        requests: list[PreparedRequest] = []
-        if written:
-            expected = [
-                (reporting, self._key_of(role.removeprefix("set_"), values[role]))
-                for role in written
-                if (reporting := self._reporting_item(role)) != roles[role]
-            ]
-            pairs = [(roles[role], keys[role]) for role in written]
-            requests.append(commands.write_request(self.device, pairs, expected))
-        requests += [
-            commands.call_request(
-                self.device, setters[role], keys[role], self._reporting_item(role)
-            )
-            for role in keys
-            if role in setters
-        ]
-        for request in requests:
+        commands = self.coordinator.commands
+        for request in role_requests(commands, self.device, self.description, values):
             await request()
-
-    def _reporting_item(self, role: str) -> Item:
-        """Return the item that reports what a role sets: ``position`` for ``set_position``."""
-        roles = self.description.roles
-        return roles.get(role.removeprefix("set_")) or roles[role]
-
-    def _key_of(self, role: str, option: object) -> object:
-        options = self.options(role).items()
-        return next((key for key, name in options if name == option), option)
 
 
 type EntityFactory[D: Description] = Callable[

@@ -11,9 +11,9 @@ from homeassistant.helpers.translation import async_get_cached_translations
 
 from .commands.responses import EVENT_TASK, SUCCESS
 from .const import DOMAIN
-from .devices.manager import EVENT_AVAILABILITY
-from .push.manager import EVENT_WEBHOOK_TEST
+from .devices.device_manager import EVENT_AVAILABILITY
 from .push.monitor import EVENT_NOTICE
+from .push.webhook_manager import EVENT_WEBHOOK_TEST
 
 
 @callback

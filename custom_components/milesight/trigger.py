@@ -39,7 +39,7 @@ import voluptuous as vol
 from .automation.connectivity import CONNECTIVITY, async_connectivity_sensors
 from .automation.silence import SILENCE_OPTIONS, Silence, async_get_silence
 from .commands.responses import EVENT_TASK, SUCCESS
-from .devices.targets import async_devices_in_target
+from .devices.target_devices import async_devices_in_target
 
 ATTR_LAST_REPORT: Final = "last_report"
 ATTR_STATUS: Final = "status"

@@ -15,7 +15,7 @@ from typing import Final
 
 from aiohttp import ClientSession
 
-from custom_components.milesight.url import normalize_url
+from custom_components.milesight.flows.url import normalize_url
 
 from .lines import Line, table
 from .listener import Listener

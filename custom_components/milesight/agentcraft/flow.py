@@ -26,7 +26,7 @@ import voluptuous as vol
 
 from ..const import DOMAIN
 from ..devices import registry
-from ..url import normalize_url
+from ..flows.url import normalize_url
 from .actions import async_resolve
 from .client import AgentcraftError
 from .issues import device_name

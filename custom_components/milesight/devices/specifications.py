@@ -19,7 +19,7 @@ from ..api.parsing import Json
 from ..const import LOGGER
 from ..mapping.corrections import Changes
 from .capabilities import NO_CAPABILITIES, NOTHING, Capabilities
-from .corrections import Corrections
+from .correction_subentries import Corrections
 from .workers import process
 
 NO_MODEL: Final = "?"

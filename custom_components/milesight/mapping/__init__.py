@@ -32,10 +32,10 @@ from .descriptions import (
     TrackerDescription,
     ValveDescription,
 )
-from .entities import describe_property
 from .lights import lights
 from .naming import distinctly_named
 from .properties import Property, value_properties
+from .property_entities import describe_property
 from .ranking import expected_entities, ranked
 from .safety import controls_climate, is_relay_of_thermostat, may_be_controlled
 from .service_entities import buttons, event_entities

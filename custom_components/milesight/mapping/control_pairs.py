@@ -7,9 +7,9 @@ from homeassistant.const import Platform
 
 from ..api import ThingService
 from .descriptions import BinarySensorDescription, Description, Priority, SwitchDescription
-from .entities import identity, switch_class
 from .labels import binary_options
 from .properties import Property
+from .property_entities import identity, switch_class
 from .setters import find_setter
 from .tokens import Tokens, pattern, vocabulary
 

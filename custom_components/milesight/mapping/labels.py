@@ -9,6 +9,7 @@ from .spelling import corrected, corrected_text
 from .tokens import WORD, tokenize, vocabulary
 
 MAX_LABEL = 100
+FLAGS = ("false", "true")
 ASIDE = re.compile(r"[(\uff08].*$", re.DOTALL)
 SPACE = re.compile(r"\s+")
 
@@ -161,6 +162,14 @@ def flag_labels(item: Item) -> dict[str, str]:
         elif word in ("false", "0"):
             labels.setdefault("false", label)
     return labels
+
+
+def value_labels(item: Item) -> Mapping[str, str]:
+    """Return the labels of a flag or an enumeration by key; a key stands for a missing label."""
+    if item.data_type is not DataType.BOOL:
+        return item.mappings
+    labels = flag_labels(item)
+    return {key: labels.get(key, key) for key in FLAGS}
 
 
 def ways_to_press(labels: Mapping[str, str], words: frozenset[str]) -> int:

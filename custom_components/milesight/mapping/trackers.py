@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 from homeassistant.const import Platform
 
 from .descriptions import Composite, Priority, TrackerDescription
-from .entities import identity
 from .properties import Property
+from .property_entities import identity
 from .tokens import pattern
 from .wording import tidy
 

@@ -6,8 +6,9 @@ import re
 
 from ..api.paths import ANY_INDEX
 from .labels import slug, words_of
+from .reading_phrases import READING_PHRASES
+from .setting_phrases import SETTING_PHRASES
 from .tokens import CHANNEL, Tokens, vocabulary
-from .translated_phrases import PHRASES
 
 NUMBERED, CHANNELED = "#", "@"
 
@@ -150,7 +151,10 @@ def _table(platform: str, text: str) -> Table:
     return Table(keys, frozenset(variants[NUMBERED]), frozenset(variants[CHANNELED]))
 
 
-TABLES: dict[str, Table] = {platform: _table(platform, text) for platform, text in PHRASES.items()}
+TABLES: dict[str, Table] = {
+    platform: _table(platform, text)
+    for platform, text in (READING_PHRASES | SETTING_PHRASES).items()
+}
 
 # The same phrase of another kind: a pressure of the air, or in a pipe; what was consumed, or is.
 TRANSLATED_CLASSES: dict[tuple[str, str], str] = {

@@ -9,7 +9,7 @@ from ..api.webhook import DeviceReport, ReportType, TaskReport
 from ..commands.responses import ResponseWaiter, async_fire_task_event
 from ..devices import registry
 from ..devices.device import MilesightDevice
-from ..devices.manager import DeviceManager
+from ..devices.device_manager import DeviceManager
 from ..devices.timestamps import clamp_timestamp, now_ms
 from ..devices.unlisted_reports import UnlistedReports
 

@@ -10,6 +10,7 @@ from typing import Any, Final
 from homeassistant.core import ServiceCall, ServiceResponse
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import config_validation as cv
+from homeassistant.util import dt as dt_util
 from homeassistant.util.json import JsonValueType
 import voluptuous as vol
 
@@ -28,8 +29,8 @@ from .batch import (
     async_run_each,
     build_response,
 )
+from .nesting import nested
 from .targets import Target, Targets
-from .values import nested, zone
 
 ATTR_INPUTS: Final = "inputs"
 ATTR_PROPERTIES: Final = "properties"
@@ -83,7 +84,7 @@ async def async_call_service(call: ServiceCall) -> ServiceResponse:
     def prepare(target: Target) -> tuple[ThingService, dict[str, Json]]:
         service = _service(target, call.data[ATTR_SERVICE_ID])
         try:
-            return service, encode_inputs(service, inputs, zone())
+            return service, encode_inputs(service, inputs, dt_util.get_default_time_zone())
         except InvalidValueError as error:
             raise validation_error(error) from error
 
@@ -236,7 +237,9 @@ def _encode_properties(
     target: Target, properties: Mapping[str, Any], current: Mapping[str, Json]
 ) -> dict[str, Json]:
     try:
-        encoded = encode_properties(target.specification.properties, properties, current, zone())
+        encoded = encode_properties(
+            target.specification.properties, properties, current, dt_util.get_default_time_zone()
+        )
     except InvalidValueError as error:
         raise validation_error(error) from error
     if not encoded:

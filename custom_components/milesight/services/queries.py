@@ -19,8 +19,8 @@ from ..commands.sender import validation_error
 from ..const import DOMAIN
 from ..history.statistics import HOUR_MS, start_of_hour
 from .batch import RequestBatch, async_run_each, build_response
+from .nesting import nested
 from .targets import APPLICATION, Target, Targets, get_coordinator
-from .values import nested
 
 ATTR_START_TIME: Final = "start_time"
 ATTR_END_TIME: Final = "end_time"

@@ -23,7 +23,7 @@ from ..const import DOMAIN, LOGGER
 from ..coordinator import MilesightCoordinator
 from ..devices import registry
 from ..devices.device import MilesightDevice
-from ..devices.targets import async_devices_in_target
+from ..devices.target_devices import async_devices_in_target
 
 ATTR_CONFIG_ENTRY_ID: Final = "config_entry_id"
 

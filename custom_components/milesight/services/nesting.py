@@ -1,18 +1,11 @@
-"""Values of actions: the time zone of dates, and nested responses."""
+"""Nesting of the values in a response: from paths to objects."""
 
 from collections.abc import Mapping
-from datetime import tzinfo
 
-from homeassistant.util import dt as dt_util
 from homeassistant.util.json import JsonValueType
 
 from ..api.parsing import Json
 from ..api.paths import nest
-
-
-def zone() -> tzinfo:
-    """Return the time zone of dates without one."""
-    return dt_util.get_default_time_zone()
 
 
 def nested(values: Mapping[str, Json]) -> JsonValueType:

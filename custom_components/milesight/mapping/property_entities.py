@@ -29,15 +29,8 @@ from .descriptions import (
     TextDescription,
     TimeDescription,
 )
-from .labels import (
-    PRESS_WORDS,
-    PRESSES,
-    flag_labels,
-    on_keys,
-    option_names,
-    ways_to_press,
-    words_of,
-)
+from .labels import on_keys, option_names, value_labels, words_of
+from .momentary import PRESSED, is_momentary, trigger_key
 from .naming import property_name
 from .number_rules import number_meaning
 from .properties import Property
@@ -59,13 +52,6 @@ PRIVATE = (
     vocabulary("eui iccid id imsi mac message model name phone pn region sn template text")
     | SECRETS
 )
-PRESSED = frozenset({"button", "click", "key", "press", "sos"})
-NOT_PRESSED = vocabulary("lock enable config setting mode msgid d2d battery custom control socket")
-COMMANDS = vocabulary("""
-    clear reset reboot restart rejoin reconnect sync synchronize query refresh detect beep start
-    stop calibration fetch retrieve cancel delete release trigger test identify locate find wake
-    collection toggle
-    """)
 # What is counted, or read from a register, is measured even if it can be written.
 COUNTED = (
     pattern(
@@ -76,9 +62,6 @@ COUNTED = (
 )
 ENABLING = frozenset({"enable", "enabled", "disable", "disabled"})
 OPENED = frozenset({"open", "opened"})
-YES_NO = frozenset({"yes", "no"})
-FLAGS = ("false", "true")
-HAPPENED = YES_NO | {"normal", "reset", *FLAGS}
 
 
 def describe_property(prop: Property) -> Description | None:
@@ -192,32 +175,9 @@ def _states(prop: Property) -> Description | None:
     on = on_keys(prop.item)
     if prop.item.writable:
         return _writable_states(prop, on)
-    if _is_momentary(prop):
+    if is_momentary(prop, value_labels(prop.item)):
         return _press(prop)
     return _enumeration(prop) if on is None else _flag(prop, on)
-
-
-def _labels(item: Item) -> Mapping[str, str]:
-    if item.data_type is not DataType.BOOL:
-        return item.mappings
-    labels = flag_labels(item)
-    return {key: labels.get(key, key) for key in FLAGS}
-
-
-def _is_momentary(prop: Property) -> bool:
-    """Return whether each report is an event, also of the same value."""
-    labels = _labels(prop.item)
-    if prop.tokens.any(NOT_PRESSED):
-        return False
-    label_words = {word for label in labels.values() for word in words_of(label)}
-    pressed = prop.tokens.any(PRESSED)
-    if pressed and (ways_to_press(labels, PRESSES) or not prop.item.mappings):
-        return True
-    if ways_to_press(labels, PRESS_WORDS) == len(labels) or (
-        ways_to_press(labels, PRESS_WORDS) and len(labels) > len(FLAGS)
-    ):
-        return True
-    return prop.tokens.last[-1:] == ("event",) and label_words <= HAPPENED
 
 
 def _press(prop: Property) -> ReportEventDescription:
@@ -228,7 +188,7 @@ def _press(prop: Property) -> ReportEventDescription:
         item=prop.item,
         device_class=EventDeviceClass.BUTTON if pressed else None,
         event_types=translated_states(
-            Platform.EVENT, names["translation_key"], option_names(_labels(prop.item))
+            Platform.EVENT, names["translation_key"], option_names(value_labels(prop.item))
         ),
         category=None if pressed else DIAGNOSTIC,
         priority=Priority.PRIMARY if pressed else Priority.RARE,
@@ -236,7 +196,7 @@ def _press(prop: Property) -> ReportEventDescription:
 
 
 def _flag(prop: Property, on: frozenset[str]) -> BinarySensorDescription:
-    labels = _labels(prop.item)
+    labels = value_labels(prop.item)
     meaning = state_meaning(prop.tokens, [labels[key] for key in on])
     on_words = frozenset(word for key in on for word in words_of(labels[key]))
     if meaning.device_class is BinarySensorDeviceClass.LOCK and on_words.isdisjoint(OPENED):
@@ -260,7 +220,7 @@ def _enumeration(prop: Property) -> SensorDescription:
         item=prop.item,
         device_class=SensorDeviceClass.ENUM,
         options=translated_states(
-            Platform.SENSOR, names["translation_key"], option_names(_labels(prop.item))
+            Platform.SENSOR, names["translation_key"], option_names(value_labels(prop.item))
         ),
         category=meaning.category,
         priority=meaning.priority,
@@ -268,7 +228,7 @@ def _enumeration(prop: Property) -> SensorDescription:
 
 
 def _writable_states(prop: Property, on: frozenset[str] | None) -> Description:
-    if not prop.item.readable and (key := _trigger_key(prop, on)) is not None:
+    if not prop.item.readable and (key := trigger_key(prop, on)) is not None:
         command = button_rule(prop.tokens)
         return ButtonDescription(
             **identity(prop, Platform.BUTTON),
@@ -278,7 +238,7 @@ def _writable_states(prop: Property, on: frozenset[str] | None) -> Description:
             category=command.category,
             priority=command.priority,
         )
-    labels = _labels(prop.item)
+    labels = value_labels(prop.item)
     return _select(prop, labels) if on is None else _switch(prop, labels, on)
 
 
@@ -313,18 +273,6 @@ def _switch(prop: Property, labels: Mapping[str, str], on: frozenset[str]) -> Sw
 def switch_class(tokens: Tokens) -> SwitchDeviceClass:
     """Return the class of a switch that the device is for."""
     return SwitchDeviceClass.OUTLET if tokens.any(OUTLETS) else SwitchDeviceClass.SWITCH
-
-
-def _trigger_key(prop: Property, on: frozenset[str] | None) -> str | None:
-    """Return the key that triggers a write-only flag, ``None`` if it is a setting."""
-    if "enable" in prop.tokens:
-        return None
-    if len(prop.item.mappings) == 1 and prop.item.data_type is DataType.ENUM:
-        return next(iter(prop.item.mappings))
-    label_words = {word for label in prop.item.mappings.values() for word in words_of(label)}
-    confirmed = bool(label_words) and label_words <= YES_NO
-    commanded = prop.tokens.any(COMMANDS) and label_words.issubset(FLAGS)
-    return next(iter(on)) if on and (confirmed or commanded) else None
 
 
 def _text(prop: Property) -> TextDescription | SensorDescription:

@@ -11,7 +11,7 @@ from ..api import Device
 from ..const import DOMAIN
 from . import registry
 from .capabilities import Capabilities
-from .corrections import Corrections, async_update_enabled
+from .correction_subentries import Corrections, async_update_enabled
 from .device import MilesightDevice, Signal
 from .entity_limit import EntityLimit
 from .specifications import Specifications

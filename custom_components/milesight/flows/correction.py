@@ -26,13 +26,13 @@ from homeassistant.helpers.selector import (
 )
 import voluptuous as vol
 
-from .api.paths import ANY_INDEX
-from .const import CONF_KEY, CONF_MODEL, DOMAIN, ISSUES
-from .devices import registry
-from .devices.corrections import corrections_of
-from .devices.device import MilesightDevice
-from .mapping import Description, describe
-from .mapping.corrections import (
+from ..api.paths import ANY_INDEX
+from ..const import CONF_KEY, CONF_MODEL, DOMAIN, ISSUES
+from ..devices import registry
+from ..devices.correction_subentries import corrections_of
+from ..devices.device import MilesightDevice
+from ..mapping import Description, describe
+from ..mapping.corrections import (
     ENABLED,
     INVERTED,
     NAME,

@@ -1,0 +1,1 @@
+"""Parts of the configuration flows: server addresses, and the subentry of corrections."""
