@@ -54,7 +54,7 @@ def personal_data(document: Mapping[str, Any]) -> list[str]:
 
 
 def _in_device(document: Mapping[str, Any]) -> Iterator[str]:
-    """Yield what the diagnostics of this integration would not have told."""
+    """Yield what the diagnostics of this integration would have redacted."""
     device, raw = document["data"]["device"], document["data"]["specification"]
     for key, value in device.items():
         if isinstance(value, str) and key not in DEVICE_TEXTS:

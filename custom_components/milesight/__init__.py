@@ -48,7 +48,7 @@ async def async_setup(hass: HomeAssistant, _config: ConfigType) -> bool:
 async def async_setup_entry(hass: HomeAssistant, entry: MilesightConfigEntry) -> bool:
     """Bring up an Application: what is stored at once, the rest from the platform.
 
-    Pushes are heard before the first request, so that none gets lost meanwhile.
+    Pushes are received before the first request, so that none gets lost meanwhile.
     """
     coordinator = MilesightCoordinator(hass, entry)
     entry.runtime_data = coordinator

@@ -83,7 +83,7 @@ def event(
 
 
 class Sender:
-    """A child that prepares one load after the other, and sends each when told."""
+    """A child that prepares one load after the other, and sends each on request."""
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         """Take the child."""

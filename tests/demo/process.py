@@ -45,7 +45,7 @@ def free_port(preferred: int, *, reserved: int | None = None) -> int:
 
 
 def any_free_port() -> int:
-    """Return a port that nobody else is about to use, as the system chooses it."""
+    """Return a free port that the system chooses."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

@@ -33,7 +33,7 @@ async def browser(
     addresses: frozenset[str],
     hass_client_no_auth: ClientSessionGenerator,
 ) -> TestClient[Any, Any]:
-    """Return a browser that nobody is logged in to."""
+    """Return a browser without a login."""
     return await hass_client_no_auth()
 
 

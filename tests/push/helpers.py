@@ -12,7 +12,7 @@ class Cloud:
     """The public functions of Home Assistant Cloud, which keep the cloudhooks they create."""
 
     class CloudNotAvailable(Exception):  # noqa: N818 - its name there
-        """Raised when the cloud is needed and nobody is logged in."""
+        """Raised when the cloud is needed and no user is logged in."""
 
     def __init__(self) -> None:
         """Initialize an active subscription without cloudhooks."""

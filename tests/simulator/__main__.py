@@ -53,7 +53,7 @@ def arguments() -> argparse.Namespace:
 
 
 async def run(options: argparse.Namespace) -> int:
-    """Serve until told to stop; returns the exit status."""
+    """Serve until a signal stops it; returns the exit status."""
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)

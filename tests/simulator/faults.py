@@ -1,4 +1,4 @@
-"""Failures that the platform can be told to have, and how each looks on the wire."""
+"""Failures that the platform can simulate, and how each looks on the wire."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

@@ -1,4 +1,4 @@
-"""The platform without HTTP: the devices, what happens to them, what they are told to do."""
+"""The platform without HTTP: the devices, what happens to them, and their commands."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable

@@ -33,7 +33,7 @@ def sign(secret: str, timestamp: str, nonce: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One send: to whom, what, and the HTTP status (0 without an answer)."""
+    """One request: the address, the events, and the HTTP status (0 without an answer)."""
 
     uri: str
     events: list[events.Event]

@@ -58,7 +58,7 @@ SETTING_RULES: tuple[SettingRule, ...] = (
         NUMBER,
     ),
     SettingRule(f"valve|curtain|shutter|relay|socket -{CONFIGURING}", PRIMARY, None, SELECT),
-    # Dangerous, secret, or of the radio: for those who know what they do.
+    # Dangerous, secret, or of the radio: for experts.
     SettingRule("lora report interval -alarm|unit", SECONDARY, CONFIG, NUMBER),
     SettingRule(
         "d2d|key|password|lorawan|lora|adr|modbus|oem|reserved|command|cmd|subcmd|multicast"

@@ -4,4 +4,4 @@ from homeassistant.config_entries import ConfigFlow
 
 
 class FloorConfigFlow(ConfigFlow, domain="floor"):
-    """A config flow that nobody goes through."""
+    """A config flow without steps."""

@@ -13,7 +13,7 @@ from .helpers import Receiver
 
 
 def _reports(receiver: Receiver) -> set[tuple[str, int]]:
-    """Return who reported when."""
+    """Return the devices that reported, with the time of each report."""
     return {(data["deviceProfile"]["name"], data["ts"]) for data in receiver.data("PROPERTY")}
 
 
