@@ -282,7 +282,9 @@ async def test_unreadable_registration_creates_no_second_id(
             del hass_storage[storage_key(loaded)]
         case _:
             next(iter(stored["data"].values()))["phase"] = "sideways"
-    with patch("custom_components.milesight.agentcraft.manager.Path.exists", return_value=True):
+    with patch(
+        "custom_components.milesight.agentcraft.registration_store.Path.exists", return_value=True
+    ):
         await start_entry(hass, loaded)
     await pass_time(hass, freezer, days=2)
     assert creation_count(simulator) == 1

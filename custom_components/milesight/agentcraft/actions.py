@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from enum import StrEnum
 
+from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.util.json import JsonValueType
 
@@ -12,9 +13,9 @@ from .client import is_identifier
 from .issues import PREFIX, device_name
 from .lifecycle import NotStoredError, RegistrationLifecycle
 from .manager import MANAGERS, AgentcraftManager
-from .registration import Problem
+from .registration import Phase, Problem, Registration
 
-type Action = Callable[[AgentcraftManager, RegistrationLifecycle], Awaitable[None]]
+type Action = Callable[[RegistrationLifecycle], Awaitable[None]]
 
 
 class Refusal(StrEnum):
@@ -43,8 +44,8 @@ async def async_run(manager: AgentcraftManager, sn: str, action: Action) -> Json
     """
     if sn not in manager.subentries:
         raise _translated(manager, sn, Refusal.NOT_LINKED, ServiceValidationError)
-    async with async_registration(manager, sn) as lifecycle:
-        await action(manager, lifecycle)
+    async with _async_registration(manager, sn) as lifecycle:
+        await action(lifecycle)
         await lifecycle.advance()
         registration = lifecycle.registration
         if registration.problem is not None:
@@ -57,8 +58,84 @@ async def async_run(manager: AgentcraftManager, sn: str, action: Action) -> Json
         }
 
 
+async def async_get_token(lifecycle: RegistrationLifecycle) -> None:
+    """Check the token now, and refresh or request it if necessary."""
+    _require_registered(lifecycle)
+    lifecycle.schedule_now()
+
+
+async def async_refresh(lifecycle: RegistrationLifecycle) -> None:
+    """Replace the tokens, or request them if there are none."""
+    _require_registered(lifecycle)
+    await lifecycle.refresh()
+
+
+async def async_register(lifecycle: RegistrationLifecycle) -> None:
+    """Create a device ID; an existing one is kept."""
+    _require_resolved(lifecycle)
+    if lifecycle.registration.declined:
+        await _set_declined(lifecycle, declined=False)
+    elif lifecycle.registration.problem is not None:
+        lifecycle.schedule_now()
+
+
+async def async_unregister(lifecycle: RegistrationLifecycle) -> None:
+    """Delete the device ID and create no other one until the device is registered again."""
+    _require_resolved(lifecycle)
+    await _set_declined(lifecycle, declined=True)
+
+
+def adopt(hass: HomeAssistant, device_id: str) -> Action:
+    """Return the action that uses an existing device ID; its tokens are requested next."""
+
+    async def async_adopt(lifecycle: RegistrationLifecycle) -> None:
+        current, access = lifecycle.registration, lifecycle.access
+        if not is_identifier(device_id):
+            raise ActionRefusedError(Refusal.INVALID_ID)
+        if current.device_id == device_id:
+            return
+        if current.device_id is not None:
+            raise ActionRefusedError(Refusal.ALREADY_REGISTERED)
+        if any(
+            other.registration.device_id == device_id
+            for registrations in hass.data[MANAGERS].values()
+            for other in registrations.lifecycles.values()
+        ):
+            raise ActionRefusedError(Refusal.ID_TAKEN)
+        url, owner = (access.url, access.owner) if access else (current.url, None)
+        await lifecycle.set(
+            Registration(phase=Phase.UNLINKED, url=url, owner=owner, device_id=device_id)
+        )
+
+    return async_adopt
+
+
+async def async_resolve(manager: AgentcraftManager, sn: str, device_id: str | None) -> None:
+    """Settle whether a device ID was created: the given one, or none.
+
+    The requests that follow are sent in the background.
+    """
+    if sn not in manager.lifecycles:
+        return
+    async with _async_registration(manager, sn) as lifecycle:
+        if device_id is not None:
+            await adopt(manager.hass, device_id)(lifecycle)
+        elif lifecycle.registration.is_unresolved:
+            await lifecycle.set(Registration(url=lifecycle.registration.url))
+
+
+async def async_replace_device_id(manager: AgentcraftManager, sn: str) -> None:
+    """Replace a device ID whose tokens are lost; the requests are sent in the background."""
+    if sn not in manager.lifecycles:
+        return
+    async with _async_registration(manager, sn) as lifecycle:
+        if lifecycle.registration.problem is Problem.NO_TOKEN:
+            lifecycle.schedule_now()
+            await lifecycle.update(phase=Phase.DELETING, problem=None)
+
+
 @asynccontextmanager
-async def async_registration(
+async def _async_registration(
     manager: AgentcraftManager, sn: str
 ) -> AsyncGenerator[RegistrationLifecycle]:
     """Yield the lifecycle of a device exclusively, and translate errors."""
@@ -71,76 +148,9 @@ async def async_registration(
         raise _translated(manager, sn, error.reason, ServiceValidationError) from error
 
 
-async def async_get_token(_manager: AgentcraftManager, lifecycle: RegistrationLifecycle) -> None:
-    """Check the token now, and refresh or request it if necessary."""
-    _require_registered(lifecycle)
+async def _set_declined(lifecycle: RegistrationLifecycle, *, declined: bool) -> None:
     lifecycle.schedule_now()
-
-
-async def async_refresh(_manager: AgentcraftManager, lifecycle: RegistrationLifecycle) -> None:
-    """Replace the tokens, or request them if there are none."""
-    _require_registered(lifecycle)
-    await lifecycle.refresh()
-
-
-async def async_register(_manager: AgentcraftManager, lifecycle: RegistrationLifecycle) -> None:
-    """Create a device ID; an existing one is kept."""
-    _require_resolved(lifecycle)
-    if lifecycle.registration.declined:
-        await lifecycle.set_declined(declined=False)
-    elif lifecycle.registration.problem is not None:
-        lifecycle.schedule_now()
-
-
-async def async_unregister(_manager: AgentcraftManager, lifecycle: RegistrationLifecycle) -> None:
-    """Delete the device ID and create no other one until the device is registered again."""
-    _require_resolved(lifecycle)
-    await lifecycle.set_declined(declined=True)
-
-
-def adopt(device_id: str) -> Action:
-    """Return the action that uses an existing device ID."""
-
-    async def async_adopt(manager: AgentcraftManager, lifecycle: RegistrationLifecycle) -> None:
-        current = lifecycle.registration.device_id
-        if not is_identifier(device_id):
-            raise ActionRefusedError(Refusal.INVALID_ID)
-        if current == device_id:
-            return
-        if current is not None:
-            raise ActionRefusedError(Refusal.ALREADY_REGISTERED)
-        if any(
-            other.registration.device_id == device_id
-            for registrations in manager.hass.data[MANAGERS].values()
-            for other in registrations.lifecycles.values()
-        ):
-            raise ActionRefusedError(Refusal.ID_TAKEN)
-        await lifecycle.adopt(device_id)
-
-    return async_adopt
-
-
-async def async_resolve(manager: AgentcraftManager, sn: str, device_id: str | None) -> None:
-    """Settle whether a device ID was created: the given one, or none.
-
-    The requests that follow are sent in the background.
-    """
-    if sn not in manager.lifecycles:
-        return
-    async with async_registration(manager, sn) as lifecycle:
-        if device_id is not None:
-            await adopt(device_id)(manager, lifecycle)
-        elif lifecycle.registration.is_unresolved:
-            await lifecycle.reset()
-
-
-async def async_replace_device_id(manager: AgentcraftManager, sn: str) -> None:
-    """Replace a device ID whose tokens are lost; the requests are sent in the background."""
-    if sn not in manager.lifecycles:
-        return
-    async with async_registration(manager, sn) as lifecycle:
-        if lifecycle.registration.problem is Problem.NO_TOKEN:
-            await lifecycle.replace_device_id()
+    await lifecycle.update(declined=declined, problem=None, failing_since=None)
 
 
 def _require_registered(lifecycle: RegistrationLifecycle) -> None:

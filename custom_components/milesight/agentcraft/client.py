@@ -92,7 +92,7 @@ class AgentcraftClient:
 
     async def add_device(self, client_secret: str) -> str:
         """Create a device ID; refused with 401 for a wrong secret and 409 for a conflict."""
-        answer = await self._request("POST", (), client_secret=client_secret)
+        answer = await self._request("POST", client_secret=client_secret)
         for key in ("device_id", "id"):
             device_id = as_text(answer.get(key))
             if device_id is not None and is_identifier(device_id):
@@ -101,36 +101,27 @@ class AgentcraftClient:
 
     async def delete_device(self, device_id: str) -> None:
         """Delete a device ID; one that does not exist counts as deleted."""
-        try:
-            await self._request("DELETE", (device_id,))
-        except RefusedError as error:
-            if error.status not in NOT_FOUND:
-                raise
+        await self._request("DELETE", device_id, if_not_found={})
 
     async def issue_token(self, device_id: str) -> Tokens:
         """Issue the tokens of a linked device ID.
 
         Refused with 404 for an unknown or unlinked ID and 409 if they were issued before.
         """
-        return _require_tokens(await self._request("POST", ("token",), device_id=device_id))
+        return _require_tokens(await self._request("POST", "token", device_id=device_id))
 
     async def read_device(self, device_id: str) -> Tokens | None:
         """Return the tokens that Agentcraft holds for a device ID, ``None`` without any."""
-        try:
-            return _tokens(await self._request("GET", (device_id,)))
-        except RefusedError as error:
-            if error.status in NOT_FOUND:
-                return None
-            raise
+        return _tokens(await self._request("GET", device_id, if_not_found={}))
 
     async def token_status(self, device_token: str) -> TokenInfo:
         """Return the status of a device token; an unknown one is invalid."""
-        try:
-            answer = await self._request("GET", ("token", "status"), device_token=device_token)
-        except RefusedError as error:
-            if error.status in NOT_FOUND:
-                return TokenInfo(TokenStatus.INVALID)
-            raise
+        answer = await self._request(
+            "GET",
+            "token/status",
+            if_not_found={"status": TokenStatus.INVALID},
+            device_token=device_token,
+        )
         status = (as_text(answer.get("status")) or "").lower()
         if status not in TokenStatus:
             raise OutcomeUnknownError("no status in the answer")
@@ -138,17 +129,22 @@ class AgentcraftClient:
 
     async def refresh_token(self, refresh_token: str) -> Tokens:
         """Exchange a refresh token for new tokens; refused with 401 if it was used before."""
-        path = ("token", "refresh")
-        return _require_tokens(await self._request("POST", path, refresh_token=refresh_token))
+        answer = await self._request("POST", "token/refresh", refresh_token=refresh_token)
+        return _require_tokens(answer)
 
     async def _request(
-        self, method: str, path: tuple[str, ...], **query: str
+        self,
+        method: str,
+        path: str = "",
+        *,
+        if_not_found: Mapping[str, Json] | None = None,
+        **query: str,
     ) -> Mapping[str, Json]:
         """Send a request without a body and return the JSON object of a successful answer."""
         try:
             async with self._session.request(
                 method,
-                self._url.joinpath("devices", *path),
+                self._url.joinpath("devices", *filter(None, path.split("/"))),
                 params=query,
                 headers=HEADERS,
                 timeout=TIMEOUT,
@@ -159,6 +155,8 @@ class AgentcraftClient:
             raise UnreachableError(f"no connection ({type(error).__name__})") from None
         except (ClientError, TimeoutError, OSError) as error:
             raise OutcomeUnknownError(f"no answer ({type(error).__name__})") from None
+        if if_not_found is not None and status in NOT_FOUND:
+            return if_not_found
         if status in BUSY:
             raise UnreachableError(f"HTTP {status}")
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR:

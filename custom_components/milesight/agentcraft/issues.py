@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from hashlib import sha256
 import time
-from typing import Any, Final
+from typing import Final
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.core import HomeAssistant, callback
@@ -37,41 +37,36 @@ def async_update_issues(
     An issue is about one device and can be fixed, or about one subentry.
     """
     now = time.time()
-    issues: dict[str, tuple[Problem, dict[str, Any]]] = {}
+    issues: set[str] = set()
     for sn, lifecycle in lifecycles.items():
         registration, subentry = lifecycle.registration, subentries.get(sn)
         problem = registration.problem
+        data: dict[str, str | int | float | None] | None = None
         if problem in FIXABLE:
             device = registry.async_get_device(hass, entry, sn)
             subject = device.id if device else sha256(sn.encode()).hexdigest()[:16]
-            issues[f"{PREFIX}{problem}_{subject}"] = (
-                problem,
-                {
-                    "translation_placeholders": {"device": device_name(hass, entry, sn)},
-                    "data": {"entry_id": entry.entry_id, "serial_number": sn},
-                    "is_fixable": True,
-                },
-            )
+            placeholders = {"device": device_name(hass, entry, sn)}
+            data = {"entry_id": entry.entry_id, "serial_number": sn}
         elif subentry is not None and (
             problem is Problem.SECRET_REFUSED
             or (problem is Problem.UNREACHABLE and registration.is_unreachable(now))
         ):
-            issues[f"{PREFIX}{problem}_{subentry.subentry_id}"] = (
-                problem,
-                {
-                    "translation_placeholders": {"link": subentry.title},
-                    "is_fixable": False,
-                },
-            )
-    for issue_id, (problem, details) in issues.items():
+            subject = subentry.subentry_id
+            placeholders = {"link": subentry.title}
+        else:
+            continue
+        issue_id = f"{PREFIX}{problem}_{subject}"
+        issues.add(issue_id)
         ir.async_create_issue(
             hass,
             DOMAIN,
             issue_id,
+            data=data,
+            is_fixable=data is not None,
             severity=ir.IssueSeverity.WARNING,
             translation_key=f"{PREFIX}{problem}",
-            **details,
+            translation_placeholders=placeholders,
         )
-    for issue_id in previous - issues.keys():
+    for issue_id in previous - issues:
         ir.async_delete_issue(hass, DOMAIN, issue_id)
-    return set(issues)
+    return issues

@@ -8,9 +8,8 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime
-from pathlib import Path
 import time
-from typing import Any, Final
+from typing import Final
 
 from homeassistant.config_entries import (
     SIGNAL_CONFIG_ENTRY_CHANGED,
@@ -19,13 +18,11 @@ from homeassistant.config_entries import (
     ConfigSubentry,
 )
 from homeassistant.const import CONF_CLIENT_SECRET, CONF_DEVICES, CONF_URL
-from homeassistant.core import CALLBACK_TYPE, CoreState, HomeAssistant, callback
-from homeassistant.exceptions import HomeAssistantError
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.dispatcher import async_dispatcher_connect, async_dispatcher_send
 from homeassistant.helpers.event import async_track_point_in_utc_time
 from homeassistant.helpers.start import async_at_started
-from homeassistant.helpers.storage import Store
 from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
 
@@ -34,9 +31,9 @@ from .client import AgentcraftClient
 from .issues import async_update_issues
 from .lifecycle import Access, NotStoredError, RegistrationLifecycle
 from .registration import MAX_DELAY, UNKNOWN, Phase, Problem, Registration, State
+from .registration_store import RegistrationStore
 
 CONCURRENCY: Final = 4
-STORAGE_VERSION: Final = 1
 MANAGERS: HassKey[dict[str, AgentcraftManager]] = HassKey(f"{DOMAIN}_agentcraft")
 
 
@@ -65,35 +62,22 @@ class AgentcraftManager:
         self.lifecycles: dict[str, RegistrationLifecycle] = {}
         self.subentries: dict[str, ConfigSubentry] = {}
         self._claims: dict[str, tuple[str, Access]] = {}
-        self._store: Store[dict[str, Any]] = Store(
-            hass,
-            STORAGE_VERSION,
-            f"{DOMAIN}.{entry.entry_id}.agentcraft",
-            private=True,
-            atomic_writes=True,
-        )
-        self._load_lock = asyncio.Lock()
-        self._write_lock = asyncio.Lock()
+        self._store = RegistrationStore(hass, entry)
         self._loaded = self._running = self._removed = self._advancing = False
+        self._is_unreachable = False
         self._cancel_timer: CALLBACK_TYPE | None = None
-        self._unreachable: set[str] = set()
         self._issues: set[str] = set()
 
     async def async_load(self) -> None:
         """Load the stored registrations once, and follow the subentries."""
-        async with self._load_lock:
-            if not self._loaded:
-                stored = await self._async_read_store()
-                accesses = self._accesses()
-                for sn, registration in stored.items():
-                    lifecycle = self._add(sn, registration)
-                    lifecycle.access = accesses.get(sn)
-                    if not lifecycle.is_wanted:
-                        lifecycle.schedule_now()
-                self._loaded = True
-                if UNKNOWN in stored.values():
-                    with suppress(NotStoredError):
-                        await self._async_write_store()
+        if not self._loaded:
+            stored = await self._store.async_read(self._linked())
+            accesses = self._accesses()
+            for sn, registration in stored.items():
+                self._add(sn, registration, accesses.get(sn))
+            self._loaded = True
+            if UNKNOWN in stored.values():
+                await self._async_try_write()
         self.async_follow_subentries()
 
     @callback
@@ -151,11 +135,9 @@ class AgentcraftManager:
     @callback
     def async_follow_subentries(self) -> None:
         """Register the devices of the subentries and unregister all others."""
-        if not self._loaded:
-            return
         subentries, accesses = self._linked(), self._accesses()
         for sn in accesses.keys() - self.lifecycles.keys():
-            self._add(sn, Registration())
+            self._add(sn, Registration(), None)
         for sn, lifecycle in self.lifecycles.items():
             lifecycle.set_access(accesses.get(sn))
         has_changed = subentries.keys() != self.subentries.keys()
@@ -163,8 +145,7 @@ class AgentcraftManager:
         if has_changed:
             async_dispatcher_send(self.hass, self.signal())
         self.hass.async_create_task(self._async_drop_finished(), "drop Agentcraft registrations")
-        self._schedule()
-        self._update_issues()
+        self._update()
 
     def _linked(self) -> dict[str, ConfigSubentry]:
         """Return the subentry of each linked device, the first one that contains it."""
@@ -179,6 +160,34 @@ class AgentcraftManager:
         linked = {sn: _access(subentry) for sn, subentry in self._linked().items()}
         return linked | dict(self._claims.values())
 
+    def _add(self, sn: str, registration: Registration, access: Access | None) -> None:
+        async def save() -> None:
+            async_dispatcher_send(self.hass, self.signal(sn))
+            await self._async_write()
+
+        self.lifecycles[sn] = RegistrationLifecycle(registration, access, save, self.client_for)
+
+    async def _async_drop_finished(self) -> None:
+        """Forget the registrations that are finished and not in use."""
+        finished = [
+            sn
+            for sn, lifecycle in self.lifecycles.items()
+            if lifecycle.is_finished and not lifecycle.lock.locked()
+        ]
+        for sn in finished:
+            del self.lifecycles[sn]
+        if finished:
+            await self._async_try_write()
+
+    async def _async_write(self) -> None:
+        if not self._removed:
+            lifecycles = self.lifecycles.items()
+            await self._store.async_write({sn: item.registration for sn, item in lifecycles})
+
+    async def _async_try_write(self) -> None:
+        with suppress(NotStoredError):
+            await self._async_write()
+
     @asynccontextmanager
     async def async_lock(self, sn: str) -> AsyncGenerator[RegistrationLifecycle]:
         """Yield the lifecycle of a device exclusively, then publish what changed."""
@@ -188,10 +197,9 @@ class AgentcraftManager:
                 yield lifecycle
             await self._async_drop_finished()
         finally:
-            self._log_reachability(sn, lifecycle)
+            self._log_reachability(lifecycle)
             async_dispatcher_send(self.hass, self.signal(sn))
-            self._update_issues()
-            self._schedule()
+            self._update()
 
     async def async_try_access(self, flow_id: str, sn: str, access: Access) -> Problem | None:
         """Register a device with the credentials of a flow; return the problem if it failed.
@@ -246,6 +254,13 @@ class AgentcraftManager:
         """Return whether requests are sent."""
         return self._running and not self.hass.is_stopping
 
+    def _update(self) -> None:
+        if self._running:
+            self._issues = async_update_issues(
+                self.hass, self.entry, self.lifecycles, self.subentries, self._issues
+            )
+        self._schedule()
+
     @callback
     def _schedule(self, _now: datetime | None = None) -> None:
         """Send the requests that are due, or wait for the next one.
@@ -255,16 +270,19 @@ class AgentcraftManager:
         if self._cancel_timer is not None:
             self._cancel_timer()
             self._cancel_timer = None
-        dues = [due for lifecycle in self.lifecycles.values() if (due := lifecycle.due) is not None]
+        dues = {
+            sn: due
+            for sn, lifecycle in self.lifecycles.items()
+            if (due := lifecycle.due) is not None
+        }
         if not self.is_running or self._advancing or not dues:
             return
         now = time.time()
-        ready = [sn for sn, lifecycle in self.lifecycles.items() if lifecycle.is_due(now)]
-        if ready:
+        if ready := [sn for sn, due in dues.items() if due <= now]:
             self._advancing = True
             self.hass.async_create_task(self._async_advance_due(ready), "advance Agentcraft")
         else:
-            at = dt_util.utc_from_timestamp(min(*dues, now + MAX_DELAY))
+            at = dt_util.utc_from_timestamp(min(*dues.values(), now + MAX_DELAY))
             self._cancel_timer = async_track_point_in_utc_time(self.hass, self._schedule, at)
 
     async def _async_advance_due(self, serial_numbers: list[str]) -> None:
@@ -284,8 +302,8 @@ class AgentcraftManager:
                 if sn not in self.lifecycles:
                     return
                 async with self.async_lock(sn) as lifecycle:
-                    url = (lifecycle.access or lifecycle.registration).url
-                    if lifecycle.is_finished or not (self.is_running or self._removed):
+                    url = lifecycle.url
+                    if lifecycle.due is None or not (self.is_running or self._removed):
                         return
                     if url in unreachable:
                         await lifecycle.fail("another request failed")
@@ -294,78 +312,18 @@ class AgentcraftManager:
                     if lifecycle.registration.problem is Problem.UNREACHABLE:
                         unreachable.add(url)
 
+        # Without eager start, so that a flow that waits for the same registration comes first
         await asyncio.gather(*map(advance, serial_numbers))
 
-    def _add(self, sn: str, registration: Registration) -> RegistrationLifecycle:
-        async def save() -> None:
-            async_dispatcher_send(self.hass, self.signal(sn))
-            await self._async_write_store()
-
-        self.lifecycles[sn] = RegistrationLifecycle(registration, save, self.client_for)
-        return self.lifecycles[sn]
-
-    async def _async_drop_finished(self) -> None:
-        """Forget the registrations that are finished and not in use."""
-        finished = [
-            sn
-            for sn, lifecycle in self.lifecycles.items()
-            if lifecycle.is_finished and not lifecycle.lock.locked()
-        ]
-        for sn in finished:
-            del self.lifecycles[sn]
-        if finished:
-            with suppress(NotStoredError):
-                await self._async_write_store()
-
-    def _log_reachability(self, sn: str, lifecycle: RegistrationLifecycle) -> None:
+    def _log_reachability(self, lifecycle: RegistrationLifecycle) -> None:
         """Log when Agentcraft becomes unreachable and when it is reachable again."""
-        before = bool(self._unreachable)
-        if sn in self.lifecycles and lifecycle.registration.problem is Problem.UNREACHABLE:
-            self._unreachable.add(sn)
-        else:
-            self._unreachable.discard(sn)
-        if self._unreachable and not before:
-            LOGGER.warning("Agentcraft is unreachable (%s); retrying", lifecycle.error)
-        elif before and not self._unreachable:
+        problems = {item.registration.problem for item in self.lifecycles.values()}
+        if self._is_unreachable and Problem.UNREACHABLE not in problems:
             LOGGER.info("Agentcraft is reachable again")
-
-    def _update_issues(self) -> None:
-        if self._running:
-            self._issues = async_update_issues(
-                self.hass, self.entry, self.lifecycles, self.subentries, self._issues
-            )
-
-    async def _async_read_store(self) -> dict[str, Registration]:
-        """Return the stored registrations; of linked devices a damaged store says nothing."""
-        existed = await self.hass.async_add_executor_job(Path(self._store.path).exists)
-        try:
-            stored = await self._store.async_load()
-        except (HomeAssistantError, NotImplementedError, KeyError, TypeError, ValueError) as error:
-            kind = type(error).__name__
-            LOGGER.error("The stored Agentcraft registrations cannot be read (%s)", kind)
-            stored = None
-        if isinstance(stored, dict):
-            return {sn: Registration.from_json(data) for sn, data in stored.items()}
-        if stored is None and not existed:
-            return {}
-        return dict.fromkeys(self._linked(), UNKNOWN)
-
-    async def _async_write_store(self) -> None:
-        """Store all registrations now; raises ``NotStoredError`` unless they are on the disk.
-
-        Home Assistant delays writing while it stops.
-        """
-        if self._removed:
-            return
-        data = {sn: item.registration.to_json() for sn, item in self.lifecycles.items()}
-        async with self._write_lock:
-            await self._store.async_save(data)
-            try:
-                written = await self._store.async_load()
-            except HomeAssistantError:
-                written = None
-        if (written or {}) != data or self.hass.state is CoreState.stopping:
-            raise NotStoredError
+            self._is_unreachable = False
+        elif not self._is_unreachable and lifecycle.registration.problem is Problem.UNREACHABLE:
+            LOGGER.warning("Agentcraft is unreachable (%s); retrying", lifecycle.error)
+            self._is_unreachable = True
 
 
 def _access(subentry: ConfigSubentry) -> Access:

@@ -9,8 +9,7 @@ import voluptuous as vol
 from ..api.backoff import exponential_delay
 from .client import Tokens, TokenStatus
 
-MINUTE: Final = 60.0
-DAY: Final = 24 * 60 * MINUTE
+DAY: Final = 24 * 60 * 60.0
 MAX_DELAY: Final = DAY / 4
 
 
@@ -103,11 +102,8 @@ class Registration:
 
     def state(self, now: float) -> State:
         """Return the state; a registered device keeps it for a day without Agentcraft."""
-        if self.problem is not None and not (
-            self.problem is Problem.UNREACHABLE
-            and self.is_registered
-            and not self.is_unreachable(now)
-        ):
+        is_outage = self.problem is Problem.UNREACHABLE and not self.is_unreachable(now)
+        if self.problem is not None and not (is_outage and self.is_registered):
             return State.ERROR
         if self.phase is Phase.ACTIVE and self.status is not TokenStatus.VALID:
             return State.EXPIRED
@@ -124,40 +120,30 @@ class Registration:
             registration = cls(**STORED(stored))
         except vol.Invalid:
             return UNKNOWN
-        if registration.phase is Phase.CREATING:
-            problem = registration.problem or Problem.OUTCOME_UNKNOWN
-            return replace(registration, problem=problem)
-        needs_id = registration.phase is not Phase.NONE
-        needs_tokens = registration.phase is Phase.ACTIVE
-        if (needs_id and registration.device_id is None) or (
-            needs_tokens and registration.tokens is None
-        ):
-            return UNKNOWN
+        match registration:
+            case Registration(phase=Phase.CREATING, problem=None):
+                return replace(registration, problem=Problem.OUTCOME_UNKNOWN)
+            case Registration(phase=Phase.UNLINKED | Phase.DELETING, device_id=None):
+                return UNKNOWN
+            case Registration(phase=Phase.ACTIVE) if not (
+                registration.device_id and registration.tokens
+            ):
+                return UNKNOWN
         return registration
 
 
 UNKNOWN: Final = Registration(phase=Phase.CREATING, problem=Problem.OUTCOME_UNKNOWN, due=None)
-
-
-def _optional(validator: object) -> vol.Any:
-    return vol.Any(None, validator)
-
-
 STORED: Final = vol.Schema(
     {
         vol.Required("phase"): vol.Coerce(Phase),
-        vol.Optional("declined"): bool,
-        vol.Optional("url"): str,
-        vol.Optional("owner"): _optional(str),
-        vol.Optional("device_id"): _optional(str),
-        vol.Optional("device_token"): _optional(str),
-        vol.Optional("refresh_token"): _optional(str),
-        vol.Optional("status"): _optional(vol.Coerce(TokenStatus)),
-        vol.Optional("shadow_id"): _optional(str),
-        vol.Optional("problem"): _optional(vol.Coerce(Problem)),
-        vol.Optional("failing_since"): _optional(vol.Coerce(float)),
-        vol.Optional("attempts"): vol.All(int, vol.Range(min=0)),
-        vol.Optional("due", default=None): _optional(vol.Coerce(float)),
+        "status": vol.Maybe(vol.Coerce(TokenStatus)),
+        "problem": vol.Maybe(vol.Coerce(Problem)),
+        "declined": bool,
+        "url": str,
+        vol.Any("owner", "device_id", "device_token", "refresh_token", "shadow_id"): vol.Maybe(str),
+        "attempts": vol.All(int, vol.Range(min=0)),
+        "failing_since": vol.Maybe(vol.Coerce(float)),
+        vol.Optional("due", default=None): vol.Maybe(vol.Coerce(float)),
     },
     extra=vol.REMOVE_EXTRA,
 )

@@ -45,7 +45,7 @@ async def async_register(call: ServiceCall) -> ServiceResponse:
         raise ServiceValidationError(
             translation_domain=DOMAIN, translation_key="agentcraft_one_device"
         )
-    return await _async_run(call, actions.adopt(device_id))
+    return await _async_run(call, actions.adopt(call.hass, device_id))
 
 
 async def _async_run(call: ServiceCall, action: actions.Action) -> ServiceResponse:
