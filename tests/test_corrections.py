@@ -259,6 +259,38 @@ async def test_only_classes_of_the_unit_are_offered(
     assert "total_increasing" not in offered["state_class"]
 
 
+@pytest.mark.parametrize(
+    ("language", "device_class", "state_class"),
+    [
+        ("en", "Temperature", "Measurement"),
+        ("de", "Temperatur", "Messwert"),
+        ("ja", "温度", "測定"),
+        ("zh-Hans", "温度", "测量值"),
+    ],
+)
+async def test_classes_have_the_names_of_home_assistant(
+    hass: HomeAssistant,
+    loaded: MockConfigEntry,
+    simulator: Simulator,
+    language: str,
+    device_class: str,
+    state_class: str,
+) -> None:
+    hass.config.language = language
+
+    form = await choose(hass, loaded, simulator.platform.devices[0], "level")
+
+    labels = {
+        option["value"]: option["label"]
+        for selector in form["data_schema"].schema.values()
+        for option in selector.config.get("options", ())
+    }
+    assert labels["temperature"] == device_class
+    assert labels["measurement"] == state_class
+    assert labels["°C"] == "°C"
+    assert labels["none"] == "-"
+
+
 async def test_vanished_property_is_harmless(
     hass: HomeAssistant,
     loaded: MockConfigEntry,
@@ -364,7 +396,7 @@ async def test_flow_aborts_while_entry_is_not_loaded(
 def test_every_field_of_a_correction_has_texts() -> None:
     properties = list(TANK.specification.raw["properties"])
     described = describe(parse_specification({"properties": properties}))
-    schemas = [change_schema(description).schema for description in described]
+    schemas = [change_schema(description, {}).schema for description in described]
     fields = {str(field) for schema in schemas for field in schema}
     texts = SOURCE["config_subentries"]["correction"]["step"]["change"]
     assert texts["data"].keys() == texts["data_description"].keys() == fields

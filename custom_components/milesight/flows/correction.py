@@ -24,6 +24,7 @@ from homeassistant.helpers.selector import (
     SelectSelectorMode,
     TextSelector,
 )
+from homeassistant.helpers.translation import async_get_translations
 import voluptuous as vol
 
 from ..api.paths import ANY_INDEX
@@ -33,10 +34,12 @@ from ..devices.correction_subentries import corrections_of
 from ..devices.device import MilesightDevice
 from ..mapping import Description, describe
 from ..mapping.corrections import (
+    DEVICE_CLASS,
     ENABLED,
     INVERTED,
     NAME,
     NO_VALUE,
+    STATE_CLASS,
     choices,
     correctable_fields,
     described_values,
@@ -45,6 +48,10 @@ from ..mapping.corrections import (
 
 CONF_PROPERTY: Final = "property"
 MAX_NAME: Final = 100
+CLASS_KEYS: Final = {
+    DEVICE_CLASS: "{}.name",
+    STATE_CLASS: "_.state_attributes.state_class.state.{}",
+}
 DEVICE_SCHEMA: Final = vol.Schema(
     {
         vol.Required(CONF_DEVICE): DeviceSelector(
@@ -54,28 +61,40 @@ DEVICE_SCHEMA: Final = vol.Schema(
 )
 
 
-def change_schema(description: Description) -> vol.Schema:
-    """Return the schema of the fields that can be corrected."""
+def change_schema(description: Description, texts: Mapping[str, str]) -> vol.Schema:
+    """Return the schema of the fields that can be corrected.
+
+    ``texts`` are the translations of Home Assistant's own names for classes.
+    """
     return vol.Schema(
         {
             vol.Optional(field) if field == NAME else vol.Required(field): _selector(
-                description, field
+                description, field, texts
             )
             for field in correctable_fields(description)
         }
     )
 
 
-def _selector(description: Description, field: str) -> Selector[Any]:
+def _selector(description: Description, field: str, texts: Mapping[str, str]) -> Selector[Any]:
     if field == NAME:
         return TextSelector()
     if field in (ENABLED, INVERTED):
         return BooleanSelector()
+    prefix = f"component.{description.platform}.entity_component."
+    key = CLASS_KEYS.get(field, "{}")
     options = [
-        SelectOptionDict(value=choice, label="-" if choice == NO_VALUE else choice)
+        SelectOptionDict(
+            value=choice,
+            label="-" if choice == NO_VALUE else texts.get(prefix + key.format(choice), choice),
+        )
         for choice in choices(description, field)
     ]
-    return SelectSelector(SelectSelectorConfig(options=options, mode=SelectSelectorMode.DROPDOWN))
+    return SelectSelector(
+        SelectSelectorConfig(
+            options=options, mode=SelectSelectorMode.DROPDOWN, sort=field == DEVICE_CLASS
+        )
+    )
 
 
 class CorrectionSubentryFlow(ConfigSubentryFlow):
@@ -159,10 +178,13 @@ class CorrectionSubentryFlow(ConfigSubentryFlow):
                 errors["base"] = "no_changes"
             if not errors:
                 return await self._async_finish()
+        texts = await async_get_translations(
+            self.hass, self.hass.config.language, "entity_component", {description.platform}
+        )
         return self.async_show_form(
             step_id="change",
             data_schema=self.add_suggested_values_to_schema(
-                change_schema(description), user_input or {**decided, **self._present(description)}
+                change_schema(description, texts), user_input or {**decided, **self._present(description)}
             ),
             errors=errors,
             description_placeholders={"model": self._model, "property": description.key},

@@ -2,7 +2,7 @@
 /** The Applications: requests and pushes over a week, firmware, last reports, links; and the map. */
 
 import { escapeMarkdown, shorten } from "./texts.js";
-import { heading, markdown, section, table, tile } from "./cards.js";
+import { entityTiles, heading, markdown, section, table } from "./cards.js";
 import { allOf } from "./kinds.js";
 
 /** @typedef {import("./fleet.js").Device} Device */
@@ -47,9 +47,9 @@ function applicationSections(application, { hass, fleet, status, text }) {
       heading(text("traffic"), { heading_style: "subtitle", icon: "mdi:swap-vertical" }),
       ...(requests ? [gauge(requests.id, text("requests"), limit)] : []),
       ...(pushes ? [gauge(pushes.id, text("pushes"))] : []),
-      ...others.map((entity) => tile(entity, { name: [{ type: "entity" }] })),
+      ...entityTiles(others),
+      ...(counters.length ? [heading(text("week"), { heading_style: "subtitle", icon: "mdi:chart-line" }), weekGraph(counters)] : []),
     ]),
-    ...(counters.length ? [section([heading(text("week"), { heading_style: "subtitle", icon: "mdi:chart-line" }), weekGraph(counters)])] : []),
     section([
       heading(text("last_reports"), { heading_style: "subtitle", icon: "mdi:clock-outline" }),
       markdown(reports(devices, status, hass, text), { grid_options: { columns: "full" } }),
@@ -147,7 +147,7 @@ export function mapView({ fleet }) {
   const positions = allOf(fleet.devices, "tracker").slice(0, MAX_POSITIONS);
   const card = {
     type: "map",
-    entities: positions.map(({ device, entity }) => ({ entity: entity.id, name: shorten(device.name) })),
+    entities: positions.map(({ device, entity }) => ({ entity: entity.id, name: shorten(device.name), label_mode: "icon" })),
     hours_to_show: positions.length <= MAX_TRACKS ? 24 : 0,
     auto_fit: true,
   };

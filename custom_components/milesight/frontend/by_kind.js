@@ -2,7 +2,7 @@
 /** The devices by what they are for. */
 
 import { worstFirst } from "./attention.js";
-import { dayGraph, deviceHeading, heading, more, section, tile } from "./cards.js";
+import { dayGraph, deviceHeading, deviceTiles, entityTiles, heading, more, section } from "./cards.js";
 import { groupBy } from "./fleet.js";
 import { KIND_ICONS, KIND_ORDER, firstOfEach, kindOf, mainEntities } from "./kinds.js";
 
@@ -10,12 +10,12 @@ import { KIND_ICONS, KIND_ORDER, firstOfEach, kindOf, mainEntities } from "./kin
 /** @typedef {import("./kinds.js").Kind} Kind */
 
 const MAX_DETAILED = 40; // devices that have a section of their own
-const MAX_TILES = 24; // of a kind, where they have not
+const MAX_TILES = 12; // of a kind, where they have not
 const TILES = 6; // of a device with a section of its own
 const MAX_CURVES = 6;
 
 /** What is drawn over a day, by kind. @type {Record<string, string>} */
-const CURVES = { air: "carbonDioxide", climate: "temperature", soil: "soil", energy: "power" };
+const CURVES = { air: "carbonDioxide", climate: "temperature", soil: "soilMoisture", energy: "power" };
 
 /**
  * Return the view.
@@ -59,7 +59,7 @@ function deviceSection(device, kind, hass) {
   const entities = kind ? mainEntities(device, kind, TILES, true) : [];
   return section([
     deviceHeading(device, hass),
-    ...entities.map((entity) => tile(entity, { name: [{ type: "entity" }] })),
+    ...entityTiles(entities),
   ]);
 }
 
@@ -70,11 +70,11 @@ function deviceSection(device, kind, hass) {
  */
 function compact(devices, kinds, text) {
   const shown = worstFirst(devices, MAX_TILES);
-  const tiles = shown.flatMap((device) => {
+  const pairs = shown.flatMap((device) => {
     const kind = kinds.get(device);
-    return kind ? mainEntities(device, kind, 1).map((entity) => tile(entity)) : [];
+    return kind ? mainEntities(device, kind, 1).map((entity) => ({ device, entity })) : [];
   });
-  return [...tiles, ...more(devices.length - shown.length, text)];
+  return [...deviceTiles(pairs), ...more(devices.length - shown.length, text)];
 }
 
 /**
@@ -94,10 +94,12 @@ function gatewaySections(title, gateways, devices, text, hass) {
     ...shown.map((gateway) => {
       const own = behind.get(gateway.id) ?? [];
       const listed = worstFirst(own, limit);
-      const tiles = listed.map(({ connectivity }) => connectivity).filter((entity) => entity !== undefined);
+      const pairs = (listed.length ? listed : [gateway]).flatMap((device) =>
+        device.connectivity ? [{ device, entity: device.connectivity }] : [],
+      );
       return section([
         deviceHeading(gateway, hass),
-        ...tiles.map((entity) => tile(entity)),
+        ...deviceTiles(pairs),
         ...more(own.length - listed.length, text),
       ]);
     }),

@@ -2,7 +2,7 @@
 /** Configurations of Home Assistant's own cards. */
 
 import { CATEGORIES } from "./attention.js";
-import { ago, escapeMarkdown, shorten } from "./texts.js";
+import { ago, escapeMarkdown, isLong, shorten } from "./texts.js";
 
 /** @typedef {import("./fleet.js").Entity} Entity */
 /** @typedef {import("./fleet.js").Device} Device */
@@ -17,9 +17,6 @@ const CONTROLS = {
   valve: "valve-open-close",
 };
 const INLINE = new Set(["switch"]);
-const MEASURED = new Set([
-  "carbon_dioxide", "humidity", "illuminance", "moisture", "pm10", "pm25", "power", "pressure", "temperature",
-]);
 
 /**
  * @param {string} heading
@@ -48,11 +45,10 @@ export const markdown = (content, more) => ({ type: "markdown", text_only: true,
  * Return the tile of an entity, with the control of its domain.
  *
  * @param {Entity} entity
- * @param {{name?: unknown, trend?: boolean}} [options] `name` is what it is called: by default the device
+ * @param {{name?: unknown, wide?: boolean}} [options] `name` is what it is called: by default the device
  */
-export function tile(entity, { name = [{ type: "device" }], trend = false } = {}) {
+export function tile(entity, { name = [{ type: "device" }], wide = false } = {}) {
   const control = CONTROLS[entity.domain];
-  const graph = trend && MEASURED.has(entity.deviceClass);
   return {
     type: "tile",
     entity: entity.id,
@@ -60,11 +56,31 @@ export function tile(entity, { name = [{ type: "device" }], trend = false } = {}
     ...(control && {
       features: [{ type: control }],
       features_position: INLINE.has(entity.domain) ? "inline" : "bottom",
-      ...(INLINE.has(entity.domain) && { grid_options: { columns: 12 } }),
     }),
-    ...(graph && { features: [{ type: "trend-graph", hours_to_show: 24 }] }),
+    ...((wide || INLINE.has(entity.domain)) && { grid_options: { columns: 12 } }),
   };
 }
+
+/**
+ * Return tiles that are called by their devices, all of them wide if a name needs it.
+ *
+ * @param {{device: Device, entity: Entity, name?: unknown[]}[]} items
+ */
+export function deviceTiles(items) {
+  const wide = items.some(({ device, name }) => isLong(device.name) || (name?.length ?? 1) > 1);
+  return items.map(({ entity, name }) => tile(entity, { name, wide }));
+}
+
+/**
+ * Return tiles under the heading of their device.
+ *
+ * @param {Entity[]} entities
+ */
+export const entityTiles = (entities) =>
+  entities.map((entity) => tile(entity, { name: [{ type: "entity" }], wide: isLong(entity.name) || hasLongState(entity) }));
+
+/** @param {Entity} entity */
+const hasLongState = ({ deviceClass, state }) => deviceClass === "enum" && isLong(state);
 
 /**
  * Return the heading of a device, with its battery and connectivity.

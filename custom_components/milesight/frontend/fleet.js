@@ -2,12 +2,14 @@
 /** Read the devices and entities of the integration from Home Assistant's registries. */
 
 const DOMAIN = "milesight";
+const BY_NUMBER = new Intl.Collator("en", { numeric: true }); // region 2 before region 10
 const UNKNOWN = new Set(["unavailable", "unknown"]);
 
 /**
  * @typedef {object} Entity
  * @property {string} id entity ID
  * @property {string} domain
+ * @property {string} name without that of its device
  * @property {string} key translation key, or ""
  * @property {string} deviceClass or ""
  * @property {string | undefined} category "config", "diagnostic" or undefined
@@ -93,6 +95,7 @@ export function readEntity(entry, state) {
   return {
     id: entry.entity_id,
     domain: entry.entity_id.split(".", 1)[0],
+    name: entry.name ?? "",
     key: entry.translation_key ?? "",
     deviceClass: attributes.device_class ?? "",
     category: entry.entity_category,
@@ -194,6 +197,7 @@ function readFleet(hass, applications) {
  */
 function readDevice(hass, device, entries, applications) {
   const own = entries.get(device.id) ?? [];
+  own.sort((a, b) => BY_NUMBER.compare(a.entity_id, b.entity_id));
   const entities = own.map((entry) => readEntity(entry, hass.states[entry.entity_id]));
   const connectivity = entities.find(
     ({ domain, deviceClass }) => domain === "binary_sensor" && deviceClass === "connectivity",

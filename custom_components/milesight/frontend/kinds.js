@@ -47,8 +47,8 @@ export const IS = {
     (isSensor(entity) && entity.deviceClass === "enum"),
   presence: (entity) => isBinary(entity) && PRESENCE.has(entity.deviceClass),
   people: (entity) => isSensor(entity) && PEOPLE_KEY.test(entity.key),
-  soil: (entity) =>
-    isSensor(entity) && (entity.deviceClass === "moisture" || entity.deviceClass === "conductivity"),
+  soilMoisture: (entity) => isSensor(entity) && entity.deviceClass === "moisture",
+  soil: (entity) => IS.soilMoisture(entity) || (isSensor(entity) && entity.deviceClass === "conductivity"),
   valve: (entity) => entity.domain === "valve",
   water: (entity) => isSensor(entity) && entity.deviceClass === "water",
   socket: (entity) => (entity.domain === "switch" || entity.domain === "light") && !entity.category,
@@ -83,7 +83,7 @@ export const KINDS = [
     key: "soil",
     icon: "mdi:sprout",
     needs: ["soil", "valve"],
-    main: ["valve", "soil", "temperature", "water"],
+    main: ["valve", "soilMoisture", "soil", "temperature", "water"],
   },
   {
     key: "climate",

@@ -2,7 +2,7 @@
 /** The overview: what needs attention, then what the fleet measures, at a glance. */
 
 import { CATEGORIES, findAttention, isAlarm } from "./attention.js";
-import { attentionTile, dayGraph, heading, markdown, more, navigate, section, tile } from "./cards.js";
+import { attentionTile, dayGraph, deviceTiles, heading, markdown, more, navigate, section } from "./cards.js";
 import { groupBy } from "./fleet.js";
 import { IS, KIND_ICONS, allOf, firstOfEach } from "./kinds.js";
 
@@ -65,7 +65,7 @@ function glanceSection(glance, devices, text) {
     }),
     ...(curves.length ? [dayGraph(curves)] : []),
     ...(bars.length ? [energyGraph(bars)] : []),
-    ...shown.map(({ entity }) => tile(entity, { name: nameOf(pairs, entity) })),
+    ...deviceTiles(shown.map((pair) => ({ ...pair, name: nameOf(pairs, pair.entity) }))),
     ...more(pairs.length - shown.length, text),
   ]);
 }
@@ -127,7 +127,7 @@ export function overviewView({ hass, fleet, status, gateways, text, now }) {
   return {
     type: "sections",
     max_columns: 4,
-    header: { layout: "responsive", card: markdown(`## Milesight\n${summary}.${state}`) },
+    header: { layout: "responsive", card: markdown(`## Milesight\n${summary}${state}`) },
     badges: [...groupBy(items, ({ category }) => category)].map(([category, group]) => badge(category, group, text)),
     sections: [...(shown.length ? [attention] : []), ...glances.filter((glance) => glance !== undefined)],
   };

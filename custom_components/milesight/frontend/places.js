@@ -2,21 +2,22 @@
 /** The devices by area, model or gateway: what one looks at and what one controls. */
 
 import { worstFirst } from "./attention.js";
-import { deviceHeading, heading, more, section, tile } from "./cards.js";
+import { deviceHeading, deviceTiles, entityTiles, heading, more, section } from "./cards.js";
 import { groupBy } from "./fleet.js";
 import { kindOf, mainEntities } from "./kinds.js";
 
 /** @typedef {import("./fleet.js").Device} Device */
 /** @typedef {{title: string, icon?: string, path?: string, badges?: object[], devices: Device[]}} Group */
+/** @typedef {{title: string, icon?: string, groups: Group[]}} Floor */
 
-const MAX_TILES = 160; // of a view
+const MAX_TILES = 120; // of a view
 const MAX_GROUPS = 60; // of a view
 const MAX_TOGETHER = 2; // devices with several tiles in one section
 const TILES = 4; // of a device
 
 /**
  * @param {import("./milesight.js").Context} context
- * @returns {{title: string, icon?: string, groups: Group[]}[]} by floor
+ * @returns {Floor[]}
  */
 function groupByArea({ hass, fleet, text }) {
   /** @type {Map<string | null, Device[]>} */
@@ -65,6 +66,7 @@ function areaGroup(area, devices) {
 
 /**
  * @param {import("./milesight.js").Context} context
+ * @returns {Floor[]} one without a title
  */
 function groupByModel({ fleet, text }) {
   /** @type {Map<string, Device[]>} */
@@ -80,6 +82,7 @@ function groupByModel({ fleet, text }) {
 
 /**
  * @param {import("./milesight.js").Context} context
+ * @returns {Floor[]} one without a title
  */
 function groupByGateway({ fleet, gateways, text }) {
   /** @type {Map<string, Device[]>} */
@@ -137,12 +140,14 @@ function groupSections({ title, icon, badges, devices }, { text, hass, fleet, ga
     entities: mainEntities(device, kindOf(device, gateways), perDevice),
   }));
   const header = heading(title, { icon, badges });
-  const single = lists.filter(({ entities }) => entities.length === 1).map(({ entities: [entity] }) => tile(entity));
+  const single = deviceTiles(
+    lists.filter(({ entities }) => entities.length === 1).map(({ device, entities: [entity] }) => ({ device, entity })),
+  );
   const several = lists
     .filter(({ entities }) => entities.length > 1)
     .map(({ device, entities }) => [
       deviceHeading(device, hass),
-      ...entities.map((entity) => tile(entity, { name: [{ type: "entity" }] })),
+      ...entityTiles(entities),
     ]);
   const rest = more(devices.length - shown.length, text);
   if (several.length <= MAX_TOGETHER) return [section([header, ...single, ...several.flat(), ...rest])];

@@ -25,6 +25,16 @@ export async function loadTexts(hass) {
 export const shorten = (name, length = 60) =>
   name.length > length ? `${[...name].slice(0, length - 1).join("")}…` : name;
 
+const MAX_HALF = 16; // letters that a tile of half a section's width has room for
+const WIDE_LETTERS = /[\u2E80-\uD7FF\uF900-\uFAFF\uFF00-\uFF60]/gu;
+
+/**
+ * Return if a text is cut off in a tile of half a section's width.
+ *
+ * @param {string} text
+ */
+export const isLong = (text) => text.length + (text.match(WIDE_LETTERS)?.length ?? 0) > MAX_HALF;
+
 /**
  * Return a text as Markdown that shows it as it is: no markup, no HTML, no template.
  *
