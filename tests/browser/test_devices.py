@@ -4,7 +4,8 @@ import re
 
 from playwright.async_api import Page, expect
 
-from tests.demo.integration import DASHBOARD
+from tests.demo.home_assistant import HomeAssistant
+from tests.demo.integration import DASHBOARD, import_past_day
 from tests.demo.simulator import Simulator
 
 from .console import device, report, reported
@@ -13,11 +14,13 @@ from .web import dashboard_section, entity_row, go, open_device
 
 
 async def test_dashboard_and_device_page_show_reported_values(
-    page: Page, connected: Simulator
+    page: Page, home: HomeAssistant, connected: Simulator
 ) -> None:
+    await import_past_day(home)
     values = (await device(connected, "Bedroom radiator"))["values"]
     await go(page, "/")
     await expect(page.get_by_role("heading", name="Climate")).to_be_visible()
+    await expect(page.get_by_text("No statistics found")).to_have_count(0)
     await picture_of_page(page, "demo", width=1500, height=1060)
 
     await go(page, f"/{DASHBOARD}/kinds")

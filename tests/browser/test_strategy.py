@@ -157,6 +157,37 @@ async def test_gateways_show_devices_behind_them(strategy: Page) -> None:
     assert [card["entity"] for card in section[1:]] == ["binary_sensor.device_0_0"]
 
 
+async def test_gateway_without_devices_shows_itself(strategy: Page) -> None:
+    registries = Registries()
+    registries.add_application()
+    registries.add_device("gateway", "Gateway", [CONNECTIVITY])
+    dashboard = await generate(strategy, registries, status={"gateways": ["gateway"]})
+    assert tiles(dashboard.views["kinds"]) == {"binary_sensor.gateway_0"}
+
+
+async def test_numbered_entities_are_in_order(strategy: Page) -> None:
+    registries = Registries()
+    registries.add_application()
+    registries.add_device("relay", "Relay", [LEAK] * 12)
+    registries.entities = dict(sorted(registries.entities.items()))
+    view = (await generate(strategy, registries)).views["kinds"]
+    shown = [card["entity"] for card in cards(view) if card["type"] == "tile"]
+    assert shown == [f"binary_sensor.relay_{number}" for number in range(6)]
+
+
+@pytest.mark.parametrize(
+    ("name", "columns"),
+    [("Back door", None), ("Washing machine leak", 12), ("会議室の空気センサー", 12)],
+)
+async def test_long_name_gets_wide_tile(strategy: Page, name: str, columns: int | None) -> None:
+    registries = Registries()
+    registries.add_application()
+    registries.add_device("leak", name, [CONNECTIVITY, LEAK])
+    view = (await generate(strategy, registries)).views["overview"]
+    (tile,) = [card for card in cards(view) if card["type"] == "tile"]
+    assert tile.get("grid_options", {}).get("columns") == columns
+
+
 async def test_only_existing_kinds_and_views_are_shown(strategy: Page) -> None:
     registries = Registries()
     registries.add_application()

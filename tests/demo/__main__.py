@@ -13,7 +13,7 @@ import time
 import aiohttp
 
 from .home_assistant import HomeAssistant
-from .integration import connect, first_value, show_dashboard
+from .integration import connect, first_value, import_past_day, show_dashboard
 from .process import ROOT, DemoError, announced, free_port, require_free_port, tail
 from .simulator import (
     CLIENT_ID,
@@ -113,6 +113,7 @@ async def demo(options: Options, started: float) -> None:
                 await first_value(home)
                 print(f"The first entity has a value after {time.monotonic() - started:.1f} s.")
                 await show_dashboard(home)
+                await import_past_day(home)
         print(instructions(options, home.url, simulator), flush=True)
         await until_one_ends(home, simulator, simulator_log)
 

@@ -1,6 +1,7 @@
 """Set up the integration in the demo, and connect it to the simulator."""
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from .configuration import configured_url
@@ -94,6 +95,22 @@ async def first_value(home: HomeAssistant) -> None:
             return
         await asyncio.sleep(0.2)
     raise DemoError("No entity of the integration has a value.")
+
+
+async def import_past_day(home: HomeAssistant) -> None:
+    """Import what devices reported before the start, so that graphs show a day."""
+    now = datetime.now(UTC)
+    mine = {entity["device_id"] for entity in await entities(home) if not entity["disabled_by"]}
+    target = {
+        "device_id": [
+            device["id"]
+            for device in await home.command("config/device_registry/list")
+            if device["id"] in mine and device["entry_type"] is None
+        ],
+        "start_time": (now - timedelta(days=1)).isoformat(),
+        "end_time": now.isoformat(),
+    }
+    await home.request("POST", f"{ACTIONS}/import_history?return_response", target)
 
 
 async def show_dashboard(home: HomeAssistant) -> None:

@@ -181,10 +181,11 @@ class CorrectionSubentryFlow(ConfigSubentryFlow):
         texts = await async_get_translations(
             self.hass, self.hass.config.language, "entity_component", {description.platform}
         )
+        shown = user_input or {**decided, **self._present(description)}
         return self.async_show_form(
             step_id="change",
             data_schema=self.add_suggested_values_to_schema(
-                change_schema(description, texts), user_input or {**decided, **self._present(description)}
+                change_schema(description, texts), shown
             ),
             errors=errors,
             description_placeholders={"model": self._model, "property": description.key},
