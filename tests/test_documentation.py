@@ -1,5 +1,6 @@
 """Tests of the documentation: links, facts, and examples that run on the demo fleet."""
 
+from datetime import timedelta
 import json
 from pathlib import Path
 import re
@@ -24,6 +25,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_mock_service
 
 from custom_components.milesight import services
+from custom_components.milesight.api.quota import RequestQuota
 from custom_components.milesight.const import DOMAIN
 from tests.agentcraft.helpers import device_id, link_devices
 from tests.files import INTEGRATION, ROOT, read_json
@@ -249,3 +251,18 @@ def test_requirements_list_every_package() -> None:
     for path in ROOT.glob("requirements_*.txt"):
         for package in re.findall(r"^([A-Za-z][\w.-]*)", path.read_text(), re.MULTILINE):
             assert f"`{package}`" in PAGES["docs/requirements.md"], package
+
+
+def test_table_of_polling_intervals_follows_the_quota() -> None:
+    rows = re.findall(
+        r"^\| ([\d,]+) \| ([\d,]+) \(.+?\) \| (\d+) minutes.*?\| (\d+) (minutes|hours)",
+        PAGES["docs/plans.md"],
+        re.MULTILINE,
+    )
+    assert len(rows) == 4
+    for *numbers, idle, behind, unit in rows:
+        devices, limit = (int(number.replace(",", "")) for number in numbers)
+        quota = RequestQuota(limit)
+        assert round(quota.polling_interval(devices, 0) / timedelta(minutes=1)) == int(idle)
+        polling = quota.polling_interval(devices, 0, devices)
+        assert round(polling / timedelta(**{unit: 1})) == int(behind)
