@@ -291,6 +291,21 @@ async def test_classes_have_the_names_of_home_assistant(
     assert labels["none"] == "-"
 
 
+async def test_properties_are_offered_by_use(
+    hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
+) -> None:
+    device = simulator.platform.devices[0]
+
+    form: Form = await hass.config_entries.subentries.async_init(
+        (loaded.entry_id, SUBENTRY_CORRECTION), context={"source": SOURCE_USER}
+    )
+    form = await submit(hass, form, device=device_id(hass, loaded, device))
+
+    (selector,) = form["data_schema"].schema.values()
+    offered = [option["value"] for option in selector.config["options"]]
+    assert offered.index("relay_1") < offered.index("reporting_interval") < offered.index("d2d_key")
+
+
 async def test_vanished_property_is_harmless(
     hass: HomeAssistant,
     loaded: MockConfigEntry,

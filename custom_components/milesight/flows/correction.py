@@ -132,12 +132,13 @@ class CorrectionSubentryFlow(ConfigSubentryFlow):
         if user_input is not None and user_input[CONF_PROPERTY] in correctable:
             self._description = correctable[user_input[CONF_PROPERTY]]
             return await self.async_step_change()
+        by_use = sorted(correctable.values(), key=lambda description: description.priority)
         options = [
-            SelectOptionDict(value=key, label=f"{self._name(description) or key} ({key})")
-            for key, description in correctable.items()
+            SelectOptionDict(value=item.key, label=f"{self._name(item) or item.key} ({item.key})")
+            for item in by_use
         ]
         selector = SelectSelector(
-            SelectSelectorConfig(options=options, mode=SelectSelectorMode.DROPDOWN, sort=True)
+            SelectSelectorConfig(options=options, mode=SelectSelectorMode.DROPDOWN)
         )
         return self.async_show_form(
             step_id="property",
