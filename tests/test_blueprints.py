@@ -16,7 +16,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
-from tests.common import entity_id, state_of, until
+from tests.common import entity_id, pass_time, state_of, until
 from tests.files import ROOT
 from tests.fleets import of_demo
 from tests.simulator import Device, Simulator
@@ -98,39 +98,50 @@ def test_blueprint_has_its_source_url() -> None:
         assert f"/blueprints/automation/milesight/{path.name}\n" in path.read_text()
 
 
-async def test_low_batteries_and_silent_devices_are_notified_daily(
+async def test_low_batteries_are_reported_daily(
     hass: HomeAssistant,
     simulator: Simulator,
     automate: Automate,
     recorded_calls: list[ServiceCall],
     freezer: FrozenDateTimeFactory,
 ) -> None:
-    inputs = {"time": "09:00:00", "notify": _note(report="{{ report }}", low="{{ low }}")}
-    await automate("low_battery_and_silent_devices", inputs)
-    weak, lost = simulator.device("EM300-TH"), simulator.device("WS523")
+    inputs = {
+        "time": "09:00:00",
+        "silent_for": {"days": 30},
+        "notify": _note(report="{{ report }}", low="{{ low }}", silent="{{ silent }}"),
+    }
     nine = dt_util.now().replace(hour=9, minute=0, second=0, microsecond=0) + timedelta(days=1)
-
-    async def morning(days: int) -> None:
-        freezer.move_to(nine + timedelta(days=days))
-        async_fire_time_changed(hass, nine + timedelta(days=days))
-        await hass.async_block_till_done()
-
-    spare = simulator.device("WS101")
-    for device in simulator.platform.devices:
-        if device.connect_status == "DISCONNECT":
-            await simulator.online(device.sn)
-    assert spare.connect_status == "ONLINE"
-    await morning(0)
+    await automate("low_battery_and_silent_devices", inputs)
+    freezer.move_to(nine - timedelta(minutes=1))
+    await pass_time(hass, freezer, minutes=2)
     assert not recorded_calls
-    await simulator.report(weak.sn, {"battery": 20})
-    freezer.tick(5)
-    await simulator.offline(lost.sn)
-    await morning(1)
+    await pass_time(hass, freezer, hours=23, minutes=58)
+    await simulator.report(simulator.device("EM300-TH").sn, {"battery": 20})
+    await pass_time(hass, freezer, minutes=2)
     assert [call.data for call in recorded_calls] == [
-        {
-            "report": "Low battery: Cold store (20 %). Out of touch: Coffee machine",
-            "low": ["Cold store (20 %)"],
-        }
+        {"report": "Low battery: Cold store (20 %)", "low": ["Cold store (20 %)"], "silent": []}
+    ]
+
+
+async def test_silent_devices_are_reported_once(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    automate: Automate,
+    recorded_calls: list[ServiceCall],
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    lost = simulator.device("EM300-TH")
+    await simulator.report(lost.sn)
+    await hass.async_block_till_done()
+    inputs = {"notify": _note(report="{{ report }}", low="{{ low }}", silent="{{ silent }}")}
+    await automate("low_battery_and_silent_devices", {"silent_for": {"hours": 3}, **inputs})
+    for _ in range(5):
+        for device in simulator.platform.devices:
+            if device is not lost:
+                await simulator.report(device.sn)
+        await pass_time(hass, freezer, hours=1)
+    assert [call.data for call in recorded_calls] == [
+        {"report": "No report from: Cold store", "low": [], "silent": ["Cold store"]}
     ]
 
 

@@ -109,7 +109,7 @@ class DeviceSilentTrigger(DeviceTrigger):
 
     _schema = vol.Schema(
         {
-            vol.Required(CONF_TARGET): cv.TARGET_FIELDS,
+            vol.Optional(CONF_TARGET): cv.TARGET_FIELDS,
             vol.Required(CONF_OPTIONS): {
                 vol.Required(ATTR_BEHAVIOR, default=BEHAVIOR_EACH): vol.In(
                     [BEHAVIOR_FIRST, BEHAVIOR_ALL, BEHAVIOR_EACH]
@@ -126,7 +126,7 @@ class DeviceSilentTrigger(DeviceTrigger):
         did_not_trigger: TriggerNotTriggeredReporter | None = None,
     ) -> CALLBACK_TYPE:
         """Check the devices until the returned function is called."""
-        return SilenceMonitor(self._hass, self._target or {}, self._options, run_action).start()
+        return SilenceMonitor(self._hass, self._target, self._options, run_action).start()
 
 
 class SilenceMonitor:
@@ -138,7 +138,7 @@ class SilenceMonitor:
     def __init__(
         self,
         hass: HomeAssistant,
-        target: ConfigType,
+        target: ConfigType | None,
         options: dict[str, Any],
         run_action: TriggerActionRunner,
     ) -> None:

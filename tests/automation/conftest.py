@@ -25,7 +25,8 @@ def automate(hass: HomeAssistant, recorded_calls: list[ServiceCall]) -> Automate
     """Return a function that sets up an automation."""
 
     async def automate(
-        trigger: dict[str, Any], conditions: list[dict[str, Any]] | None = None
+        trigger: dict[str, Any] | list[dict[str, Any]],
+        conditions: list[dict[str, Any]] | None = None,
     ) -> None:
         config = {
             "alias": "it",

@@ -99,6 +99,28 @@ async def test_unknown_silence_is_not_silent(
     assert not await check(hass, "is_silent", {"area_id": "missing"}, behavior="all", **hour)
 
 
+@pytest.mark.parametrize("key", ["is_offline", "is_online", "is_silent"])
+@pytest.mark.parametrize(
+    "target", [{"area_id": "missing"}, {"entity_id": "light.of_another_integration"}, {}]
+)
+async def test_target_without_our_devices_is_false(
+    hass: HomeAssistant, loaded: MockConfigEntry, key: str, target: dict[str, Any]
+) -> None:
+    assert not await check(hass, key, target, **{"for": {"hours": 1}})
+
+
+async def test_device_of_an_unloaded_entry_is_neither(
+    hass: HomeAssistant, loaded: MockConfigEntry
+) -> None:
+    assert await hass.config_entries.async_unload(loaded.entry_id)
+    for key in ("is_offline", "is_online"):
+        assert not await check(hass, key)
+
+
+async def test_no_device_is_silent_for_a_year(hass: HomeAssistant, loaded: MockConfigEntry) -> None:
+    assert not await check(hass, "is_silent", **{"for": {"days": 365}})
+
+
 @pytest.mark.parametrize("options", [{}, {"for": 0}, {"for": {"hours": 1}, "behavior": "first"}])
 async def test_invalid_options_of_silent_are_refused(
     hass: HomeAssistant, loaded: MockConfigEntry, options: dict[str, Any]

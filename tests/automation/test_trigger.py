@@ -1,6 +1,7 @@
 """Triggers: offline, online, silent, finished tasks."""
 
 from datetime import timedelta
+import time
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
@@ -17,6 +18,7 @@ from custom_components.milesight.trigger import TRIGGERS
 from tests.automation.conftest import Automate
 from tests.common import device_id, pass_time, poll, set_up, settle
 from tests.files import ICONS, SOURCE
+from tests.fleets import probes
 from tests.simulator import Simulator
 
 KITCHEN = {"area_id": "kitchen"}
@@ -162,6 +164,94 @@ async def test_device_that_is_removed_does_not_become_silent(
     assert dr.async_get(hass).async_get(target) is None
     await pass_time(hass, freezer, hours=3)
     assert not recorded_calls
+
+
+def offline(target: dict[str, Any], **options: Any) -> dict[str, Any]:
+    """Return a trigger of devices that go offline."""
+    return {"trigger": "milesight.device_went_offline", "target": target, "options": options}
+
+
+async def test_removed_device_ends_a_waiting_trigger(
+    hass: HomeAssistant,
+    pushing: MockConfigEntry,
+    simulator: Simulator,
+    automate: Automate,
+    recorded_calls: list[ServiceCall],
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    thermometer = simulator.device("EM300-TH")
+    target = {"device_id": device_id(hass, pushing, thermometer)}
+    await automate(offline(target, **{"for": {"minutes": 5}}))
+    await simulator.offline(thermometer.sn)
+    await settle(hass)
+    simulator.remove_device(thermometer.sn)
+    await poll(hass, pushing)
+    await pass_time(hass, freezer, minutes=6)
+    assert not recorded_calls
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        {"area_id": "missing"},
+        {"device_id": "0" * 32},
+        {"entity_id": ["light.of_another_integration", "sensor.missing"]},
+        {},
+    ],
+)
+async def test_target_without_our_devices_never_triggers(
+    hass: HomeAssistant,
+    pushing: MockConfigEntry,
+    simulator: Simulator,
+    automate: Automate,
+    recorded_calls: list[ServiceCall],
+    freezer: FrozenDateTimeFactory,
+    target: dict[str, Any],
+) -> None:
+    await automate([silent(target), offline(target)])
+    for device in simulator.platform.devices:
+        await simulator.report(device.sn)
+        await simulator.offline(device.sn)
+    await pass_time(hass, freezer, hours=3)
+    assert not recorded_calls
+
+
+async def test_devices_of_an_unloaded_entry_do_not_trigger(
+    hass: HomeAssistant,
+    pushing: MockConfigEntry,
+    simulator: Simulator,
+    automate: Automate,
+    recorded_calls: list[ServiceCall],
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    await simulator.report(simulator.device("EM300-TH").sn)
+    await automate([silent(), offline(KITCHEN)])
+    assert await hass.config_entries.async_unload(pushing.entry_id)
+    await pass_time(hass, freezer, hours=3)
+    assert not recorded_calls
+
+
+@pytest.mark.parametrize("devices", [probes(2000)], ids=["2000 devices"])
+@pytest.mark.parametrize(("behavior", "count"), [("first", 1), ("all", 1)])
+async def test_thousands_of_devices_become_silent(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    simulator: Simulator,
+    automate: Automate,
+    recorded_calls: list[ServiceCall],
+    freezer: FrozenDateTimeFactory,
+    behavior: str,
+    count: int,
+) -> None:
+    hass.loop.set_debug(False)  # of which most of the time would go into tracebacks
+    for device in simulator.platform.devices:
+        device.project = "Kitchen"
+    await set_up(hass, entry)
+    for device in entry.runtime_data.data.values():
+        device.last_report = int(time.time() * 1000)
+    await automate(silent(behavior=behavior))
+    await pass_time(hass, freezer, hours=3)
+    assert len(recorded_calls) == count
 
 
 async def test_platform_outage_is_no_silence(

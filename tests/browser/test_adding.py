@@ -32,6 +32,7 @@ async def test_config_flow_refuses_wrong_secret_then_adds_all_devices(
     callback = await page.locator("code").inner_text()
     await picture_of_dialog(page, "add")
     await fill(page, webhook_secret=WEBHOOK_SECRET)
+    await expect(page.get_by_text("No update from the platform arrived")).to_be_visible()
     # The button has the shorter name until the first device is there.
     await page.get_by_role("button", name=re.compile("(Skip and f|F)inish")).click()
     await expect(page.get_by_role("dialog")).to_have_count(0)

@@ -17,11 +17,11 @@ from ..const import DOMAIN
 
 
 @callback
-def async_devices_in_target(hass: HomeAssistant, target: ConfigType) -> dict[str, bool]:
+def async_devices_in_target(hass: HomeAssistant, target: ConfigType | None) -> dict[str, bool]:
     """Return the ids of the devices in a target, and if the target names them directly.
 
-    A device is in the target if the device or one of its entities is. One that is disabled has to
-    be named. The device of an Application is none of these.
+    A device is in the target if the device or one of its entities is, and all devices are without
+    a target. One that is disabled has to be named. The device of an Application is none of these.
     """
     registered = {
         device.id: device
@@ -29,6 +29,8 @@ def async_devices_in_target(hass: HomeAssistant, target: ConfigType) -> dict[str
         for device in dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id)
         if device.entry_type is not dr.DeviceEntryType.SERVICE
     }
+    if target is None:
+        return {device_id: False for device_id, device in registered.items() if not device.disabled}
     selected = async_extract_referenced_entity_ids(hass, TargetSelection(target))
     named = cv.ensure_list(target.get(ATTR_DEVICE_ID))
     direct = (*named, *_devices_of(hass, selected.referenced))
