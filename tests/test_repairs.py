@@ -11,13 +11,12 @@ from homeassistant.components.repairs import ConfirmRepairFlow
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
-from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers import device_registry as dr, issue_registry as ir
 from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUser
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
-from custom_components.milesight.config_flow import WEBHOOK_SCHEMA
 from custom_components.milesight.const import (
     CONF_DAILY_API_LIMIT,
     CONF_WEBHOOK_SECRET,
@@ -29,13 +28,13 @@ from custom_components.milesight.issues import (
     FIXABLE,
     KINDS,
     NO_PUSHES_RECEIVED,
+    PUSH_LIMIT,
     PUSH_STOPPED,
-    REQUEST_LIMIT,
     async_create_issue,
     issue_id,
 )
-from custom_components.milesight.repairs import FLOWS, LIMIT_SCHEMA, async_create_fix_flow
-from tests.common import ADDRESS, WEBHOOK_ID, issues, poll, settle, state_of, temperature
+from custom_components.milesight.repairs import FLOWS, async_create_fix_flow
+from tests.common import ADDRESS, WEBHOOK_ID, device_id, issues, poll, settle, state_of, temperature
 from tests.files import SOURCE
 from tests.fleets import household
 from tests.simulator import Device, Simulator
@@ -157,37 +156,58 @@ async def test_push_after_reload_resolves_the_issue(
     assert _push_healthy(hass, pushing) == "on"
 
 
-async def test_request_limit_issue_is_resolved_by_higher_limit(
-    hass: HomeAssistant, post: Post, loaded: MockConfigEntry, simulator: Simulator
+async def test_push_limit_issue_lists_devices_with_most_pushes(
+    hass: HomeAssistant, post: Post, pushing: MockConfigEntry, simulator: Simulator
 ) -> None:
-    _use_up_requests(loaded)
-    request_count = len(simulator.requests)
-    await loaded.runtime_data.async_refresh()
-    assert len(simulator.requests) == request_count
-    assert issues(hass).keys() == {REQUEST_LIMIT}
-
-    form = await _open(post, loaded, REQUEST_LIMIT)
-    assert form["description_placeholders"]["limit"] == "1000"
-    wrong = {CONF_DAILY_API_LIMIT: 5}
-    with pytest.raises(AssertionError, match=CONF_DAILY_API_LIMIT):
-        await post(f"/{form['flow_id']}", **wrong)
-    await post(f"/{form['flow_id']}", **{CONF_DAILY_API_LIMIT: 3000})
-    await settle(hass)
-    assert loaded.options[CONF_DAILY_API_LIMIT] == 3000
-    assert loaded.runtime_data.quota.limit == 3000
+    chatty, calm = simulator.device("EM300-TH"), simulator.device("WS523")
+    for device in (calm, *[chatty] * 3):
+        await simulator.report(device.sn)
+    devices = pushing.runtime_data.data
+    chatty_pushes, calm_pushes = (
+        devices[device.sn].pushes.count(time.time()) for device in (chatty, calm)
+    )
+    assert chatty_pushes > calm_pushes > 0
+    async_create_issue(hass, pushing, PUSH_LIMIT, info="enough")
+    registered = dr.async_get(hass).async_get(device_id(hass, pushing, chatty))
+    assert registered is not None
+    dr.async_get(hass).async_update_device(registered.id, name_by_user="[Attic](x)")
+    before = pushing.runtime_data
+    form = await _open(post, pushing, PUSH_LIMIT)
+    assert form["type"] == FlowResultType.FORM
+    calm_id = device_id(hass, pushing, calm)
+    assert form["description_placeholders"]["info"] == "enough"
+    assert form["description_placeholders"]["devices"] == (
+        rf"- [\[Attic\](x)](/config/devices/device/{registered.id}): {chatty_pushes}"
+        f"\n- [{calm.name}](/config/devices/device/{calm_id}): {calm_pushes}"
+    )
+    done = await post(f"/{form['flow_id']}")
+    assert done["type"] == FlowResultType.CREATE_ENTRY
     assert not issues(hass)
-    assert len(simulator.requests) > request_count
+    assert pushing.runtime_data is before
 
 
-async def test_request_limit_issue_stays_with_same_limit(
+async def test_push_limit_issue_of_an_unloaded_entry_lists_nothing(
     hass: HomeAssistant, post: Post, loaded: MockConfigEntry
 ) -> None:
+    async_create_issue(hass, loaded, PUSH_LIMIT, info="-")
+    assert await hass.config_entries.async_unload(loaded.entry_id)
+    form = await _open(post, loaded, PUSH_LIMIT)
+    assert form["description_placeholders"]["devices"] == "-"
+
+
+async def test_used_up_requests_are_shown_by_a_sensor(
+    hass: HomeAssistant, loaded: MockConfigEntry
+) -> None:
+    key = f"{loaded.unique_id}_request_limit"
+    assert state_of(hass, Platform.BINARY_SENSOR, key).state == "off"
     _use_up_requests(loaded)
-    await loaded.runtime_data.async_refresh()
-    form = await _open(post, loaded, REQUEST_LIMIT)
-    await post(f"/{form['flow_id']}", **{CONF_DAILY_API_LIMIT: 1000})
+    await poll(hass, loaded)
+    assert state_of(hass, Platform.BINARY_SENSOR, key).state == "on"
+    assert not issues(hass)
+    hass.config_entries.async_update_entry(loaded, options={CONF_DAILY_API_LIMIT: 3000})
+    assert await hass.config_entries.async_reload(loaded.entry_id)
     await settle(hass)
-    assert issues(hass).keys() == {REQUEST_LIMIT}
+    assert state_of(hass, Platform.BINARY_SENSOR, key).state == "off"
 
 
 async def test_entry_removal_deletes_its_issues(
@@ -232,13 +252,13 @@ def test_every_issue_has_texts_and_fixable_ones_a_flow() -> None:
     for kind, texts in own.items():
         assert texts["title"]
         assert ("description" in texts) is (kind not in FIXABLE)
-    for kind, schema in (
-        (NO_PUSHES_RECEIVED, WEBHOOK_SCHEMA),
-        (PUSH_STOPPED, WEBHOOK_SCHEMA),
-        (REQUEST_LIMIT, LIMIT_SCHEMA),
+    for kind, fields in (
+        (NO_PUSHES_RECEIVED, {CONF_WEBHOOK_SECRET}),
+        (PUSH_LIMIT, set()),
+        (PUSH_STOPPED, {CONF_WEBHOOK_SECRET}),
     ):
         step = own[kind]["fix_flow"]["step"]["confirm"]
-        fields = {str(field) for field in schema.schema}
         assert step["title"]
         assert step["description"]
-        assert step["data"].keys() == step["data_description"].keys() == fields
+        assert step.get("data", {}).keys() == fields
+        assert step.get("data_description", {}).keys() == fields

@@ -159,7 +159,9 @@ def test_every_exception_and_flow_error_has_a_text() -> None:
     }
     exceptions |= {f"agentcraft_{reason}" for reason in (*Problem, *Refusal)}
     assert exceptions == SOURCE["exceptions"].keys()
-    assert _keys_in_code(r'\{"base": "(\w+)"\}') == SOURCE["config"]["error"].keys()
+    errors = _keys_in_code(r'\{(?:"base"|CONF_WEBHOOK_SECRET): "(\w+)"\}')
+    assert errors == SOURCE["config"]["error"].keys()
+    assert SOURCE["config"]["create_entry"].keys() == _keys_in_code(r'return "(push_\w+)"')
 
 
 def test_every_activity_has_a_text() -> None:

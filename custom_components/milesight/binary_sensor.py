@@ -29,7 +29,12 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Set up the binary sensors of an Application."""
-    async_add_entities([PushHealthSensor(entry.runtime_data, "push_healthy")])
+    async_add_entities(
+        [
+            PushHealthSensor(entry.runtime_data, "push_healthy"),
+            RequestLimitSensor(entry.runtime_data, "request_limit"),
+        ]
+    )
     async_setup_platform(
         entry,
         async_add_entities,
@@ -113,3 +118,15 @@ class PushHealthSensor(MilesightApplicationEntity, BinarySensorEntity):
     def is_on(self) -> bool:
         """Return if pushes arrive."""
         return self.coordinator.pushes.healthy
+
+
+class RequestLimitSensor(MilesightApplicationEntity, BinarySensorEntity):
+    """Whether polling is paused because the requests of the day are used up."""
+
+    _attr_device_class = BinarySensorDeviceClass.PROBLEM
+
+    @property
+    @override
+    def is_on(self) -> bool:
+        """Return if polling is paused."""
+        return self.coordinator.request_limit.exhausted

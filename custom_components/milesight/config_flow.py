@@ -87,6 +87,7 @@ class MilesightConfigFlow(ConfigFlow, domain=DOMAIN):
         self._cloudhook: dict[str, Any] = {}  # the URL shown, stored with the entry
         self._title = "Milesight"
         self._pending_webhook: PendingWebhook | None = None
+        self._can_push = False
 
     @staticmethod
     @callback
@@ -130,17 +131,36 @@ class MilesightConfigFlow(ConfigFlow, domain=DOMAIN):
     async def async_step_webhook(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Show the callback URL, and ask for the secret that signs the pushes."""
+        """Show the callback URL, and ask for the secret that signs the pushes.
+
+        The last page says if the test of the console has arrived, which must be signed with the
+        secret.
+        """
+        pending = self._pending_webhook
+        if pending is None:
+            pending = self._pending_webhook = PendingWebhook(self.hass)
+            self._data[CONF_WEBHOOK_ID] = pending.webhook_id
+        errors: dict[str, str] = {}
         if user_input is not None:
             secret = user_input.get(CONF_WEBHOOK_SECRET, "").strip()
-            return self.async_create_entry(
-                title=self._title, data=self._data | self._cloudhook | {CONF_WEBHOOK_SECRET: secret}
-            )
-        if self._pending_webhook is None:
-            self._pending_webhook = PendingWebhook(self.hass)
-            self._data[CONF_WEBHOOK_ID] = self._pending_webhook.webhook_id
-        callback_url = await self._pending_webhook.async_callback_url()
-        return self._webhook_form("webhook", WEBHOOK_SCHEMA, None, {}, callback_url)
+            if pending.is_signed_with(secret):
+                pending.async_hand_over()
+                return self.async_create_entry(
+                    title=self._title,
+                    data=self._data | self._cloudhook | {CONF_WEBHOOK_SECRET: secret},
+                    description=self._push_description(pending),
+                )
+            errors = {CONF_WEBHOOK_SECRET: "webhook_secret_mismatch"}
+        callback_url = await pending.async_callback_url()
+        return self._webhook_form("webhook", WEBHOOK_SCHEMA, user_input, errors, callback_url)
+
+    def _push_description(self, pending: PendingWebhook) -> str | None:
+        """Return the key of the text about pushes, none where the platform cannot push."""
+        if pending.has_received:
+            return "push_received"
+        if self._can_push:
+            return "push_expected"
+        return None
 
     async def async_step_reauth(self, _entry_data: Mapping[str, Any]) -> ConfigFlowResult:
         """Start when the platform refuses the credentials."""
@@ -230,7 +250,9 @@ class MilesightConfigFlow(ConfigFlow, domain=DOMAIN):
         url = callback_url.url
         if callback_url.is_cloudhook:
             self._cloudhook[CONF_CLOUDHOOK_URL] = url
-        errors = errors or _callback_url_errors(url, self._data[CONF_URL])
+        url_errors = _callback_url_errors(url, self._data[CONF_URL])
+        self._can_push = not url_errors
+        errors = errors or url_errors
         return self._form(step, schema, values, errors, webhook_url=url or "-")
 
     def _form(

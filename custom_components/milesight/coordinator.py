@@ -64,16 +64,16 @@ class MilesightCoordinator(DataUpdateCoordinator[dict[str, MilesightDevice]]):
     def __init__(self, hass: HomeAssistant, entry: MilesightConfigEntry) -> None:
         """Initialize from the data and options of the entry."""
         super().__init__(hass, LOGGER, config_entry=entry, name=entry.title)
-        self._request_limit = RequestLimit(hass, entry)
+        self.request_limit = RequestLimit(entry)
         self.client = MilesightClient(
             async_get_clientsession(hass),
             entry.data[CONF_URL],
             entry.data[CONF_CLIENT_ID],
             entry.data[CONF_CLIENT_SECRET],
-            on_request=self._request_limit.record_request,
+            on_request=self.request_limit.record_request,
         )
         self._specifications = Specifications(
-            self.client, self._request_limit.has_background_quota, corrections_of(entry)
+            self.client, self.request_limit.has_background_quota, corrections_of(entry)
         )
         self.device_manager = DeviceManager(hass, entry, self._specifications)
         self.data = self.device_manager.devices
@@ -82,7 +82,7 @@ class MilesightCoordinator(DataUpdateCoordinator[dict[str, MilesightDevice]]):
             entry,
             self.client,
             self.data,
-            has_quota=self._request_limit.has_background_quota,
+            has_quota=self.request_limit.has_background_quota,
             elements_found=self._notify_device_listeners,
             finished=self._schedule_save,
         )
@@ -117,7 +117,7 @@ class MilesightCoordinator(DataUpdateCoordinator[dict[str, MilesightDevice]]):
     @property
     def quota(self) -> RequestQuota:
         """Return the request quota."""
-        return self._request_limit.quota
+        return self.request_limit.quota
 
     # Lifecycle
 
@@ -133,7 +133,7 @@ class MilesightCoordinator(DataUpdateCoordinator[dict[str, MilesightDevice]]):
             self.device_manager.clear()
 
     def _restore(self, stored: StoredApplication) -> None:
-        self._request_limit.restore(stored["requests"])
+        self.request_limit.restore(stored["requests"])
         self.pushes.restore(stored["pushes"], stored["last_push"], stored.get("recent_ids", {}))
         self._specifications.restore(stored["specifications"])
         self.device_manager.restore(stored["devices"])
@@ -229,7 +229,7 @@ class MilesightCoordinator(DataUpdateCoordinator[dict[str, MilesightDevice]]):
     @override
     async def _async_update_data(self) -> dict[str, MilesightDevice]:
         """Read the device list and unknown specifications, and start a backfill if needed."""
-        may_poll = self._request_limit.async_allows_poll(len(self.data))
+        may_poll = self.request_limit.async_allows_poll(len(self.data))
         if not may_poll and not self._refresh_requested:
             self._skip_poll()
             return self.data
@@ -393,7 +393,7 @@ class MilesightCoordinator(DataUpdateCoordinator[dict[str, MilesightDevice]]):
     @callback
     def _search(self) -> None:
         """Read the device list in the background, if the quota allows it."""
-        if self._request_limit.has_background_quota():
+        if self.request_limit.has_background_quota():
             self.config_entry.async_create_background_task(
                 self.hass, self.async_request_refresh(), "Search for an unlisted device"
             )

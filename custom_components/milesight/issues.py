@@ -12,16 +12,14 @@ ENTITY_LIMIT: Final = "entity_limit"
 PUSH_LIMIT: Final = "push_limit"
 NO_PUSHES_RECEIVED: Final = "no_pushes_received"
 PUSH_STOPPED: Final = "push_stopped"
-REQUEST_LIMIT: Final = "request_limit"
 
 KINDS: Final = (
     ENTITY_LIMIT,
     PUSH_LIMIT,
     NO_PUSHES_RECEIVED,
     PUSH_STOPPED,
-    REQUEST_LIMIT,
 )
-FIXABLE: Final = frozenset({NO_PUSHES_RECEIVED, PUSH_STOPPED, REQUEST_LIMIT})
+FIXABLE: Final = frozenset({NO_PUSHES_RECEIVED, PUSH_LIMIT, PUSH_STOPPED})
 
 
 def issue_id(entry: ConfigEntry, kind: str) -> str:

@@ -2,10 +2,12 @@
 
 from abc import abstractmethod
 from collections.abc import Mapping
+import re
+import time
 from typing import Any, Final, override
 
 from homeassistant.components.repairs import ConfirmRepairFlow, RepairsFlow, RepairsFlowResult
-from homeassistant.config_entries import ConfigEntry
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.const import CONF_WEBHOOK_ID
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
@@ -13,14 +15,15 @@ import voluptuous as vol
 
 from .agentcraft.issues import PREFIX as AGENTCRAFT
 from .agentcraft.repairs import create_fix_flow as create_agentcraft_flow
-from .config_flow import OPTIONS_SCHEMA, WEBHOOK_SCHEMA
-from .const import CONF_DAILY_API_LIMIT, CONF_WEBHOOK_SECRET, CONSOLE, DOMAIN
-from .issues import NO_PUSHES_RECEIVED, PUSH_STOPPED, REQUEST_LIMIT, kind_of
+from .config_flow import WEBHOOK_SCHEMA
+from .const import CONF_WEBHOOK_SECRET, CONSOLE, DOMAIN
+from .coordinator import MilesightConfigEntry
+from .devices import registry
+from .issues import NO_PUSHES_RECEIVED, PUSH_LIMIT, PUSH_STOPPED, kind_of
 from .push.callback_url import async_callback_url
 
-LIMIT_SCHEMA = vol.Schema(
-    {key: field for key, field in OPTIONS_SCHEMA.schema.items() if key == CONF_DAILY_API_LIMIT}
-)
+MAX_LISTED_DEVICES: Final = 5
+MARKDOWN: Final = re.compile(r"([\\`*_\[\]<>|])")
 
 
 class MilesightRepairFlow(RepairsFlow):
@@ -88,27 +91,41 @@ class PushRepairFlow(MilesightRepairFlow):
         return self._form(WEBHOOK_SCHEMA, {}, webhook_url=url)
 
 
-class RequestLimitRepairFlow(MilesightRepairFlow):
-    """Ask for the number of requests that the plan allows."""
+class PushLimitRepairFlow(MilesightRepairFlow):
+    """Show the devices with the most pushes, whose reporting interval can be longer."""
 
     @override
     async def async_step_confirm(
         self, user_input: dict[str, Any] | None = None
     ) -> RepairsFlowResult:
-        """Show the limit, and store the one that is entered."""
-        options = self._entry.options
+        """List the devices with links to their pages."""
         if user_input is not None:
-            self.hass.config_entries.async_update_entry(
-                self._entry, options={**options, **user_input}
-            )
-            return self._finish()
-        return self._form(LIMIT_SCHEMA, options)
+            return self.async_create_entry(data={})
+        return self._form(vol.Schema({}), {}, devices=_most_pushes(self.hass, self._entry) or "-")
+
+
+def _most_pushes(hass: HomeAssistant, entry: MilesightConfigEntry) -> str:
+    """Return the devices with the most pushes of the last 24 hours, as a Markdown list."""
+    if entry.state is not ConfigEntryState.LOADED:
+        return ""
+    now = time.time()
+    counts = {sn: device.pushes.count(now) for sn, device in entry.runtime_data.data.items()}
+    lines: list[str] = []
+    for sn in sorted(filter(counts.__getitem__, counts), key=counts.__getitem__, reverse=True):
+        device = registry.async_get_device(hass, entry, sn)
+        if device is None:
+            continue
+        name = MARKDOWN.sub(r"\\\1", device.name_by_user or device.name or sn)
+        lines.append(f"- [{name}](/config/devices/device/{device.id}): {counts[sn]}")
+        if len(lines) == MAX_LISTED_DEVICES:
+            break
+    return "\n".join(lines)
 
 
 FLOWS: Final[Mapping[str, type[MilesightRepairFlow]]] = {
     NO_PUSHES_RECEIVED: PushRepairFlow,
+    PUSH_LIMIT: PushLimitRepairFlow,
     PUSH_STOPPED: PushRepairFlow,
-    REQUEST_LIMIT: RequestLimitRepairFlow,
 }
 
 

@@ -2,12 +2,14 @@
 
 import asyncio
 from typing import Any
+from unittest.mock import AsyncMock
 
 from aiohttp.test_utils import TestClient
+from homeassistant.components import webhook
 from homeassistant.config_entries import SOURCE_RECONFIGURE, SOURCE_USER
 from homeassistant.const import CONF_CLIENT_ID, CONF_CLIENT_SECRET, CONF_URL, CONF_WEBHOOK_ID
 from homeassistant.core import HomeAssistant
-from homeassistant.data_entry_flow import UnknownFlow
+from homeassistant.data_entry_flow import FlowResultType, UnknownFlow
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
@@ -256,6 +258,79 @@ async def test_platform_accepts_the_url_before_the_dialog_is_submitted(
     assert result["result"].runtime_data.pushes.healthy
     await hass.config_entries.async_remove(result["result"].entry_id)
     assert await _options(http_client, path) == 403
+
+
+@pytest.fixture
+async def dialog(
+    hass: HomeAssistant, simulator: Simulator, hass_client_no_auth: ClientSessionGenerator
+) -> tuple[Any, str]:
+    """Return the step that shows the callback URL, and the URL as the simulator reaches it."""
+    await hass.config.async_update(external_url="https://home.example.com")
+    result = await _add(hass, simulator)
+    path = URL(result["description_placeholders"]["webhook_url"]).path
+    return result, str((await hass_client_no_auth()).make_url(path))
+
+
+async def test_dialog_says_that_the_console_test_arrived(
+    hass: HomeAssistant, simulator: Simulator, dialog: tuple[Any, str]
+) -> None:
+    result, url = dialog
+    await simulator.add_callback(url)
+    result = await hass.config_entries.flow.async_configure(
+        result["flow_id"], {CONF_WEBHOOK_SECRET: simulator.webhook_secret}
+    )
+    await settle(hass)
+    assert (result["type"], result["description"]) == (FlowResultType.CREATE_ENTRY, "push_received")
+    await simulator.report(simulator.device("EM300-TH").sn)
+    assert result["result"].runtime_data.pushes.healthy
+
+
+async def test_dialog_says_that_no_console_test_arrived(
+    hass: HomeAssistant, dialog: tuple[Any, str]
+) -> None:
+    result = await hass.config_entries.flow.async_configure(dialog[0]["flow_id"], {})
+    await settle(hass)
+    assert (result["type"], result["description"]) == (FlowResultType.CREATE_ENTRY, "push_expected")
+
+
+async def test_dialog_without_public_url_expects_no_test(
+    hass: HomeAssistant, simulator: Simulator
+) -> None:
+    result = await _add(hass, simulator)
+    result = await hass.config_entries.flow.async_configure(result["flow_id"], {})
+    await settle(hass)
+    assert (result["type"], result["description"]) == (FlowResultType.CREATE_ENTRY, None)
+
+
+async def test_secret_that_did_not_sign_the_test_is_refused(
+    hass: HomeAssistant, simulator: Simulator, dialog: tuple[Any, str]
+) -> None:
+    result, url = dialog
+    await simulator.add_callback(url)
+    result = await hass.config_entries.flow.async_configure(
+        result["flow_id"], {CONF_WEBHOOK_SECRET: "another"}
+    )
+    assert result["errors"] == {CONF_WEBHOOK_SECRET: "webhook_secret_mismatch"}
+    result = await hass.config_entries.flow.async_configure(
+        result["flow_id"], {CONF_WEBHOOK_SECRET: simulator.webhook_secret}
+    )
+    await settle(hass)
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+
+
+async def test_closed_dialog_receives_nothing(
+    hass: HomeAssistant, simulator: Simulator, dialog: tuple[Any, str]
+) -> None:
+    result, _ = dialog
+    hass.config_entries.flow.async_abort(result["flow_id"])
+    await settle(hass)
+    webhook.async_register(
+        hass,
+        DOMAIN,
+        "free again",
+        URL(result["description_placeholders"]["webhook_url"]).name,
+        AsyncMock(),
+    )
 
 
 async def test_submit_while_url_is_shown_again_keeps_cloudhook(

@@ -10,6 +10,7 @@ from ..api import ConnectStatus, Device, Item
 from ..api.codec import Value
 from ..api.parsing import Json
 from ..api.paths import indices_of, template_of
+from ..api.quota import RollingCounter
 from ..const import CLOCK_TOLERANCE_MS
 from ..mapping import Description, Priority
 from .availability import SECOND_MS, Availability
@@ -54,6 +55,7 @@ class MilesightDevice:
         self.last_report = info.last_update_time
         self.covered_until = 0
         self.is_new = True
+        self.pushes = RollingCounter()
         self._future_times: LimitedSizeDict[int, int] = LimitedSizeDict(size_limit=MAX_FUTURE_TIMES)
         self._pending = PendingWrites()
         self._size = SizeLimit()

@@ -3,24 +3,19 @@
 import time
 
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import callback
 
 from ..api.quota import Buckets, RequestQuota, page_count
 from ..const import CONF_DAILY_API_LIMIT, DEFAULT_DAILY_API_LIMIT, LOGGER
-from ..issues import REQUEST_LIMIT, async_set_issue
 
 
 class RequestLimit:
-    """Count requests, and pause polling while the quota is used up.
+    """Count requests, and pause polling while the quota is ``exhausted``."""
 
-    A repair issue explains the pause.
-    """
-
-    def __init__(self, hass: HomeAssistant, entry: ConfigEntry) -> None:
+    def __init__(self, entry: ConfigEntry) -> None:
         """Initialize with the limit in the options of the entry."""
-        self._hass = hass
         self._entry = entry
-        self._exhausted = False
+        self.exhausted = False
         self.quota = RequestQuota(
             int(entry.options.get(CONF_DAILY_API_LIMIT, DEFAULT_DAILY_API_LIMIT))
         )
@@ -41,11 +36,11 @@ class RequestLimit:
 
     @callback
     def async_allows_poll(self, devices: int) -> bool:
-        """Return if the quota allows a list of so many devices; update the repair issue."""
+        """Return if the quota allows a list of so many devices."""
         needed = page_count(devices)
-        exhausted = self.quota.is_exhausted(time.time(), needed, still=self._exhausted)
-        if exhausted is not self._exhausted:
-            self._exhausted = exhausted
+        exhausted = self.quota.is_exhausted(time.time(), needed, still=self.exhausted)
+        if exhausted is not self.exhausted:
+            self.exhausted = exhausted
             LOGGER.warning(
                 "Polling of %s %s: the quota of %s requests per day %s",
                 self._entry.title,
@@ -53,11 +48,4 @@ class RequestLimit:
                 self.quota.limit,
                 "is used up" if exhausted else "suffices again",
             )
-        async_set_issue(
-            self._hass,
-            self._entry,
-            REQUEST_LIMIT,
-            active=exhausted,
-            limit=str(self.quota.limit),
-        )
         return not exhausted

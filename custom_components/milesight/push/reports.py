@@ -48,6 +48,7 @@ class ReportHandler:
         if device is None:
             self._handle_unlisted(report, now)
             return
+        device.pushes.add(now / 1000)
         timestamp = device.report_time(report.time or now, now, pushed=True)
         if report.type is ReportType.OFFLINE:
             device.mark_offline(timestamp, now)
