@@ -47,7 +47,34 @@ def test_rule_is_proved_or_exempt_with_a_reason(rule: str) -> None:
         assert not proof
         return
     assert answer["status"] == "done"
-    assert (ROOT / proof).is_file()
+    assert _exists(proof)
+
+
+def _exists(proof: str) -> bool:
+    """Return if a proof exists: a file, or ``file::test``. Files of tests need the test."""
+    path, _, test = proof.partition("::")
+    if not (ROOT / path).is_file():
+        return False
+    functions = ast.walk(ast.parse((ROOT / path).read_text())) if path.endswith(".py") else ()
+    names = {
+        node.name for node in functions if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    }
+    return test in names if path.startswith("tests/") else not test
+
+
+@pytest.mark.parametrize(
+    "proof",
+    [
+        "",
+        "docs/missing.md",
+        "tests/test_init.py",
+        "tests/test_init.py::test_missing",
+        "tests/missing.py::test_entry_unloads",
+        "README.md::test_entry_unloads",
+    ],
+)
+def test_missing_proof_is_found(proof: str) -> None:
+    assert not _exists(proof)
 
 
 def test_reasons_for_exemptions_hold() -> None:
