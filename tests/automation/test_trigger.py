@@ -231,6 +231,7 @@ async def test_devices_of_an_unloaded_entry_do_not_trigger(
     assert not recorded_calls
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("devices", [probes(2000)], ids=["2000 devices"])
 @pytest.mark.parametrize(("behavior", "count"), [("first", 1), ("all", 1)])
 async def test_thousands_of_devices_become_silent(
