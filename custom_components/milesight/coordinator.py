@@ -49,6 +49,7 @@ type MilesightConfigEntry = ConfigEntry[MilesightCoordinator]
 type DeviceListener = Callable[[MilesightDevice], None]
 
 MAX_SILENT_INTERVALS: Final = 3
+MAX_EARLY_EVENTS: Final = 100
 LISTENER_UPDATE_DELAY: Final = timedelta(seconds=10)
 
 
@@ -105,6 +106,8 @@ class MilesightCoordinator(DataUpdateCoordinator[dict[str, MilesightDevice]]):
         )
         self._store = ApplicationStore(hass, entry.entry_id)
         self._save_scheduled = False
+        self._started = False
+        self._received: list[WebhookEvent] = []
         self._device_listeners: list[DeviceListener] = []
         self._cancel_listener_update: CALLBACK_TYPE | None = None
         self._failed_polls = 0
@@ -160,15 +163,21 @@ class MilesightCoordinator(DataUpdateCoordinator[dict[str, MilesightDevice]]):
     def async_start(self) -> None:
         """Start polling: now if the devices were restored, else after the interval.
 
+        Called when the platforms are set up. Presses that were pushed before, or are in the
+        history, become events only now that their entities exist.
+
         Polling needs a listener, also if all entities of the Application are disabled.
         """
         entry = self.config_entry
         entry.async_on_unload(self.async_add_listener(self._schedule_save))
         entry.async_on_unload(async_follow_corrections(self.hass, entry, self._apply_corrections))
+        self._started = True
+        if self._received:
+            self._handle_received()
         if self.last_poll is None:
-            self.config_entry.async_create_background_task(
-                self.hass, self.async_refresh(), "First poll"
-            )
+            entry.async_create_background_task(self.hass, self.async_refresh(), "First poll")
+        else:
+            self.backfill.start(self.backfill.pending())
 
     @override
     async def async_shutdown(self) -> None:
@@ -265,7 +274,8 @@ class MilesightCoordinator(DataUpdateCoordinator[dict[str, MilesightDevice]]):
         self._schedule_next_poll(unread)
         self._abort_reauth()
         self.pushes.record_poll(found_reports=unread > 0)
-        self.backfill.start(pending)
+        if self._started:
+            self.backfill.start(pending)
 
     def _skip_poll(self) -> None:
         """Schedule the next poll; a failure of the last poll remains the result."""
@@ -372,9 +382,18 @@ class MilesightCoordinator(DataUpdateCoordinator[dict[str, MilesightDevice]]):
 
     @callback
     def async_receive(self, events: Iterable[WebhookEvent]) -> None:
-        """Handle pushed events in the order of arrival."""
+        """Handle pushed events in the order of arrival.
+
+        The first ones that arrive before the platforms are set up wait until then.
+        """
         if self._shutdown_requested:
             return
+        self._received += events
+        if self._started or len(self._received) > MAX_EARLY_EVENTS:
+            self._handle_received()
+
+    def _handle_received(self) -> None:
+        events, self._received = self._received, []
         self._connection.record_contact()
         for event in events:
             match event:

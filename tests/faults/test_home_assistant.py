@@ -11,6 +11,7 @@ from typing import Any
 
 from aiohttp.test_utils import TestClient
 from homeassistant.config_entries import ConfigEntryState
+from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
 import pytest
@@ -28,10 +29,11 @@ from tests.common import (
     set_up,
     settle,
     signed,
+    state_of,
     store,
     temperature,
 )
-from tests.fleets import probes
+from tests.fleets import of_demo, probes
 from tests.simulator import Simulator
 from tests.traffic import Traffic
 
@@ -195,6 +197,54 @@ async def test_pushes_before_the_platform_setup_are_received(
     assert entry.runtime_data.pushes.counter.count(time.time()) == 10_000
     await settle(hass)
     assert [temperature(hass, device) for device in devices] == ["999.0"] * 10
+
+
+@pytest.mark.parametrize("devices", [partial(of_demo, "WS101")], indirect=True, ids=["button"])
+@pytest.mark.parametrize("is_stored", [False, True], ids=["new", "stored"])
+async def test_press_pushed_before_platform_setup_is_event(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    simulator: Simulator,
+    early_http_client: TestClient[Any, Any],
+    hass_storage: dict[str, Any],
+    monkeypatch: pytest.MonkeyPatch,
+    is_stored: bool,
+) -> None:
+    button = simulator.platform.devices[0]
+    if is_stored:
+        store(hass_storage, entry, stored_devices(simulator))
+    set_up_platforms = hass.config_entries.async_forward_entry_setups
+
+    async def pressed(*arguments: Any) -> None:
+        await push_to(simulator, early_http_client)
+        await simulator.press(button.sn, kind="long press")
+        await set_up_platforms(*arguments)
+
+    monkeypatch.setattr(hass.config_entries, "async_forward_entry_setups", pressed)
+    await set_up(hass, entry)
+    state = state_of(hass, Platform.EVENT, f"{button.sn}_button_event.status")
+    assert state.attributes["event_type"] == "long_press"
+
+
+@pytest.mark.parametrize("devices", [partial(of_demo, "WS101")], indirect=True, ids=["button"])
+async def test_press_polled_before_platform_setup_is_event(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    simulator: Simulator,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    button = simulator.platform.devices[0]
+    await simulator.press(button.sn, kind="long press")
+    set_up_platforms = hass.config_entries.async_forward_entry_setups
+
+    async def delayed(*arguments: Any) -> None:
+        await asyncio.gather(*entry._background_tasks)
+        await set_up_platforms(*arguments)
+
+    monkeypatch.setattr(hass.config_entries, "async_forward_entry_setups", delayed)
+    await set_up(hass, entry)
+    state = state_of(hass, Platform.EVENT, f"{button.sn}_button_event.status")
+    assert state.attributes["event_type"] == "long_press"
 
 
 async def test_push_during_the_first_poll_is_shown_after_it(
