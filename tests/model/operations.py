@@ -1,9 +1,14 @@
-"""What can happen to an Application and its devices, one rule each."""
+"""What can happen to an Application and its devices, one rule each.
+
+Every rule is possible in every state and draws its arguments without regard to it: what a sequence
+does follows from its draws alone, so that a failure can be repeated and shortened. An index means
+one of what there is; what is not possible at present does nothing.
+"""
 
 from asyncio import Task
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any, Final, override
+from typing import Any, ClassVar, Final, override
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import ConfigEntryState
@@ -11,7 +16,7 @@ from homeassistant.const import Platform
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util.color import brightness_to_value
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from tests.common import (
     call_action,
@@ -30,6 +35,8 @@ from .world import DAILY_LIMIT, World
 STEP: Final = 0.1
 DAY: Final = 86_400
 DURATIONS: Final = (0.3, 1, 5, 31, 61, 600, 7200, DAY, 3 * DAY)
+PAUSES: Final = (0.3, 5, 31, 59)
+MINUTE: Final = 60
 MAX_HELD: Final = 2
 
 READINGS: Final[dict[str, dict[str, tuple[Any, ...]]]] = {
@@ -92,6 +99,7 @@ def _uses(version: int) -> dict[str, tuple[Use, ...]]:
 
 USES: Final = tuple(map(_uses, range(len(FIRMWARE))))
 
+users = st.sampled_from(sorted(USES[0]))
 models = st.sampled_from(sorted(MODELS))
 deliveries = st.sampled_from(("now", "late", "never"))
 indices = st.integers(0, 5)
@@ -107,9 +115,10 @@ def reports(draw: st.DrawFn) -> Report:
 
 
 class Life(RuleBasedStateMachine):
-    """Five devices that have not reported yet, and everything that can happen then."""
+    """Five devices, and everything that can happen to them."""
 
     freezer: FrozenDateTimeFactory
+    checks: ClassVar = 0
 
     def __init__(self) -> None:
         """Start the platform and Home Assistant."""
@@ -118,8 +127,13 @@ class Life(RuleBasedStateMachine):
         self.mail: list[Event] = []
         self.delivered: list[Event] = []
         self.calls: list[Task[None]] = []
-        self.used: tuple[str, int] | None = None
         self.names = 0
+
+    @initialize(reported=st.booleans())
+    def begin(self, reported: bool) -> None:
+        """Begin with devices that have reported everything, or nothing."""
+        for model, readings in READINGS.items() if reported else ():
+            self._report(model, {path: values[0] for path, values in readings.items()}, "now")
 
     @override
     def teardown(self) -> None:
@@ -131,6 +145,7 @@ class Life(RuleBasedStateMachine):
     @invariant()
     def shown(self) -> None:
         """Compare what is shown with what must be."""
+        Life.checks += 1
         check(self.world)
 
     @property
@@ -171,7 +186,9 @@ class Life(RuleBasedStateMachine):
     @rule(report=reports(), delivery=deliveries)
     def report(self, report: Report, delivery: str) -> None:
         """A device reports some of its properties."""
-        model, values = report
+        self._report(*report, delivery)
+
+    def _report(self, model: str, values: Mapping[str, Any], delivery: str) -> None:
         if (device := self._present(model)) is None:
             return
         leaves = device.model.specification.leaves
@@ -207,46 +224,46 @@ class Life(RuleBasedStateMachine):
             self._happen(partial(platform.online if online else platform.offline, device), delivery)
 
     @rule(index=indices, delivery=deliveries)
-    @precondition(lambda self: self.world.downlinks)
     def carry_out(self, index: int, delivery: str) -> None:
         """A device carries out a command, and reports that."""
-        downlinks = self.world.downlinks
-        self._happen(downlinks.pop(index % len(downlinks)), delivery)
+        if downlinks := self.world.downlinks:
+            self._happen(downlinks.pop(index % len(downlinks)), delivery)
 
     # How pushes arrive
 
     @rule(index=indices, number=st.integers(1, 3))
-    @precondition(lambda self: self.mail)
     def arrive(self, index: int, number: int) -> None:
         """Delayed pushes arrive in one delivery, not always the oldest first."""
-        events = [self.mail.pop(index % len(self.mail)) for _ in range(number) if self.mail]
+        mail = self.mail
+        events = [mail.pop(index % len(mail)) for _ in range(min(number, len(mail)))]
         self.world.run(self._push(events))
 
     @rule(index=indices)
-    @precondition(lambda self: self.delivered)
     def arrive_again(self, index: int) -> None:
         """A push is repeated."""
-        event = self.delivered[-1 - index % len(self.delivered)]
-        self.world.run(self.world.push([event]))
+        if self.delivered:
+            event = self.delivered[-1 - index % len(self.delivered)]
+            self.world.run(self.world.push([event]))
 
     # What users do
 
-    @rule(model=st.sampled_from(sorted(USES[0])), index=indices, outcome=outcomes)
-    @precondition(lambda self: self._has_place)
+    @rule(model=users, index=indices, outcome=outcomes)
     def command(self, model: str, index: int, outcome: str) -> None:
         """A user uses an entity; there may be no answer yet."""
-        self.used = model, index
         self._use(model, index, outcome)
 
-    @rule(outcome=outcomes)
-    @precondition(lambda self: self._has_place and self.used is not None)
-    def command_again(self, outcome: str) -> None:
-        """A user does the same once more."""
-        if self.used is not None:
-            self._use(*self.used, outcome)
+    @rule(model=users, index=indices, pause=st.sampled_from(PAUSES), outcome=outcomes)
+    def command_twice(self, model: str, index: int, pause: float, outcome: str) -> None:
+        """A user does the same twice, and the minute of the first command passes."""
+        self._use(model, index, "accepted")
+        self.world.run(self.world.walk(pause))
+        self._use(model, index, outcome)
+        self.world.run(self.world.walk(MINUTE - pause))
 
     def _use(self, model: str, index: int, outcome: str) -> None:
         """Use an entity if it is available."""
+        if not self._has_place:
+            return
         world, device = self.world, self.world.devices[model]
         world.run(world.walk(STEP))
         known = world.expected.devices.get(device.sn)
@@ -254,6 +271,7 @@ class Life(RuleBasedStateMachine):
             return
         uses = USES[known.version][model]
         platform, key, action, data, values = uses[index % len(uses)]
+        is_reachable = self._present(model) and known.device_id == str(device.device_id)
         command = Command(dict(values), world.now)
 
         def done(call: Task[None]) -> None:
@@ -276,13 +294,12 @@ class Life(RuleBasedStateMachine):
         call = world.run(go())
         if not call.done():
             self.calls.append(call)
-        elif outcome == "refused" or world.outage or self._present(model) is None:
+        elif outcome == "refused" or world.outage or not is_reachable:
             assert isinstance(call.exception(), HomeAssistantError)
         else:
             call.result()
 
     @rule()
-    @precondition(lambda self: any(not call.done() for call in self.calls))
     def cancel(self) -> None:
         """What waits for an answer is cancelled, such as by the restart of a script."""
 
@@ -293,9 +310,10 @@ class Life(RuleBasedStateMachine):
         self.world.run(go())
 
     @rule(number=st.integers(1, 3), refused=st.booleans())
-    @precondition(lambda self: self._loaded and self._has_place)
     def refresh(self, number: int, refused: bool) -> None:
         """Users refresh, several at once; the first request may be refused."""
+        if not (self._loaded and self._has_place):
+            return
         world = self.world
 
         async def go() -> list[Task[None]]:
@@ -318,10 +336,11 @@ class Life(RuleBasedStateMachine):
                 call.result()
 
     @rule()
-    @precondition(lambda self: self._loaded and self._has_place and not self.world.outage)
     def use_up(self) -> None:
         """A script uses up the requests of the day."""
         world = self.world
+        if world.outage or not (self._loaded and self._has_place):
+            return
 
         async def go() -> None:
             for device in world.devices.values():
@@ -336,18 +355,18 @@ class Life(RuleBasedStateMachine):
     # What happens to the platform
 
     @rule(path=st.sampled_from(("/search", "/history")))
-    @precondition(lambda self: self._has_place)
     def hold(self, path: str) -> None:
         """The platform will be slow to answer."""
-        self.world.hold(path)
+        if self._has_place:
+            self.world.hold(path)
 
     @rule(index=indices)
-    @precondition(lambda self: self.world.held)
     def release(self, index: int) -> None:
         """A slow answer comes."""
 
         async def go() -> None:
-            self.world.release(index)
+            if self.world.held:
+                self.world.release(index)
 
         self.world.run(go())
 
@@ -390,7 +409,8 @@ class Life(RuleBasedStateMachine):
     @rule()
     def reload(self) -> None:
         """The config entry is reloaded."""
-        self.world.run(self.world.reload())
+        if self._loaded:
+            self.world.run(self.world.reload())
 
     @rule(killed=st.booleans())
     def restart(self, killed: bool) -> None:

@@ -54,6 +54,8 @@ REMEMBERED_MS: Final = 5 * 60 * 1000
 QUIET_TURNS: Final = 8
 MAX_TURNS: Final = 1_000_000
 
+LISTENING: Final = (ConfigEntryState.LOADED, ConfigEntryState.SETUP_IN_PROGRESS)
+
 type Proper = Callable[[], Awaitable[web.Response]]
 
 
@@ -174,11 +176,21 @@ class World:
             self.simulator, entry_id=ENTRY, options={CONF_DAILY_API_LIMIT: DAILY_LIMIT}
         )
         self.entry.add_to_hass(hass)
+        self.entry.async_on_state_change(self._state_changed)
         self.expected.restart(self.now)
-        await hass.config_entries.async_setup(ENTRY)
+        self._setup = self.loop.create_task(hass.config_entries.async_setup(ENTRY))
+
+    def _state_changed(self) -> None:
+        """Note that a run ended whose setup failed; the next one begins without what it heard."""
+        if self.entry.state is ConfigEntryState.SETUP_RETRY:
+            self.expected.unlisted = []
+            self._forget_deliveries(self.now)
 
     async def stop_home(self, *, killed: bool = False) -> None:
         """Stop Home Assistant; one that is killed writes nothing any more."""
+        while not self._setup.done():
+            self._release_all()
+            await self.settle()
         self.disk.is_writable = not killed
         await self.hass.async_stop(force=True)
         await self._home.aclose()
@@ -198,7 +210,7 @@ class World:
         """Reload the config entry."""
         self._forget_deliveries(self.now - REMEMBERED_MS)
         self.expected.restart(self.now)
-        await self.hass.config_entries.async_reload(ENTRY)
+        self._setup = self.loop.create_task(self.hass.config_entries.async_reload(ENTRY))
 
     def _forget_deliveries(self, until: int) -> None:
         """Note that events which were delivered until then need not be recognized any more."""
@@ -211,9 +223,7 @@ class World:
         """Stop everything."""
 
         async def close() -> None:
-            self._holding = None
-            for released, _ in self._held:
-                released.set()
+            self._release_all()
             await self.stop_home()
             await self._session.close()
             await self.simulator.stop()
@@ -287,6 +297,11 @@ class World:
         released = self.held[index % len(self.held)]
         self._held = [held for held in self._held if held[0] is not released]
         released.set()
+
+    def _release_all(self) -> None:
+        self._holding = None
+        for released, _ in self._held:
+            released.set()
 
     async def _watched(
         self, request: web.Request, proper: Proper
@@ -371,11 +386,12 @@ class World:
         self._deliveries += 1
         self.expected.contact = self.now
         self._intervals = self._intervals[-1:]
-        for event in events:
-            if event["eventId"] not in self._delivered:
-                again = event["eventId"] in self._delivered_before
-                self.expected.pushed(facts(event), self.now, again=again)
-        self._delivered |= {event["eventId"]: self.now for event in events}
+        if self.entry.state in LISTENING:
+            for event in events:
+                if event["eventId"] not in self._delivered:
+                    again = event["eventId"] in self._delivered_before
+                    self.expected.pushed(facts(event), self.now, again=again)
+            self._delivered |= {event["eventId"]: self.now for event in events}
         async with self._session.post(
             self._url, json=events, headers=signed(secret, sent=sent, nonce=str(self._deliveries))
         ) as response:
