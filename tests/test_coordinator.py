@@ -8,7 +8,12 @@ from aiohttp import ClientTimeout
 from aiohttp.test_utils import TestClient
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import ConfigEntryState
-from homeassistant.const import EVENT_STATE_CHANGED, EVENT_STATE_REPORTED, Platform
+from homeassistant.const import (
+    EVENT_HOMEASSISTANT_FINAL_WRITE,
+    EVENT_STATE_CHANGED,
+    EVENT_STATE_REPORTED,
+    Platform,
+)
 from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import device_registry as dr
@@ -412,6 +417,21 @@ async def test_device_offline_at_setup_is_unavailable_with_values(
     await simulator.online(device.sn)
     await poll(hass, entry)
     assert temperature(hass, device) != "unavailable"
+
+
+async def test_devices_without_reports_are_saved(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    simulator: Simulator,
+    hass_storage: dict[str, Any],
+) -> None:
+    for device in simulator.platform.devices:
+        device.last_update = None
+    await set_up(hass, entry)
+    hass.bus.async_fire(EVENT_HOMEASSISTANT_FINAL_WRITE)
+    await settle(hass)
+    stored = hass_storage[f"{DOMAIN}.{entry.entry_id}"]["data"]["devices"]
+    assert len(stored) == len(simulator.platform.devices)
 
 
 async def test_continuous_pushes_are_saved_within_a_minute(

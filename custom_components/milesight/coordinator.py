@@ -177,6 +177,7 @@ class MilesightCoordinator(DataUpdateCoordinator[dict[str, MilesightDevice]]):
         if self.last_poll is None:
             entry.async_create_background_task(self.hass, self.async_refresh(), "First poll")
         else:
+            self._schedule_save()
             self.backfill.start(self.backfill.pending())
 
     @override
