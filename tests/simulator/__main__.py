@@ -67,7 +67,7 @@ async def run(options: argparse.Namespace) -> int:
         webhook_secret=options.webhook_secret,
         command_delay=0.4,
         retry_delay=5,
-        past_reports=140,  # a day of values, of which all settings are read at the start
+        past_reports=140,  # nearly a day
         host=options.host,
         port=options.port,
     )

@@ -23,6 +23,7 @@ type Publish = Callable[[list[events.Event]], None]
 type Later = Callable[[float, Callable[[], None]], None]
 
 _INTERVAL_MS: Final = 600_000
+_COMPLETE_REPORT: Final = 24  # so many reports apart, settings are reported as well
 _LONGEST_KEY: Final = 100
 _AFTERWARDS: Final[dict[str, Callable[[Device], list[dict[str, Any]]]]] = {
     "reboot": Device.everything,
@@ -99,7 +100,8 @@ class Platform:
             device.history.add(first, payload)
         for number in range(1, reports + 1):
             device.step()
-            for payload in device.readings():
+            complete = number % _COMPLETE_REPORT == 0
+            for payload in device.everything() if complete else device.readings():
                 device.history.add(first + number * _INTERVAL_MS, payload)
         device.last_update = last
 
