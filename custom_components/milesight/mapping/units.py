@@ -4,8 +4,10 @@ from collections.abc import Iterator
 from enum import StrEnum
 from functools import lru_cache
 import re
+from unicodedata import normalize
 
 from homeassistant.components.sensor.const import (
+    AMBIGUOUS_UNITS,
     DEVICE_CLASS_STATE_CLASSES,
     DEVICE_CLASS_UNITS,
     SensorDeviceClass as Class,
@@ -44,9 +46,7 @@ from homeassistant.const import (
 MAX_LENGTH = 32
 NONE = frozenset({"", "-", "--", "/", "n/a", "na", "none", "null", "no", "ph", "\\"})
 
-SIGNS = str.maketrans(
-    {"µ": "u", "μ": "u", "³": "3", "²": "2", "^": None, " ": None, "\u00a0": None, "·": "*"}
-)
+SIGNS = str.maketrans({"μ": "u", "^": None, " ": None, "·": "*"})
 
 SEVERAL = re.compile(r"[a-z]{2,}s")
 
@@ -58,22 +58,16 @@ SPELLINGS: dict[str, str] = {
     "rh%": PERCENTAGE,
     "rh": PERCENTAGE,
     "%vwc": PERCENTAGE,
-    "\uff05": PERCENTAGE,
     "percent": PERCENTAGE,
     "percentage": PERCENTAGE,
-    "℃": UnitOfTemperature.CELSIUS,
-    "ºc": UnitOfTemperature.CELSIUS,
     "c": UnitOfTemperature.CELSIUS,
     "degc": UnitOfTemperature.CELSIUS,
     "celsius": UnitOfTemperature.CELSIUS,
-    "℉": UnitOfTemperature.FAHRENHEIT,
-    "ºf": UnitOfTemperature.FAHRENHEIT,
     "f": UnitOfTemperature.FAHRENHEIT,
     "degf": UnitOfTemperature.FAHRENHEIT,
     "fahrenheit": UnitOfTemperature.FAHRENHEIT,
     "kelvin": UnitOfTemperature.KELVIN,
     "lux": LIGHT_LUX,
-    "º": DEGREE,
     "deg": DEGREE,
     "degree": DEGREE,
     "msec": UnitOfTime.MILLISECONDS,
@@ -117,13 +111,11 @@ SPELLINGS: dict[str, str] = {
 
 # Units that Home Assistant has no class for, or where the case decides: milli is not mega.
 OTHERS = ("kVAh", "VAh", "kVA", "Ah", "mAh", "rpm")
-CASED: dict[str, str] = {
-    **{unit: unit for unit in ("mW", "MW", "mV", "MV", "mWh", "MWh", "mHz", "MHz", "mPa", "MPa")},
-}
+CASED = frozenset({"mW", "MW", "mV", "MV", "mWh", "MWh", "mHz", "MHz", "mPa", "MPa"})
 
 
 def _plain(unit: str) -> str:
-    return unit.translate(SIGNS).lower()
+    return normalize("NFKC", unit.replace("º", DEGREE)).translate(SIGNS).lower()
 
 
 def _admitted() -> Iterator[str]:
@@ -180,8 +172,9 @@ def fold(unit: str | None) -> str | None:
     if unit is None:
         return None
     unit = " ".join(unit.split())[:MAX_LENGTH].strip()
-    if (known := CASED.get(unit)) is not None:
-        return str(known)
+    unit = str(AMBIGUOUS_UNITS.get(unit, unit))
+    if unit in CASED:
+        return unit
     plain = _plain(unit)
     if plain in NONE:
         return None
