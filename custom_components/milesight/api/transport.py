@@ -6,7 +6,7 @@ from contextlib import AbstractAsyncContextManager, nullcontext
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 import time
-from typing import Any, Final
+from typing import Any, Final, TypedDict, Unpack
 
 from aiohttp import (
     ClientConnectionResetError,
@@ -43,6 +43,14 @@ CLOSED_CONNECTION: Final = (ServerDisconnectedError, ClientConnectionResetError)
 AUTHENTICATION_CODES: Final = frozenset({"authentication_failed", "token_not_found"})
 
 
+class RequestOptions(TypedDict, total=False):
+    """Options of a request: its query, its priority, and whether it may be sent twice."""
+
+    query: Mapping[str, str]
+    background: bool
+    repeatable: bool
+
+
 class Transport:
     """Sends the requests of an Application on a session that the caller owns.
 
@@ -77,15 +85,10 @@ class Transport:
         method: str,
         path: str,
         body: Mapping[str, Json] | None = None,
-        *,
-        query: Mapping[str, str] | None = None,
-        background: bool = False,
-        repeatable: bool = False,
+        **options: Unpack[RequestOptions],
     ) -> Any:
         """Return the ``data`` of the answer, see ``request_envelope``."""
-        envelope = await self.request_envelope(
-            method, path, body, query=query, background=background, repeatable=repeatable
-        )
+        envelope = await self.request_envelope(method, path, body, **options)
         return envelope.get("data")
 
     async def request_envelope(
@@ -93,10 +96,7 @@ class Transport:
         method: str,
         path: str,
         body: Mapping[str, Json] | None = None,
-        *,
-        query: Mapping[str, str] | None = None,
-        background: bool = False,
-        repeatable: bool = False,
+        **options: Unpack[RequestOptions],
     ) -> Mapping[str, Json]:
         """Send a request with a valid token and return the envelope of the answer.
 
@@ -104,6 +104,7 @@ class Transport:
         ``repeatable``, on a new connection if the server closed the one in use. Raises
         ``MilesightError``.
         """
+        query, repeatable = options.get("query"), options.get("repeatable", False)
         arguments: dict[str, Any] = {"params": query} if query else {}
         if body is not None:
             try:
@@ -112,7 +113,7 @@ class Transport:
             except TypeError as error:
                 raise InvalidValueError(InvalidReason.JSON, str(error)) from error
         background_slot: AbstractAsyncContextManager[object] = (
-            self._background_slots if background else nullcontext()
+            self._background_slots if options.get("background") else nullcontext()
         )
         async with background_slot, self._slots:
             token = await self.tokens.get_access_token()
