@@ -26,7 +26,7 @@ def specification(
 def model(
     name: str, *properties: Raw, events: Iterable[Raw] = (), services: Iterable[Raw] = ()
 ) -> Model:
-    """Return a model whose devices have default values, and change only what they are told."""
+    """Return a model whose devices have default values, and change only what is written."""
     whole = specification(*properties, events=events, services=services)
     return Model(name=name, specification=whole, values=whole.defaults(), passive=True)
 

@@ -39,8 +39,8 @@ def test_every_flow_error_has_a_text() -> None:
 def test_every_user_problem_has_an_issue() -> None:
     texts = {key: text for key, text in SOURCE["issues"].items() if key.startswith("agentcraft_")}
     fixable = {f"agentcraft_{problem}" for problem in issues.FIXABLE}
-    told = {f"agentcraft_{problem}" for problem in (Problem.SECRET_REFUSED, Problem.UNREACHABLE)}
-    assert texts.keys() == fixable | told
+    notices = {f"agentcraft_{problem}" for problem in (Problem.SECRET_REFUSED, Problem.UNREACHABLE)}
+    assert texts.keys() == fixable | notices
     assert {key for key, text in texts.items() if "fix_flow" in text} == fixable
     for key in fixable:
         errors = texts[key]["fix_flow"]["error"].keys()

@@ -21,30 +21,30 @@ from .scale import Scale
 PAGE = 100
 
 
-async def _add(hass: HomeAssistant, scale: Scale, who: str, address: str) -> None:
-    if who == "ours":
+async def _add(hass: HomeAssistant, scale: Scale, subject: str, address: str) -> None:
+    if subject == "ours":
         await home.add_milesight(hass, address)
     else:
         await home.add_floor(hass, scale.devices, fleet.DISABLED)
 
 
-async def setup(scale: Scale, who: str) -> dict[str, float]:
+async def setup(scale: Scale, subject: str) -> dict[str, float]:
     """Return the seconds until all entities of new devices are there: ``ours`` or ``floor``."""
     async with platform(scale.devices) as address, home.home_assistant() as (hass, _):
         started, before = time.perf_counter(), time.process_time()
-        await _add(hass, scale, who, address)
+        await _add(hass, scale, subject, address)
         return {
             "wall": time.perf_counter() - started,
             "cpu": time.process_time() - before,
         }
 
 
-async def memory(scale: Scale, who: str) -> float:
+async def memory(scale: Scale, subject: str) -> float:
     """Return the bytes for each enabled entity, that of a disabled one included."""
     async with platform(scale.devices) as address, home.home_assistant() as (hass, _):
         gc.collect()
         tracemalloc.start()
-        await _add(hass, scale, who, address)
+        await _add(hass, scale, subject, address)
         await hass.async_block_till_done(wait_background_tasks=True)
         gc.collect()
         held, _ = tracemalloc.get_traced_memory()
@@ -62,10 +62,10 @@ async def poll(scale: Scale) -> dict[str, float]:
         async with _pages(address, ceil(scale.devices / PAGE)) as fetch:
             taken = {"ours": 0.0, "floor": 0.0}
             for _ in range(scale.polls):
-                for who, work in (("ours", coordinator.async_refresh), ("floor", fetch)):
+                for subject, work in (("ours", coordinator.async_refresh), ("floor", fetch)):
                     before = time.process_time()
                     await work()
-                    taken[who] += (time.process_time() - before) / scale.polls
+                    taken[subject] += (time.process_time() - before) / scale.polls
         return taken
 
 

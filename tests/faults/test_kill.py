@@ -45,23 +45,24 @@ async def write(number, pipe):
         await store.async_save({"devices": [DEVICE] * 500, "last_push": number})
         os.write(pipe, number.to_bytes(8))
 
-told = 0
+saved = 0
 for kill in range(KILLS):
     read, pipe = os.pipe()
     child = os.fork()
     if not child:
-        asyncio.run(write(told, pipe))
+        asyncio.run(write(saved, pipe))
     os.close(pipe)
     for _ in range(3):
-        told = int.from_bytes(os.read(read, 8))
+        saved = int.from_bytes(os.read(read, 8))
     time.sleep(kill * 0.004)
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
     while number := os.read(read, 8):
-        told = int.from_bytes(number)
+        saved = int.from_bytes(number)
     path = pathlib.Path(FOLDER, ".storage", "milesight.entry")
     kept = json.loads(path.read_bytes())["data"]
-    print(json.dumps({"told": told, "kept": kept["last_push"], "devices": len(kept["devices"])}))
+    outcome = {"saved": saved, "kept": kept["last_push"], "devices": len(kept["devices"])}
+    print(json.dumps(outcome))
 """
 CONFIGURATION: Final = """
 homeassistant:
@@ -115,9 +116,9 @@ async def test_interrupted_write_keeps_the_previous_store(
     outcomes = [json.loads(line) for line in lines.splitlines()]
     assert len(outcomes) == KILLS
     for outcome in outcomes:
-        assert outcome["kept"] >= outcome["told"] > 0
+        assert outcome["kept"] >= outcome["saved"] > 0
         assert outcome["devices"] == 500
-    assert outcomes[-1]["told"] > 3 * KILLS
+    assert outcomes[-1]["saved"] > 3 * KILLS
 
 
 def _prepare(folder: Path, port: int, entry: MockConfigEntry) -> None:

@@ -41,8 +41,8 @@ class Model:
     """One product.
 
     `values` is a sample of all that a device reports, by dotted id; a property without a value in
-    it is not reported unless somebody presses it. A `passive` device does only what it is
-    told, value by value.
+    it is not reported unless somebody presses it. A `passive` device changes only the values
+    that are written or reported.
     """
 
     name: str

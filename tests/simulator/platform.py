@@ -166,7 +166,7 @@ class Platform:
         self._released[device.sn] = device
 
     def report(self, device: Device, properties: dict[str, Any] | None = None) -> None:
-        """A device reports what it is told to (nested, right or wrong), or lives on a step."""
+        """Report these properties (nested, valid or not), or those of the next step."""
         if properties is None:
             device.step()
             self._uplink(device, device.readings())

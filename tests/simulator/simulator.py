@@ -144,7 +144,7 @@ class Simulator:
                 self.platform.report(device)
 
     def _turns(self) -> Iterator[Device | None]:
-        """Whose turn it is to report, for ever; None where nobody has one."""
+        """Yield the device to report next, without end, and None after each round."""
         for lap in count():
             for place, device in enumerate(self.platform.devices):
                 if device.connect_status == "ONLINE" and not (
