@@ -31,7 +31,7 @@ TOO_LARGE = 1024 * 1024 + 1
 
 
 @dataclass(frozen=True)
-class Delivery:
+class SoakRequest:
     """One request: its body, how it is signed, and the status that it must be answered with."""
 
     body: bytes
@@ -42,7 +42,7 @@ class Delivery:
 
 def deliveries(
     devices: int, pushes: int, started: int
-) -> Iterator[tuple[Delivery, list[dict[str, Any]]]]:
+) -> Iterator[tuple[SoakRequest, list[dict[str, Any]]]]:
     """Yield deliveries and the events of each that must be accepted."""
     random = Random(1)
     known = [(device.sn, device.device_id) for device in fleet.devices(devices)]
@@ -56,38 +56,41 @@ def deliveries(
 
 def _sent(
     random: Random, events: list[dict[str, Any]]
-) -> Iterator[tuple[Delivery, list[dict[str, Any]]]]:
+) -> Iterator[tuple[SoakRequest, list[dict[str, Any]]]]:
     """Yield the events, and sometimes something that must do no harm."""
     good = orjson.dumps(events)
     trouble = random.randrange(60)
     if trouble == 0:
-        yield Delivery(good[: len(good) // 2], 400), []
+        yield SoakRequest(good[: len(good) // 2], 400), []
     elif trouble == 1:
-        yield Delivery(orjson.dumps([_forged(events[0])]), 401, signed=False), []
+        yield SoakRequest(orjson.dumps([_forged(events[0])]), 401, signed=False), []
     elif trouble == 2:
         late = {**events[0], "eventId": f"late {random.random()}"}
         late["data"] = {**late["data"], "ts": late["data"]["ts"] - LATE_MS, "payload": {"co2": 1}}
-        yield Delivery(orjson.dumps([late, None, 7, {"eventType": "NEWS"}, {"data": []}]), 200), []
+        yield (
+            SoakRequest(orjson.dumps([late, None, 7, {"eventType": "NEWS"}, {"data": []}]), 200),
+            [],
+        )
     elif trouble == 3:
         unlisted = {**events[0], "eventId": None}
         unlisted["data"] = {
             **unlisted["data"],
             "deviceProfile": {"sn": f"unlisted {random.random()}"},
         }
-        yield Delivery(orjson.dumps([unlisted, json.loads("[" * 200 + "]" * 200)]), 200), []
+        yield SoakRequest(orjson.dumps([unlisted, json.loads("[" * 200 + "]" * 200)]), 200), []
     elif trouble == 4:
         events[0]["data"]["payload"].update(temperature="warm", humidity=[1], co2=10**12)
         good = orjson.dumps(events)
     elif trouble == 5:
         nonce = f"again {random.random()}"
-        yield Delivery(good, 200, nonce=nonce), events
-        yield Delivery(good, 200, nonce=nonce), []
+        yield SoakRequest(good, 200, nonce=nonce), events
+        yield SoakRequest(good, 200, nonce=nonce), []
         return
-    yield Delivery(good, 200), events
+    yield SoakRequest(good, 200), events
     if random.randrange(20) == 0:
-        yield Delivery(good, 200), []
+        yield SoakRequest(good, 200), []
     if random.randrange(2000) == 0:
-        yield Delivery(b" " * TOO_LARGE, 413), []
+        yield SoakRequest(b" " * TOO_LARGE, 413), []
 
 
 def _forged(genuine: dict[str, Any]) -> dict[str, Any]:
@@ -122,7 +125,9 @@ def _resident() -> float:
     return pages * resource.getpagesize() / 1024 / 1024
 
 
-def _expected(sent: Iterable[tuple[Delivery, list[dict[str, Any]]]]) -> dict[tuple[str, str], Any]:
+def _expected(
+    sent: Iterable[tuple[SoakRequest, list[dict[str, Any]]]],
+) -> dict[tuple[str, str], Any]:
     """Return the value of each device and path that the accepted events leave.
 
     A list in place of a number is held as an empty object.
@@ -169,7 +174,7 @@ async def _main(url: str, devices: int, first: int, upto: int, started: int) -> 
 
 
 async def _connection(
-    session: aiohttp.ClientSession, url: str, pending: Iterator[Delivery]
+    session: aiohttp.ClientSession, url: str, pending: Iterator[SoakRequest]
 ) -> None:
     for delivery in pending:
         headers = signature(delivery.nonce) if delivery.signed else {}

@@ -19,7 +19,7 @@ import pytest
 from tests.demo.home_assistant import HomeAssistant
 from tests.demo.integration import DOMAIN, connect, first_value, show_dashboard
 from tests.demo.process import ROOT, any_free_port
-from tests.demo.simulator import Simulator, simulated_platform
+from tests.demo.simulator import SimulatorProcess, simulated_platform
 
 from .console import PATIENCE
 
@@ -79,8 +79,8 @@ async def home(
 @pytest.fixture
 async def simulator(
     session: aiohttp.ClientSession, home: HomeAssistant, tmp_path: Path
-) -> AsyncIterator[Simulator]:
-    """Run a platform whose devices report when told to; it is forgotten after the test."""
+) -> AsyncIterator[SimulatorProcess]:
+    """Run a platform whose devices report on request; its entries are removed after the test."""
     log = tmp_path / "simulator.output"
     async with simulated_platform(session, port=any_free_port(), interval=0, log=log) as simulator:
         yield simulator
@@ -90,7 +90,7 @@ async def simulator(
 
 
 @pytest.fixture
-async def connected(home: HomeAssistant, simulator: Simulator) -> Simulator:
+async def connected(home: HomeAssistant, simulator: SimulatorProcess) -> SimulatorProcess:
     """Return the platform with the integration connected to it, and the demo's dashboard made."""
     await connect(home, simulator)
     await first_value(home)
@@ -137,7 +137,7 @@ async def person(browser: Browser, home: HomeAssistant) -> BrowserContext:
 async def page(
     person: BrowserContext,
     home: HomeAssistant,
-    simulator: Simulator,  # ends after the page, so that the picture shows what the test saw
+    simulator: SimulatorProcess,  # ends after the page, so that the picture shows what the test saw
     request: pytest.FixtureRequest,
     tmp_path: Path,
 ) -> AsyncIterator[Page]:

@@ -4,30 +4,30 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from tests.demo.simulator import Simulator
+from tests.demo.simulator import SimulatorProcess
 
 PATIENCE = 60  # seconds; a machine that does other things as well is slow
 
 
-async def state(simulator: Simulator) -> dict[str, Any]:
+async def state(simulator: SimulatorProcess) -> dict[str, Any]:
     """Return everything there is to see."""
     found: dict[str, Any] = await simulator.control("GET", "/state")
     return found
 
 
-async def device(simulator: Simulator, name: str) -> dict[str, Any]:
+async def device(simulator: SimulatorProcess, name: str) -> dict[str, Any]:
     """Return the device of that name: `sn`, `connectStatus`, and its present `values` by path."""
     devices = (await state(simulator))["devices"]
     return next(device for device in devices if device["name"] == name)
 
 
-async def report(simulator: Simulator, name: str, **properties: object) -> None:
+async def report(simulator: SimulatorProcess, name: str, **properties: object) -> None:
     """Let a device report these properties."""
     sn = (await device(simulator, name))["sn"]
     await simulator.control("POST", f"/devices/{sn}/report", {"properties": properties})
 
 
-async def reported(simulator: Simulator, name: str, path: str, value: object) -> None:
+async def reported(simulator: SimulatorProcess, name: str, path: str, value: object) -> None:
     """Wait until a device has a value, which it then reports."""
 
     async def has_it() -> bool:
@@ -36,7 +36,7 @@ async def reported(simulator: Simulator, name: str, path: str, value: object) ->
     await until(has_it)
 
 
-async def change(simulator: Simulator, **settings: object) -> None:
+async def change(simulator: SimulatorProcess, **settings: object) -> None:
     """Change settings of the Application."""
     await simulator.control("POST", "/application", settings)
 

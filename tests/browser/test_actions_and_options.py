@@ -2,12 +2,14 @@
 
 from playwright.async_api import Page, expect
 
-from tests.demo.simulator import Simulator
+from tests.demo.simulator import SimulatorProcess
 
 from .web import choose_target, go, open_integration
 
 
-async def test_action_shows_error_then_response_of_device(page: Page, connected: Simulator) -> None:
+async def test_action_shows_error_then_response_of_device(
+    page: Page, connected: SimulatorProcess
+) -> None:
     await go(page, "/config/tools/action")
     await page.get_by_role("button", name="Action", exact=True).click()
     await page.get_by_placeholder("Search").last.fill("milesight.call_service")
@@ -26,7 +28,9 @@ async def test_action_shows_error_then_response_of_device(page: Page, connected:
     await expect(answer).to_contain_text("outputs")
 
 
-async def test_changed_option_is_shown_when_reopened(page: Page, connected: Simulator) -> None:
+async def test_changed_option_is_shown_when_reopened(
+    page: Page, connected: SimulatorProcess
+) -> None:
     entry = await open_integration(page)
     await entry.get_by_role("button", name="Configure").click()
     limit = page.get_by_role("spinbutton", name="Requests per 24 hours")

@@ -4,7 +4,7 @@ import re
 
 from playwright.async_api import Page, expect
 
-from tests.demo.simulator import CLIENT_ID, CLIENT_SECRET, WEBHOOK_SECRET, Simulator
+from tests.demo.simulator import CLIENT_ID, CLIENT_SECRET, WEBHOOK_SECRET, SimulatorProcess
 
 from .console import report
 from .pictures import picture_of_dialog, picture_of_page
@@ -12,7 +12,7 @@ from .web import entity_row, fill, go, open_integration
 
 
 async def test_config_flow_refuses_wrong_secret_then_adds_all_devices(
-    page: Page, simulator: Simulator
+    page: Page, simulator: SimulatorProcess
 ) -> None:
     await go(page, "/config/integrations/dashboard")
     await page.get_by_role("button", name="Add integration").click()

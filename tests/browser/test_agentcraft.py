@@ -2,14 +2,14 @@
 
 from playwright.async_api import Page, expect
 
-from tests.demo.simulator import Simulator
+from tests.demo.simulator import SimulatorProcess
 
 from .console import state
 from .web import choose_device, entity_row, fill, open_device, open_integration
 
 
 async def test_device_is_registered_with_right_agentcraft_secret(
-    page: Page, connected: Simulator
+    page: Page, connected: SimulatorProcess
 ) -> None:
     agentcraft = (await state(connected))["agentcraft"]
     await open_integration(page)

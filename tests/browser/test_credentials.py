@@ -5,14 +5,14 @@ import pytest
 
 from tests.demo.home_assistant import HomeAssistant
 from tests.demo.process import DemoError
-from tests.demo.simulator import Simulator
+from tests.demo.simulator import SimulatorProcess
 
 from .console import change, report
 from .web import choose, entity_row, fill, open_device, open_integration
 
 
 async def test_reauth_refuses_wrong_client_secret(
-    page: Page, home: HomeAssistant, connected: Simulator
+    page: Page, home: HomeAssistant, connected: SimulatorProcess
 ) -> None:
     await change(connected, client_secret="regenerated")
     with pytest.raises(DemoError):
@@ -32,7 +32,7 @@ async def test_reauth_refuses_wrong_client_secret(
 
 
 async def test_pushes_are_accepted_after_reconfiguring_webhook_secret(
-    page: Page, connected: Simulator
+    page: Page, connected: SimulatorProcess
 ) -> None:
     await change(connected, webhook_secret="regenerated")
     entry = await open_integration(page)

@@ -10,7 +10,7 @@ import pytest
 
 from tests.demo.home_assistant import HomeAssistant
 from tests.demo.integration import DASHBOARD, DOMAIN, STRATEGY, connect, first_value, show_dashboard
-from tests.demo.simulator import Simulator
+from tests.demo.simulator import SimulatorProcess
 
 from .console import device, report, until
 from .web import go
@@ -90,7 +90,7 @@ async def test_view_opens_without_error(page: Page, view: str) -> None:
         await expect(page.locator("hui-error-card, hui-warning")).to_have_count(0)
 
 
-async def test_leak_appears_and_vanishes(page: Page, connected: Simulator) -> None:
+async def test_leak_appears_and_vanishes(page: Page, connected: SimulatorProcess) -> None:
     await go(page, f"/{DASHBOARD}")
     leak = attention_item(page, "Washing machine leak")
     await expect(page.get_by_text("of 28 devices are online")).to_be_visible()
@@ -102,7 +102,7 @@ async def test_leak_appears_and_vanishes(page: Page, connected: Simulator) -> No
     await expect(leak).to_have_count(0)
 
 
-async def test_offline_device_appears_and_vanishes(page: Page, connected: Simulator) -> None:
+async def test_offline_device_appears_and_vanishes(page: Page, connected: SimulatorProcess) -> None:
     await go(page, f"/{DASHBOARD}")
     sn = (await device(connected, "Wine cellar"))["sn"]
     cellar = attention_item(page, "Wine cellar")
@@ -115,7 +115,7 @@ async def test_offline_device_appears_and_vanishes(page: Page, connected: Simula
 
 
 async def test_silent_device_appears_and_vanishes(
-    page: Page, home: HomeAssistant, simulator: Simulator
+    page: Page, home: HomeAssistant, simulator: SimulatorProcess
 ) -> None:
     sn = (await device(simulator, "Wine cellar"))["sn"]
     await simulator.control("POST", f"/devices/{sn}/silence", {"hours": 30})
@@ -136,7 +136,7 @@ async def test_silent_device_appears_and_vanishes(
 
 
 async def test_new_device_appears_without_reload(
-    page: Page, home: HomeAssistant, connected: Simulator
+    page: Page, home: HomeAssistant, connected: SimulatorProcess
 ) -> None:
     await go(page, f"/{DASHBOARD}/kinds")
     heading = page.get_by_role("heading", name="Attic leak")

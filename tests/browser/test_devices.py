@@ -6,7 +6,7 @@ from playwright.async_api import Page, expect
 
 from tests.demo.home_assistant import HomeAssistant
 from tests.demo.integration import DASHBOARD, import_past_day
-from tests.demo.simulator import Simulator
+from tests.demo.simulator import SimulatorProcess
 
 from .console import device, report, reported
 from .pictures import picture_of_page
@@ -14,7 +14,7 @@ from .web import dashboard_section, entity_row, go, open_device
 
 
 async def test_dashboard_and_device_page_show_reported_values(
-    page: Page, home: HomeAssistant, connected: Simulator
+    page: Page, home: HomeAssistant, connected: SimulatorProcess
 ) -> None:
     await import_past_day(home)
     values = (await device(connected, "Bedroom radiator"))["values"]
@@ -36,7 +36,9 @@ async def test_dashboard_and_device_page_show_reported_values(
     await picture_of_page(page, "device", width=950, height=620)
 
 
-async def test_switched_socket_shows_its_own_report(page: Page, connected: Simulator) -> None:
+async def test_switched_socket_shows_its_own_report(
+    page: Page, connected: SimulatorProcess
+) -> None:
     assert (await device(connected, "Desk lamp"))["values"]["set_socket.status"] == "1"
     await go(page, f"/{DASHBOARD}/kinds")
     lamp = dashboard_section(page, "Desk lamp")
@@ -51,7 +53,7 @@ async def test_switched_socket_shows_its_own_report(page: Page, connected: Simul
     assert (await device(connected, "Desk lamp"))["values"]["set_socket.status"] == "1"
 
 
-async def test_thermostat_takes_new_temperature(page: Page, connected: Simulator) -> None:
+async def test_thermostat_takes_new_temperature(page: Page, connected: SimulatorProcess) -> None:
     await go(page, f"/{DASHBOARD}/kinds")
     radiator = dashboard_section(page, "Bedroom radiator")
     target = radiator.get_by_role("spinbutton", name="Target temperature")

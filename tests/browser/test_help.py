@@ -6,7 +6,7 @@ import json
 from playwright.async_api import Page, expect
 
 from tests.demo.home_assistant import HomeAssistant
-from tests.demo.simulator import CLIENT_SECRET, WEBHOOK_SECRET, Simulator
+from tests.demo.simulator import CLIENT_SECRET, WEBHOOK_SECRET, SimulatorProcess
 
 from .console import report, state
 from .pictures import picture_of_dialog
@@ -14,7 +14,7 @@ from .web import choose, entity_row, go, open_device, open_integration
 
 
 async def test_missing_pushes_issue_ends_with_a_push(
-    page: Page, home: HomeAssistant, connected: Simulator
+    page: Page, home: HomeAssistant, connected: SimulatorProcess
 ) -> None:
     (callback,) = (await state(connected))["callbacks"]
     await connected.control("DELETE", "/callbacks", {"uri": callback["uri"]})
@@ -38,7 +38,7 @@ async def test_missing_pushes_issue_ends_with_a_push(
 
 
 async def test_downloaded_diagnostics_hold_no_secrets(
-    page: Page, home: HomeAssistant, connected: Simulator
+    page: Page, home: HomeAssistant, connected: SimulatorProcess
 ) -> None:
     devices = (await state(connected))["devices"]
     (webhook,) = await home.command("webhook/list")

@@ -19,7 +19,7 @@ from .simulator import (
     CLIENT_ID,
     CLIENT_SECRET,
     WEBHOOK_SECRET,
-    Simulator,
+    SimulatorProcess,
     simulated_platform,
 )
 
@@ -118,7 +118,7 @@ async def demo(options: Options, started: float) -> None:
         await until_one_ends(home, simulator, simulator_log)
 
 
-def instructions(options: Options, url: str, simulator: Simulator) -> str:
+def instructions(options: Options, url: str, simulator: SimulatorProcess) -> str:
     """Return the instructions for the person at the terminal."""
     text = (READY_EMPTY if options.empty else READY).format(
         url=url,
@@ -132,7 +132,9 @@ def instructions(options: Options, url: str, simulator: Simulator) -> str:
     return f"{text}\nData and logs are in {options.folder}. Ctrl-C stops."
 
 
-async def until_one_ends(home: HomeAssistant, simulator: Simulator, log: Path | None) -> None:
+async def until_one_ends(
+    home: HomeAssistant, simulator: SimulatorProcess, log: Path | None
+) -> None:
     """Wait until one of the two ends by itself, and raise a DemoError that names it."""
     homes = asyncio.create_task(home.wait())
     simulators = asyncio.create_task(simulator.process.wait())

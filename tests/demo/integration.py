@@ -7,7 +7,7 @@ from typing import Any
 from .configuration import configured_url
 from .home_assistant import HomeAssistant
 from .process import DemoError
-from .simulator import CLIENT_ID, CLIENT_SECRET, WEBHOOK_SECRET, Simulator
+from .simulator import CLIENT_ID, CLIENT_SECRET, WEBHOOK_SECRET, SimulatorProcess
 
 DOMAIN = "milesight"
 FLOWS = "/api/config/config_entries/flow"
@@ -19,7 +19,7 @@ DASHBOARD = "milesight-demo"
 STRATEGY = {"type": f"custom:{DOMAIN}"}
 
 
-async def connect(home: HomeAssistant, simulator: Simulator) -> None:
+async def connect(home: HomeAssistant, simulator: SimulatorProcess) -> None:
     """Set up the integration with the simulator, and have the simulator push to it."""
     for entry in await home.command("config_entries/get", domain=DOMAIN):
         if configured_url(home.folder, DOMAIN) == simulator.url:
@@ -32,7 +32,7 @@ async def connect(home: HomeAssistant, simulator: Simulator) -> None:
     await _link_to_agentcraft(home, simulator)
 
 
-async def _add(home: HomeAssistant, simulator: Simulator) -> None:
+async def _add(home: HomeAssistant, simulator: SimulatorProcess) -> None:
     """Go through the config flow as a user does."""
     answers: dict[str, dict[str, str]] = {
         "user": {
@@ -49,7 +49,7 @@ async def _add(home: HomeAssistant, simulator: Simulator) -> None:
         raise DemoError(f"The integration could not be added: {step}")
 
 
-async def _link_to_agentcraft(home: HomeAssistant, simulator: Simulator) -> None:
+async def _link_to_agentcraft(home: HomeAssistant, simulator: SimulatorProcess) -> None:
     """Register two devices at the simulated Agentcraft, and link one of them there."""
     (entry,) = await home.command("config_entries/get", domain=DOMAIN)
     entry_id = entry["entry_id"]

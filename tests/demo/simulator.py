@@ -18,7 +18,7 @@ WEBHOOK_SECRET = "demo-webhook-secret"
 
 
 @dataclass(frozen=True)
-class Simulator:
+class SimulatorProcess:
     """A running simulator: its process, its address and an HTTP session."""
 
     process: asyncio.subprocess.Process
@@ -51,7 +51,7 @@ async def simulated_platform(
     port: int,
     interval: float = 5,
     log: Path | None = None,
-) -> AsyncGenerator[Simulator]:
+) -> AsyncGenerator[SimulatorProcess]:
     """Run a simulator whose devices report every few seconds."""
     url = f"http://127.0.0.1:{port}"
     arguments = {
@@ -73,4 +73,4 @@ async def simulated_platform(
 
     async with running(command, log) as process:
         await until_ready(process, answers, "The simulator", log)
-        yield Simulator(process, url, session)
+        yield SimulatorProcess(process, url, session)

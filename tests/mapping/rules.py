@@ -14,29 +14,29 @@ from custom_components.milesight.mapping.number_rules import NUMBER_RULES, numbe
 from custom_components.milesight.mapping.service_entities import EVENT_RULES
 from custom_components.milesight.mapping.setting_rules import SETTING_RULES, setting_of
 from custom_components.milesight.mapping.state_rules import STATE_RULES
-from custom_components.milesight.mapping.tokens import Pattern, Tokens, pattern
+from custom_components.milesight.mapping.tokens import PathTokens, Pattern, pattern
 
 MAX_PHRASES = 400
 OTHER_UNITS = (None, "", "%", "°C", "ppm", "V", "A", "W", "kWh", "mm", "s", "min", "L", "m³/h")
 
 
 @dataclass(frozen=True)
-class Table:
+class RuleTable:
     """A table of rules, and the rule that decides about tokens with a unit and a platform."""
 
     name: str
     rules: Sequence[Any]
-    decide: Callable[[Tokens, str | None, Platform], Any]
+    decide: Callable[[PathTokens, str | None, Platform], Any]
 
 
-def _first(rules: Sequence[Any]) -> Callable[[Tokens, str | None, Platform], Any]:
-    def decide(tokens: Tokens, _unit: str | None, _platform: Platform) -> Any:
+def _first(rules: Sequence[Any]) -> Callable[[PathTokens, str | None, Platform], Any]:
+    def decide(tokens: PathTokens, _unit: str | None, _platform: Platform) -> Any:
         return next((rule for rule in rules if pattern(rule.words).matches(tokens)), None)
 
     return decide
 
 
-def _bounds(tokens: Tokens, unit: str | None, _platform: Platform) -> Any:
+def _bounds(tokens: PathTokens, unit: str | None, _platform: Platform) -> Any:
     return next(
         (
             rule
@@ -48,12 +48,12 @@ def _bounds(tokens: Tokens, unit: str | None, _platform: Platform) -> Any:
 
 
 TABLES = (
-    Table("NUMBER_RULES", NUMBER_RULES, lambda tokens, unit, _: number_rule(tokens, unit)),
-    Table("STATE_RULES", STATE_RULES, _first(STATE_RULES)),
-    Table("SETTING_RULES", SETTING_RULES, lambda tokens, _, on: setting_of(tokens, on)),
-    Table("BUTTON_RULES", BUTTON_RULES, _first(BUTTON_RULES)),
-    Table("EVENT_RULES", EVENT_RULES, _first(EVENT_RULES)),
-    Table("BOUNDS_RULES", BOUNDS_RULES, _bounds),
+    RuleTable("NUMBER_RULES", NUMBER_RULES, lambda tokens, unit, _: number_rule(tokens, unit)),
+    RuleTable("STATE_RULES", STATE_RULES, _first(STATE_RULES)),
+    RuleTable("SETTING_RULES", SETTING_RULES, lambda tokens, _, on: setting_of(tokens, on)),
+    RuleTable("BUTTON_RULES", BUTTON_RULES, _first(BUTTON_RULES)),
+    RuleTable("EVENT_RULES", EVENT_RULES, _first(EVENT_RULES)),
+    RuleTable("BOUNDS_RULES", BOUNDS_RULES, _bounds),
 )
 
 
@@ -68,9 +68,9 @@ def phrases_of(wanted: Pattern, word: str | None = None) -> Iterator[tuple[str, 
         yield tuple(dict.fromkeys(words)) or ("frob",)
 
 
-def tokens_of(words: tuple[str, ...]) -> Tokens:
+def tokens_of(words: tuple[str, ...]) -> PathTokens:
     """Return the tokens of a path that says these words, the last of them in a step of its own."""
-    return Tokens(all=frozenset(words), last=words[-1:], phrase=words, numbers=())
+    return PathTokens(all=frozenset(words), last=words[-1:], phrase=words, numbers=())
 
 
 def units_of(rule: Any) -> Iterator[str | None]:
@@ -85,7 +85,7 @@ def units_of(rule: Any) -> Iterator[str | None]:
     yield from OTHER_UNITS
 
 
-def decides(table: Table, rule: Any, phrases: Iterator[tuple[str, ...]]) -> bool:
+def decides(table: RuleTable, rule: Any, phrases: Iterator[tuple[str, ...]]) -> bool:
     """Return whether a rule decides about one of the phrases, with one of its units."""
     platforms = getattr(rule, "platforms", None) or (Platform.SELECT,)
     return any(

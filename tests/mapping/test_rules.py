@@ -8,12 +8,12 @@ import pytest
 
 from custom_components.milesight.api import parse_specification
 from custom_components.milesight.mapping.properties import value_properties
-from custom_components.milesight.mapping.tokens import Tokens, pattern, tokenize_path
+from custom_components.milesight.mapping.tokens import PathTokens, pattern, tokenize_path
 from custom_components.milesight.mapping.units import fold
 from tests.files import ROOT
 from tests.simulator.models import MODELS
 
-from .rules import TABLES, Table, decides, phrases_of
+from .rules import TABLES, RuleTable, decides, phrases_of
 from .test_numbers import BOUNDS, DIFFERENCES, MEASUREMENTS
 from .test_ranking import DIAGNOSTICS
 from .test_settings import WRITABLE
@@ -65,7 +65,7 @@ ROWS = [
 ]
 
 
-def known() -> Iterator[tuple[Tokens, str | None]]:
+def known() -> Iterator[tuple[PathTokens, str | None]]:
     """Yield tokens and unit of every path that the tests know."""
     for model in MODELS.values():
         specification = parse_specification(model.specification.raw)
@@ -92,7 +92,7 @@ PLATFORMS = (Platform.NUMBER, Platform.SELECT, Platform.SWITCH)
 
 
 @pytest.mark.parametrize(("table", "rule"), ROWS)
-def test_rule_has_known_words(table: Table, rule: Any) -> None:
+def test_rule_has_known_words(table: RuleTable, rule: Any) -> None:
     wanted = pattern(rule.words)
     words = wanted.excluded.union(*wanted.required, wanted.allowed or ()) - {""}
 
@@ -100,7 +100,7 @@ def test_rule_has_known_words(table: Table, rule: Any) -> None:
 
 
 @pytest.mark.parametrize(("table", "rule"), ROWS)
-def test_rule_can_match_by_each_of_its_words(table: Table, rule: Any) -> None:
+def test_rule_can_match_by_each_of_its_words(table: RuleTable, rule: Any) -> None:
     wanted = pattern(rule.words)
 
     assert decides(table, rule, phrases_of(wanted))
@@ -114,7 +114,7 @@ def test_rule_can_match_by_each_of_its_words(table: Table, rule: Any) -> None:
 
 
 @pytest.mark.parametrize(("table", "rule"), ROWS)
-def test_rule_is_used_by_a_known_specification(table: Table, rule: Any) -> None:
+def test_rule_is_used_by_a_known_specification(table: RuleTable, rule: Any) -> None:
     assert any(
         table.decide(tokens, unit, platform) is rule
         for tokens, unit in KNOWN

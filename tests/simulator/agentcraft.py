@@ -48,7 +48,7 @@ class Identity:
 
 
 @dataclass(frozen=True, slots=True)
-class Exchange:
+class AgentcraftRequest:
     """A request and the status of its answer (0: none), secrets and all."""
 
     method: str
@@ -70,7 +70,7 @@ class Agentcraft:
         self.client_secret = secrets.token_urlsafe(24)
         self.client_secrets = {self.client_secret}
         self.identities: dict[str, Identity] = {}
-        self.requests: list[Exchange] = []
+        self.requests: list[AgentcraftRequest] = []
         self.id_key = "device_id"
         self._faults = faults
 
@@ -156,7 +156,7 @@ class Agentcraft:
         except web.HTTPException as error:
             status, response = error.status, _answer(error.status, {"reason": error.reason})
         path = request.path.removeprefix(PATH)
-        self.requests.append(Exchange(request.method, path, dict(request.query), status))
+        self.requests.append(AgentcraftRequest(request.method, path, dict(request.query), status))
         del self.requests[:-_MOST_RECORDS]
         return response
 

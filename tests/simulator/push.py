@@ -32,7 +32,7 @@ def sign(secret: str, timestamp: str, nonce: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Delivery:
+class PushAttempt:
     """One request: the address, the events, and the HTTP status (0 without an answer)."""
 
     uri: str
@@ -62,7 +62,7 @@ class Push:
     ) -> None:
         """Push for this Application."""
         self.callbacks: dict[str, Callback] = {}
-        self.deliveries: deque[Delivery] = deque(maxlen=1000)
+        self.deliveries: deque[PushAttempt] = deque(maxlen=1000)
         self.system_messages: deque[events.Event] = deque(maxlen=100)
         self._application = application
         self._log = log
@@ -182,7 +182,7 @@ class Push:
             if send:
                 await asyncio.sleep(self._retry_delay)
             status = await self._send(callback.uri, body)
-            self.deliveries.append(Delivery(callback.uri, array, status))
+            self.deliveries.append(PushAttempt(callback.uri, array, status))
             if 200 <= status < 300:
                 callback.failures = 0
                 return

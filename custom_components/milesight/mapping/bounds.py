@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from ..api import Item
-from .tokens import Tokens, pattern, tokenize_path
+from .tokens import PathTokens, pattern, tokenize_path
 
 LIMIT = 10**15
 WIDE = (-1_000_000_000.0, 1_000_000_000.0)
@@ -80,7 +80,7 @@ BOUNDS_RULES: tuple[BoundsRule, ...] = (
 )
 
 
-def bounds(item: Item, unit: str | None, tokens: Tokens | None = None) -> tuple[float, float]:
+def bounds(item: Item, unit: str | None, tokens: PathTokens | None = None) -> tuple[float, float]:
     """Return the minimum and the maximum of a number.
 
     ``tokens`` are those of the number's own path, unless they are better known from another.
@@ -99,7 +99,7 @@ def has_bounds(item: Item) -> bool:
     return item.minimum is not None and item.maximum is not None
 
 
-def _by_meaning(tokens: Tokens, unit: str | None) -> tuple[float, float]:
+def _by_meaning(tokens: PathTokens, unit: str | None) -> tuple[float, float]:
     for rule in BOUNDS_RULES:
         known = rule.units.get(unit) or rule.units.get(None)
         if known is not None and pattern(rule.words).matches(tokens):

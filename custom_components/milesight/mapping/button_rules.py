@@ -9,7 +9,7 @@ from homeassistant.components.button import ButtonDeviceClass
 from homeassistant.const import EntityCategory
 
 from .descriptions import Priority
-from .tokens import Tokens, pattern
+from .tokens import PathTokens, pattern
 
 CONFIG, DIAGNOSTIC = EntityCategory.CONFIG, EntityCategory.DIAGNOSTIC
 
@@ -46,7 +46,7 @@ BUTTON_RULES: tuple[ButtonRule, ...] = (
 )
 
 
-def button_rule(tokens: Tokens) -> ButtonRule:
+def button_rule(tokens: PathTokens) -> ButtonRule:
     """Return what a command is to the owner of a device."""
     return next(
         (rule for rule in BUTTON_RULES if pattern(rule.words).matches(tokens)),

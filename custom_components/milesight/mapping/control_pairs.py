@@ -11,7 +11,7 @@ from .labels import binary_options
 from .properties import Property
 from .property_entities import identity, switch_class
 from .setters import find_setter
-from .tokens import Tokens, pattern, vocabulary
+from .tokens import PathTokens, pattern, vocabulary
 
 # The words by which a command differs from the state that it leads to.
 COMMANDING = vocabulary("set control command switch status")
@@ -60,11 +60,11 @@ def paired(
     return list(by_key.values())
 
 
-def _subject(tokens: Tokens) -> tuple[frozenset[str], tuple[int, ...]]:
+def _subject(tokens: PathTokens) -> tuple[frozenset[str], tuple[int, ...]]:
     return frozenset(tokens.phrase) - COMMANDING, tokens.numbers
 
 
-def _join_releases(by_key: dict[str, Description], tokens: dict[str, Tokens]) -> None:
+def _join_releases(by_key: dict[str, Description], tokens: dict[str, PathTokens]) -> None:
     """Give each alarm flag its release: the flag that says that the alarm is over."""
     flags = {
         (tokens[key].all, tokens[key].numbers): description

@@ -20,7 +20,7 @@ from homeassistant.const import (
 )
 
 from .descriptions import Priority
-from .tokens import Tokens, pattern, vocabulary
+from .tokens import PathTokens, pattern, vocabulary
 from .units import TEMPERATURES, UNIT_CLASSES, fits
 
 MEASURED, TOTAL, ANGLE = State.MEASUREMENT, State.TOTAL_INCREASING, State.MEASUREMENT_ANGLE
@@ -280,7 +280,7 @@ NUMBER_RULES: tuple[NumberRule, ...] = (
 BY_UNIT = NumberRule("-")
 
 
-def number_rule(tokens: Tokens, unit: str | None, *, ratio: bool = True) -> NumberRule:
+def number_rule(tokens: PathTokens, unit: str | None, *, ratio: bool = True) -> NumberRule:
     """Return the first rule that fits; ``BY_UNIT`` if there is none.
 
     ``ratio`` says whether it can be one: a number of at most 1, and not a whole one.
@@ -297,7 +297,7 @@ def number_rule(tokens: Tokens, unit: str | None, *, ratio: bool = True) -> Numb
     )
 
 
-def number_meaning(tokens: Tokens, unit: str | None, *, ratio: bool) -> NumberMeaning:
+def number_meaning(tokens: PathTokens, unit: str | None, *, ratio: bool) -> NumberMeaning:
     """Return what a number that is read means; one that no rule knows goes by its unit."""
     rule = number_rule(tokens, unit, ratio=ratio)
     device_class = _class_of(rule, unit, ratio=ratio)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from ..api import DataType, Item
 from ..api.paths import ANY_INDEX
-from .tokens import SCALES, Tokens, tokenize, tokenize_path
+from .tokens import SCALES, PathTokens, tokenize, tokenize_path
 from .units import fold
 
 # Shown by the device registry, in any structure.
@@ -36,7 +36,7 @@ class Property:
 
     item: Item
     parents: tuple[Item, ...]
-    tokens: Tokens
+    tokens: PathTokens
     unit: str | None
 
     @property

@@ -37,7 +37,7 @@ from .properties import Property
 from .safety import sets_up_installation
 from .setting_rules import setting_of
 from .state_rules import state_meaning
-from .tokens import Tokens, pattern, vocabulary
+from .tokens import PathTokens, pattern, vocabulary
 from .translations import TRANSLATED_CLASSES, find_translation, translated_states
 from .units import UNIT_CLASSES, fits, state_class_for
 
@@ -77,7 +77,7 @@ def describe_property(prop: Property) -> Description | None:
     return replace(description, priority=Priority.RARE) if prop.hidden else description
 
 
-class Identity(TypedDict):
+class EntityIdentity(TypedDict):
     """The fields that every entity of a property has."""
 
     key: str
@@ -87,7 +87,7 @@ class Identity(TypedDict):
     placeholders: Mapping[str, str]
 
 
-def identity(prop: Property, platform: Platform) -> Identity:
+def identity(prop: Property, platform: Platform) -> EntityIdentity:
     """Return the key, the path and the name of the entity of a property."""
     translation = find_translation(prop.tokens, prop.path, platform)
     return {
@@ -99,7 +99,7 @@ def identity(prop: Property, platform: Platform) -> Identity:
     }
 
 
-def _classed(identity: Identity, device_class: str | None) -> Identity:
+def _classed(identity: EntityIdentity, device_class: str | None) -> EntityIdentity:
     """Return the names with the translation of the device class, where a phrase has several."""
     key = TRANSLATED_CLASSES.get((identity["translation_key"] or "", device_class or ""))
     return {**identity, "translation_key": key} if key else identity
@@ -270,7 +270,7 @@ def _switch(prop: Property, labels: Mapping[str, str], on: frozenset[str]) -> Sw
     )
 
 
-def switch_class(tokens: Tokens) -> SwitchDeviceClass:
+def switch_class(tokens: PathTokens) -> SwitchDeviceClass:
     """Return the class of a switch that the device is for."""
     return SwitchDeviceClass.OUTLET if tokens.any(OUTLETS) else SwitchDeviceClass.SWITCH
 

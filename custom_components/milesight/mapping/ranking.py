@@ -25,7 +25,7 @@ from .descriptions import (
     SensorDescription,
     SwitchDescription,
 )
-from .tokens import Tokens, pattern, tokenize_path, vocabulary
+from .tokens import PathTokens, pattern, tokenize_path, vocabulary
 
 DOZEN = 12
 MAX_WEIGHT = 6
@@ -136,7 +136,7 @@ def expected_entities(description: Description) -> int:
     return ELEMENTS if description.is_template else 1
 
 
-def tokens_of(description: Description) -> Tokens:
+def tokens_of(description: Description) -> PathTokens:
     """Return what the path of a description says."""
     return tokenize_path(description.path)
 
@@ -249,11 +249,11 @@ def _rank(description: Description, purpose: int) -> tuple[int, ...]:
     )
 
 
-def _is_lock(description: Description, tokens: Tokens) -> bool:
+def _is_lock(description: Description, tokens: PathTokens) -> bool:
     return LOCK.matches(tokens) and description.category is EntityCategory.CONFIG
 
 
-def _tier(description: Description, tokens: Tokens, is_purpose: bool) -> Tier:
+def _tier(description: Description, tokens: PathTokens, is_purpose: bool) -> Tier:
     if _is_lock(description, tokens):
         return Tier.LOCK
     if description.priority is Priority.PRIMARY:

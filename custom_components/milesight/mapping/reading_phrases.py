@@ -1,8 +1,8 @@
 """Well-known phrases of what is only read, and their translation keys by platform.
 
 A line is a translation key and the phrases that have it; a key alone is its own phrase. A phrase is
-``Tokens.key``: the words of a path without numbers, scale and noise. ``#`` marks keys with a second
-translation ``<key>_number`` for numbered properties, ``@`` those with ``<key>_channel``.
+``PathTokens.key``: the words of a path without numbers, scale and noise. ``#`` marks keys with a
+second translation ``<key>_number`` for numbered properties, ``@`` those with ``<key>_channel``.
 """
 
 READING_PHRASES: dict[str, str] = {

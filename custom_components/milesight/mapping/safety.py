@@ -6,7 +6,7 @@ Whoever changes one by accident can damage equipment, or make measurements wrong
 from ..api import Item
 from .labels import words_of
 from .properties import Property
-from .tokens import Tokens, tokenize, vocabulary
+from .tokens import PathTokens, tokenize, vocabulary
 
 INSTALLATION = vocabulary("""
     algorithm calibration install installation interface ob pipe polarity reversing schedule plan
@@ -37,7 +37,7 @@ def may_be_controlled(prop: Property) -> bool:
     )
 
 
-def _is_reversing_valve(tokens: Tokens) -> bool:
+def _is_reversing_valve(tokens: PathTokens) -> bool:
     """Return whether tokens say "O/B", the terminal of the reversing valve of a heat pump."""
     return {"o", "b"} <= tokens.all
 

@@ -13,7 +13,7 @@ from .descriptions import ButtonDescription, Priority, ThingEventDescription
 from .labels import option_names
 from .naming import humanise
 from .properties import is_history
-from .tokens import Tokens, pattern, tokenize, tokenize_path
+from .tokens import PathTokens, pattern, tokenize, tokenize_path
 from .translations import find_translation, translated_states
 from .wording import tidy
 
@@ -95,7 +95,7 @@ def event_entities(events: tuple[ThingEvent, ...]) -> Iterator[ThingEventDescrip
         )
 
 
-def _event_rule(tokens: Tokens) -> EventRule:
+def _event_rule(tokens: PathTokens) -> EventRule:
     return next(rule for rule in EVENT_RULES if pattern(rule.words).matches(tokens))
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from homeassistant.const import EntityCategory, Platform
 
 from .descriptions import Priority
-from .tokens import Tokens, pattern
+from .tokens import PathTokens, pattern
 
 PRIMARY, SECONDARY, RARE = Priority.PRIMARY, Priority.SECONDARY, Priority.RARE
 CONFIG = EntityCategory.CONFIG
@@ -80,7 +80,7 @@ SETTING_RULES: tuple[SettingRule, ...] = (
 )
 
 
-def setting_of(tokens: Tokens, platform: Platform) -> SettingRule:
+def setting_of(tokens: PathTokens, platform: Platform) -> SettingRule:
     """Return what a writable property is to its owner."""
     return next(
         (

@@ -11,7 +11,7 @@ from homeassistant.const import EntityCategory
 
 from .descriptions import Priority
 from .labels import words_of
-from .tokens import Tokens, pattern
+from .tokens import PathTokens, pattern
 
 PRIMARY, SECONDARY, RARE = Priority.PRIMARY, Priority.SECONDARY, Priority.RARE
 DIAGNOSTIC = EntityCategory.DIAGNOSTIC
@@ -136,7 +136,7 @@ PRECISE: dict[Class, frozenset[Class]] = {
 }
 
 
-def state_meaning(tokens: Tokens, labels: Iterable[str] = ()) -> StateRule:
+def state_meaning(tokens: PathTokens, labels: Iterable[str] = ()) -> StateRule:
     """Return what a state means; ``labels`` are those that mean *on*."""
     rule = next(
         (rule for rule in STATE_RULES if pattern(rule.words).matches(tokens)), StateRule("-")

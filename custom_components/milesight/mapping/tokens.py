@@ -131,7 +131,7 @@ NOISE = vocabulary("""
 
 
 @dataclass(frozen=True, slots=True)
-class Tokens:
+class PathTokens:
     """The words of a dotted path.
 
     ``all`` are those of every step, ``last`` those of the last step in their order; ``phrase`` is
@@ -193,7 +193,7 @@ def _singular(word: str) -> str:
     return word
 
 
-def tokenize_path(path: str) -> Tokens:
+def tokenize_path(path: str) -> PathTokens:
     """Return the words of a path such as ``relay[].temperature_chn1``."""
     words: list[str] = []
     numbers: list[int] = []
@@ -206,7 +206,7 @@ def tokenize_path(path: str) -> Tokens:
     if "interval" in phrase:
         for word in TIMES:
             phrase.pop(word, None)
-    return Tokens(
+    return PathTokens(
         all=frozenset(words),
         last=last,
         phrase=tuple(phrase),
@@ -229,7 +229,7 @@ class Pattern:
     exact: bool
     alone: str | None
 
-    def matches(self, tokens: Tokens) -> bool:
+    def matches(self, tokens: PathTokens) -> bool:
         """Return whether a path says what this pattern asks for."""
         return (
             all(not tokens.all.isdisjoint(choice) for choice in self.required)

@@ -8,7 +8,7 @@ from ..api.paths import ANY_INDEX
 from .labels import slug, words_of
 from .reading_phrases import READING_PHRASES
 from .setting_phrases import SETTING_PHRASES
-from .tokens import CHANNEL, Tokens, vocabulary
+from .tokens import CHANNEL, PathTokens, vocabulary
 
 NUMBERED, CHANNELED = "#", "@"
 
@@ -256,7 +256,9 @@ _CONDITIONS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 )
 
 
-def find_translation(tokens: Tokens, path: str, platform: str) -> tuple[str, dict[str, str]] | None:
+def find_translation(
+    tokens: PathTokens, path: str, platform: str
+) -> tuple[str, dict[str, str]] | None:
     """Return the translation key and the placeholders of a path that is well known."""
     table = TABLES.get(platform)
     if table is None:
