@@ -249,9 +249,10 @@ class MilesightCoordinator(DataUpdateCoordinator[dict[str, MilesightDevice]]):
         listed: dict[str, Device] = {}
         try:
             listed = {info.sn: info for info in await self.client.list_devices()}
-            await self._specifications.fetch_missing(
-                self.device_manager.own_devices(listed), user_requested=self._refresh_requested
-            )
+            if not self.device_manager.is_settled(listed):
+                await self._specifications.fetch_missing(
+                    self.device_manager.own_devices(listed), user_requested=self._refresh_requested
+                )
         except MilesightError as failure:
             error = failure
         if self._shutdown_requested:

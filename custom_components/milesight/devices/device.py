@@ -235,7 +235,8 @@ class MilesightDevice:
             if self.value(path) != previous:
                 self._property(path).notify(self.value(path))
         for state in changed.values():
-            state.notify(state.value)
+            for listener in state.listeners:
+                listener(state.value)
 
     def mark_pushed(self, stated_time: int, time: int, created: int) -> None:
         """Extend ``covered_until`` by a pushed report.
@@ -373,7 +374,7 @@ class MilesightDevice:
             )
         self._notify_availability(was_online)
         self._set_last_report(last_report)
-        if info != previous:
+        if info is not previous and info != previous:
             self.notify(Signal.INFORMATION)
 
     def _notify_availability(self, previous: bool) -> None:

@@ -35,6 +35,7 @@ class DeviceManager:
         self._by_id: dict[str, MilesightDevice] = {}
         self._ids_of_others: set[str] = set()
         self._gateways: dict[str, str | None] = {}
+        self._settled: Mapping[str, Device] | None = None
         self._hass = hass
         self._entry = entry
         self._specifications = specifications
@@ -65,12 +66,21 @@ class DeviceManager:
         return [info for sn, info in listed.items() if sn in self.devices or self._is_own(sn)]
 
     @callback
+    def is_settled(self, listed: Mapping[str, Device]) -> bool:
+        """Return if the last sync was with the same device list and left nothing to do."""
+        return listed == self._settled
+
+    @callback
     def sync(self, listed: Mapping[str, Device], requested_at: int) -> list[MilesightDevice]:
         """Add, update and remove devices according to the complete device list.
 
         ``listed`` is by serial number, ``requested_at`` in epoch milliseconds. Returns the devices
         that are new, or whose registry entry or capabilities changed.
         """
+        if self.is_settled(listed):
+            for device in self.devices.values():
+                device.update_information(device.info, requested_at)
+            return []
         for sn in self.devices.keys() - listed.keys():
             self.remove(sn)
         registry.async_remove_unlisted(self._hass, self._entry, listed)
@@ -90,6 +100,10 @@ class DeviceManager:
             for key in (sn, *_ids(info))
         }
         self._register(changed)
+        is_complete = len(self.devices) == len(listed) and all(
+            self._specifications.get(info).is_known for info in listed.values()
+        )
+        self._settled = listed if is_complete else None
         return changed
 
     @callback
