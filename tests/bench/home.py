@@ -39,11 +39,11 @@ INTEGRATIONS = {
 
 
 @asynccontextmanager
-async def home_assistant() -> AsyncGenerator[tuple[HomeAssistant, str]]:
-    """Run Home Assistant; give it and the address of its web server."""
+async def home_assistant(configuration: str = "") -> AsyncGenerator[tuple[HomeAssistant, str]]:
+    """Run Home Assistant, with more configuration if given; give it and its web address."""
     port = any_free_port()
     with TemporaryDirectory() as folder:
-        _prepare(Path(folder), port)
+        _prepare(Path(folder), port, configuration)
         hass = await bootstrap.async_setup_hass(
             runner.RuntimeConfig(config_dir=folder, skip_pip=True, log_no_color=True)
         )
@@ -56,8 +56,8 @@ async def home_assistant() -> AsyncGenerator[tuple[HomeAssistant, str]]:
             await hass.async_stop(force=True)
 
 
-def _prepare(folder: Path, port: int) -> None:
-    (folder / "configuration.yaml").write_text(CONFIGURATION)
+def _prepare(folder: Path, port: int, configuration: str) -> None:
+    (folder / "configuration.yaml").write_text(CONFIGURATION + configuration)
     (folder / ".storage").mkdir()
     data = http_settings(port, ["127.0.0.1"])
     content = {"version": 3, "minor_version": 1, "key": "http", "data": data}

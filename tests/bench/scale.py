@@ -18,6 +18,7 @@ class Scale:
     cost_events: int = 6000
     mqtt_events: int = 9000
     polls: int = 20
+    recorded_devices: int = 50
     soak: int = 500_000
 
 
@@ -33,5 +34,6 @@ TINY: Final = Scale(
     cost_events=40,
     mqtt_events=80,
     polls=2,
+    recorded_devices=5,
     soak=2512,
 )

@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 import gc
 from math import ceil
+from statistics import median
 import time
 import tracemalloc
 from typing import Any
@@ -37,6 +38,30 @@ async def setup(scale: Scale, subject: str) -> dict[str, float]:
             "wall": time.perf_counter() - started,
             "cpu": time.process_time() - before,
         }
+
+
+async def restart(scale: Scale) -> dict[str, float]:
+    """Return the seconds from stored state until all entities are written, medians of rounds.
+
+    Both are unloaded and set up in turn in one Home Assistant that has them in its registries.
+    """
+    async with platform(scale.devices) as address, home.home_assistant() as (hass, _):
+        entries = {
+            "ours": await home.add_milesight(hass, address, daily_limit=1_000_000),
+            "floor": await home.add_floor(hass, scale.devices, fleet.DISABLED),
+        }
+        seconds: dict[str, list[float]] = {subject: [] for subject in entries}
+        for _ in range(scale.rounds):
+            for subject, entry in entries.items():
+                await hass.async_block_till_done(wait_background_tasks=True)
+                await hass.config_entries.async_unload(entry.entry_id)
+                await hass.async_block_till_done(wait_background_tasks=True)
+                gc.collect()
+                started = time.perf_counter()
+                await hass.config_entries.async_setup(entry.entry_id)
+                await hass.async_block_till_done()
+                seconds[subject].append(time.perf_counter() - started)
+        return {subject: median(taken) for subject, taken in seconds.items()}
 
 
 async def memory(scale: Scale, subject: str) -> float:

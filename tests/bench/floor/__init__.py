@@ -28,4 +28,10 @@ async def async_setup_entry(hass: HomeAssistant, entry: ConfigEntry) -> bool:
         return Response()
 
     webhook.async_register(hass, "floor", "Floor", "floor", handle)
+    entry.async_on_unload(lambda: webhook.async_unregister(hass, "floor"))
     return True
+
+
+async def async_unload_entry(hass: HomeAssistant, entry: ConfigEntry) -> bool:
+    """Remove the entities."""
+    return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
