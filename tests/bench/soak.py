@@ -1,6 +1,6 @@
 """Very many pushes, a tenth of them broken, repeated, late or hostile.
 
-The same seed tells the sender what to send, and the model what the result must be.
+The same seed determines what the sender sends, and what the model expects.
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-"""The command that the dashboard asks for what no entity tells."""
+"""The websocket command of the dashboard: data that no entity has."""
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta

@@ -269,7 +269,7 @@ class Platform:
         self._publish(published)
         self._downlink(device)
 
-    # What the Open API tells devices to do.
+    # Commands of the Open API to devices.
 
     def patch(self, device: Device, properties: Any) -> dict[str, Any]:
         """Accept properties for a downlink and return them; raises `ApiError` 400."""

@@ -1,4 +1,4 @@
-"""The websocket command of the dashboard: what no entity tells."""
+"""The websocket command of the dashboard: data that no entity has."""
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass

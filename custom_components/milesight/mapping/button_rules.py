@@ -1,6 +1,6 @@
-"""What a command is to the owner of a device: the buttons, graded.
+"""Rules for buttons: priority, category and device class of a service without inputs.
 
-The first rule whose words fit decides; what no rule names is for experts.
+The first rule that matches decides; a service without a rule is rare.
 """
 
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ CONFIG, DIAGNOSTIC = EntityCategory.CONFIG, EntityCategory.DIAGNOSTIC
 
 @dataclass(frozen=True, slots=True)
 class ButtonRule:
-    """A rule: words, and what becomes of the button."""
+    """A rule: words of a service, and the properties of its button."""
 
     words: str
     priority: Priority
@@ -47,7 +47,7 @@ BUTTON_RULES: tuple[ButtonRule, ...] = (
 
 
 def button_rule(tokens: PathTokens) -> ButtonRule:
-    """Return what a command is to the owner of a device."""
+    """Return the first rule that matches the words of a service."""
     return next(
         (rule for rule in BUTTON_RULES if pattern(rule.words).matches(tokens)),
         ButtonRule("-", Priority.RARE),

@@ -48,7 +48,7 @@ def humanise(identifier: str) -> str:
 
 
 def subject(name: str) -> str:
-    """Return whose brightness, position or command a name tells, if it says so at its end."""
+    """Return a name without "brightness", "position", "command" or the like at its end."""
     return ASPECT.sub("", name) or name
 
 

@@ -42,13 +42,13 @@ def buttons(services: tuple[ThingService, ...]) -> Iterator[ButtonDescription]:
 
 
 def needs_input(service: ThingService) -> bool:
-    """Return whether a service cannot be called without knowing what with."""
+    """Return whether a service has an input without a default value."""
     return any(prop.default is None for item in service.inputs for prop in item.leaves())
 
 
 @dataclass(frozen=True, slots=True)
 class EventRule:
-    """A rule: words, and what an event that they name is."""
+    """A rule: words of an event, and the properties of its entity."""
 
     words: str
     priority: Priority
@@ -67,12 +67,12 @@ EVENT_RULES: tuple[EventRule, ...] = (
     EventRule("device|battery", Priority.SECONDARY, DIAGNOSTIC),
     EventRule("-", Priority.SECONDARY),
 )
-# The output that tells what kind of an event it was.
+# Outputs that hold the type of an event, the first one first.
 KINDS = ("type", "alarm_type", "status", "event", "action", "kind")
 
 
 def event_entities(events: tuple[ThingEvent, ...]) -> Iterator[ThingEventDescription]:
-    """Yield an event entity for each event that is not about the past."""
+    """Yield an event entity for each event but those of the history."""
     for event in events:
         if is_history(event.id):
             continue
@@ -100,7 +100,7 @@ def _event_rule(tokens: PathTokens) -> EventRule:
 
 
 def kind_of(event: ThingEvent) -> Item | None:
-    """Return the output whose value tells one kind of the event from another."""
+    """Return the output whose value is the type of the event."""
     choices = {
         "_".join(tokenize(item.key)[0]): item
         for item in sorted(event.outputs, key=lambda item: item.path, reverse=True)

@@ -1,6 +1,6 @@
-"""What can be written: the device's own purpose, a setting that many want, or one for experts.
+"""Rules for writable properties: the purpose of a device, a common setting, or a rare one.
 
-The first rule whose words and platform fit decides. What no rule names is a rare setting.
+The first rule that matches words and platform decides; a property without a rule is rare.
 """
 
 from dataclasses import dataclass

@@ -49,7 +49,7 @@ STATE_RULES: tuple[StateRule, ...] = (
     StateRule(
         "sim|mqtt|dtls|register|registration|cellular|modem", Class.CONNECTIVITY, RARE, DIAGNOSTIC
     ),
-    # What speaks of the sensor itself.
+    # States of the sensor itself.
     StateRule("sensor status|error|fault|failure -" + WORLD, Class.PROBLEM, SECONDARY, DIAGNOSTIC),
     StateRule("error|fault|failure|malfunction", Class.PROBLEM, SECONDARY, DIAGNOSTIC),
     StateRule("tamper|dismantle|disassembly|uninstall", Class.TAMPER, SECONDARY, DIAGNOSTIC),

@@ -31,7 +31,7 @@ TASK = frozenset({"task", "command"})
 
 @dataclass(slots=True)
 class Valve:
-    """The parts of one valve: what tells its state and position, and what sets them."""
+    """The properties of one valve: its state and position, and those that set them."""
 
     numbers: tuple[int, ...]
     parts: dict[str, Property] = field(default_factory=dict)
