@@ -127,8 +127,8 @@ async def test_readings_have_statistics(
     freezer: FrozenDateTimeFactory,
 ) -> None:
     device = simulator.device("EM300-TH")
-    freezer.move_to("2026-11-27 12:00:00+00:00")
-    start = dt_util.utcnow()
+    start = dt_util.utcnow().replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    freezer.move_to(start)
     for value in (10, 20):
         await simulator.report(device.sn, {"temperature": value})
         await simulator.settle()
