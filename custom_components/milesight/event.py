@@ -18,7 +18,7 @@ from .api.codec import decode
 from .api.parsing import Json
 from .coordinator import MilesightConfigEntry, MilesightCoordinator
 from .devices.device import MilesightDevice
-from .devices.timestamps import now_ms
+from .devices.timestamps import FRESH_MS, now_ms
 from .entity import MilesightDescribedEntity, async_setup_platform, state_key
 from .mapping import EventDescription, ReportEventDescription, ThingEventDescription
 
@@ -35,7 +35,6 @@ async def async_setup_entry(
     async_setup_platform(entry, async_add_entities, ThingEventDescription, MilesightThingEvent)
 
 
-FRESH_MS: Final = 60_000
 MAX_FIRED: Final = 64
 PREFIX: Final = "output_"
 # Attributes with a meaning in Home Assistant. A position means the same there.

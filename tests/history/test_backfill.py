@@ -7,9 +7,12 @@ from typing import Any
 
 from aiohttp import web
 from aiohttp.test_utils import TestClient
+from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import ConfigEntryState
-from homeassistant.core import HomeAssistant
+from homeassistant.const import Platform
+from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.helpers.event import async_track_state_change_event
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -22,6 +25,7 @@ from tests.common import (
     request_counts,
     settle,
     signed,
+    state_of,
     temperature,
 )
 from tests.fleets import of_demo
@@ -62,6 +66,33 @@ def report_unpushed(device: Device, value: float, *, ago: int = 0) -> None:
     made = now_ms() - ago
     device.history.add(made, {"temperature": value})
     device.last_update = made
+
+
+@pytest.mark.parametrize(("age", "shown"), [(70, ["30"]), (0, ["10", "30"])])
+async def test_old_values_between_two_polls_are_not_shown(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    loaded: MockConfigEntry,
+    device: Device,
+    age: int,
+    shown: list[str],
+) -> None:
+    states: list[str] = []
+
+    @callback
+    def record(event: Event[EventStateChangedData]) -> None:
+        if (state := event.data["new_state"]) is not None:
+            states.append(state.state)
+
+    entity_id = state_of(hass, Platform.SENSOR, f"{device.sn}_temperature").entity_id
+    async_track_state_change_event(hass, entity_id, record)
+    freezer.tick(3600)
+    report_unpushed(device, 10)
+    freezer.tick(1)
+    report_unpushed(device, 30)
+    freezer.tick(age)
+    await poll(hass, loaded)
+    assert states == shown
 
 
 async def test_heartbeat_does_not_cover_a_lost_report(

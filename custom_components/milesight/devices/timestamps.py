@@ -1,8 +1,11 @@
 """Times in epoch milliseconds."""
 
 import time
+from typing import Final
 
 from ..const import CLOCK_TOLERANCE_MS
+
+FRESH_MS: Final = 60_000  # until then a report is handled as if it were pushed
 
 
 def now_ms() -> int:

@@ -1,8 +1,9 @@
 """Backfill: reading the reports that were not pushed from the property history."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import aclosing
+from dataclasses import replace
 import time
 from typing import Final
 
@@ -13,13 +14,32 @@ from ..api import AuthenticationError, MilesightClient, MilesightError, RateLimi
 from ..api.backoff import backoff_delay
 from ..const import CONF_IMPORT_HISTORY, LOGGER
 from ..devices.device import MilesightDevice
-from ..devices.timestamps import now_ms
+from ..devices.timestamps import FRESH_MS, now_ms
 from ..devices.workers import process
 from .importer import HistoryImporter
 from .statistics import start_of_hour
 
 WORKERS: Final = 3
 MAX_PAGES_OF_NEW_DEVICE: Final = 3
+
+
+def without_superseded(readings: Sequence[Reading], fresh_from: int) -> list[Reading]:
+    """Return ordered readings without the values that a later reading replaces.
+
+    Else a door that was opened and closed hours ago would open and close now. Readings from
+    ``fresh_from`` on, in epoch milliseconds, are kept whole.
+    """
+    latest: set[str] = set()
+    kept: list[Reading] = []
+    for reading in reversed(readings):
+        values = {
+            path: value
+            for path, value in reading.values.items()
+            if reading.time >= fresh_from or path not in latest
+        }
+        latest.update(path for path, value in reading.values.items() if value is not None)
+        kept.append(replace(reading, values=values))
+    return kept[::-1]
 
 
 class Backfill:
@@ -202,7 +222,7 @@ class Backfill:
         if not self._is_present(device):
             return
         has_new_elements = False
-        for reading in readings:
+        for reading in without_superseded(readings, now_ms() - FRESH_MS):
             time_of_report = device.report_time(reading.time, now_ms(), pushed=False)
             has_new_elements |= device.merge(time_of_report, reading.values, pushed=False)
         device.mark_read(listed, now_ms())
