@@ -23,9 +23,8 @@ from tests.demo.simulator import SimulatorProcess, simulated_platform
 
 from .console import PATIENCE
 
-DEBIANS = Path("/usr/bin/chromium")
-PLAYWRIGHTS_OWN = None
-CHROMIUM = DEBIANS if DEBIANS.exists() else PLAYWRIGHTS_OWN
+DEBIAN_CHROMIUM = Path("/usr/bin/chromium")
+CHROMIUM = DEBIAN_CHROMIUM if DEBIAN_CHROMIUM.exists() else None  # None: Playwright's own
 FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
@@ -45,7 +44,7 @@ expect.set_options(timeout=PATIENCE * 1000)
 def pytest_runtest_makereport(
     item: pytest.Item,
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Tell with a failure where that is kept which the browser showed."""
+    """Add to a failure the folder with what the browser showed."""
     report = yield
     if report.failed:
         item.stash[FAILED] = True
@@ -86,7 +85,7 @@ async def simulator(
         yield simulator
         for entry in await home.command("config_entries/get", domain=DOMAIN):
             await home.request("DELETE", f"/api/config/config_entries/entry/{entry['entry_id']}")
-        await _dismiss_notifications(home)
+        await home.request("POST", "/api/services/persistent_notification/dismiss_all", {})
 
 
 @pytest.fixture
@@ -96,10 +95,6 @@ async def connected(home: HomeAssistant, simulator: SimulatorProcess) -> Simulat
     await first_value(home)
     await show_dashboard(home)
     return simulator
-
-
-async def _dismiss_notifications(home: HomeAssistant) -> None:
-    await home.request("POST", "/api/services/persistent_notification/dismiss_all", {})
 
 
 @pytest.fixture(scope="session")

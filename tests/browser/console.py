@@ -1,9 +1,11 @@
-"""Helpers for the control page of the simulator."""
+"""Helpers for the platform's side: the control page of the simulator, and polls of it."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from tests.demo.home_assistant import HomeAssistant
+from tests.demo.integration import ACTIONS
 from tests.demo.simulator import SimulatorProcess
 
 PATIENCE = 60  # seconds; a machine that does other things as well is slow
@@ -21,19 +23,25 @@ async def device(simulator: SimulatorProcess, name: str) -> dict[str, Any]:
     return next(device for device in devices if device["name"] == name)
 
 
+async def has_value(simulator: SimulatorProcess, name: str, path: str, value: object) -> bool:
+    """Return whether a device has a value at a path."""
+    return bool((await device(simulator, name))["values"][path] == value)
+
+
+async def control(simulator: SimulatorProcess, name: str, verb: str, **body: object) -> None:
+    """Do something to a device: `report`, `offline`, `online`, `silence`."""
+    sn = (await device(simulator, name))["sn"]
+    await simulator.control("POST", f"/devices/{sn}/{verb}", body)
+
+
 async def report(simulator: SimulatorProcess, name: str, **properties: object) -> None:
     """Let a device report these properties."""
-    sn = (await device(simulator, name))["sn"]
-    await simulator.control("POST", f"/devices/{sn}/report", {"properties": properties})
+    await control(simulator, name, "report", properties=properties)
 
 
-async def reported(simulator: SimulatorProcess, name: str, path: str, value: object) -> None:
-    """Wait until a device has a value, which it then reports."""
-
-    async def has_it() -> bool:
-        return bool((await device(simulator, name))["values"][path] == value)
-
-    await until(has_it)
+async def refresh(home: HomeAssistant) -> None:
+    """Have the integration ask the platform for news; raise DemoError if that fails."""
+    await home.request("POST", f"{ACTIONS}/refresh", {})
 
 
 async def change(simulator: SimulatorProcess, **settings: object) -> None:

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from playwright.async_api import BrowserContext, Page, Route
 
-from tests.frontend.fleets import Registries
+from tests.frontend.fleets import Registries, Row, fleet
 from tests.frontend.page import GENERATE, HTML, MODULES, arguments
 
 ADDRESS: Final = "http://strategy.test"
@@ -42,17 +42,31 @@ async def generate(page: Page, registries: Registries, *options: Any, **more: An
     return Dashboard(**found)
 
 
+def home_with(**devices: list[Row]) -> Registries:
+    """Return an Application whose devices have these entities, named like their IDs."""
+    registries = fleet(0)
+    for device_id, rows in devices.items():
+        registries.add_device(device_id, device_id.capitalize(), rows)
+    return registries
+
+
 def cards(view: Any) -> list[dict[str, Any]]:
     """Return the cards of a view."""
     sections = view.get("sections", [view])
     return [card for section in sections for card in section["cards"]]
 
 
-def tiles(view: Any) -> set[str]:
+def tiles(view: Any) -> list[str]:
     """Return the entities of the tiles of a view."""
-    return {card["entity"] for card in cards(view) if card["type"] == "tile"}
+    return [card["entity"] for card in cards(view) if card["type"] == "tile"]
 
 
 def headings(view: Any) -> list[str]:
     """Return the headings of a view."""
     return [card["heading"] for card in cards(view) if card["type"] == "heading"]
+
+
+def attention(view: Any) -> list[dict[str, Any]]:
+    """Return the tiles under *Needs attention*."""
+    first = view["sections"][0]["cards"]
+    return first[1:] if first[0]["heading"] == "Needs attention" else []

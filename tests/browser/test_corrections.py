@@ -5,7 +5,7 @@ import re
 from playwright.async_api import Page, expect
 import pytest
 
-from .web import entity_row, fill, open_device, open_integration
+from .web import choose_device, entity_row, open_device, open_integration, press, submit
 
 DEVICE = "Heat meters"
 WRONG, RIGHT = "Modbus channel 1", "Supply temperature"
@@ -13,7 +13,7 @@ WRONG, RIGHT = "Modbus channel 1", "Supply temperature"
 
 async def choose_option(page: Page, field: str, option: str) -> None:
     """Choose an option of a field of the dialog."""
-    await page.get_by_role("button", name=re.compile(f"^{field}")).click()
+    await press(page, re.compile(f"^{field}"))
     exact = re.compile(f"^{re.escape(option)}( \\(|$)")
     await (
         page.get_by_role("menuitem", name=exact)
@@ -28,19 +28,15 @@ async def test_entity_is_corrected_by_clicks(page: Page) -> None:
     await expect(entity_row(page, WRONG)).not_to_contain_text("°C")
 
     await open_integration(page)
-    await page.get_by_role("button", name="Correct an entity").click()
-    await page.get_by_role("button", name="Select a device").click()
-    await page.get_by_placeholder("Search").last.fill(DEVICE)
-    await page.get_by_role("option", name=DEVICE).click()
-    await expect(page.get_by_role("button", name=re.compile(f"Device.*{DEVICE}"))).to_be_visible()
-    await page.get_by_role("button", name="Submit").click()
+    await press(page, "Correct an entity")
+    await choose_device(page, DEVICE, f"Device.*{DEVICE}")
+    await press(page, "Submit")
     await choose_option(page, "Property", WRONG)
-    await page.get_by_role("button", name="Submit").click()
+    await press(page, "Submit")
     await choose_option(page, "Device class", "Temperature")
     await choose_option(page, "Unit", "°C")
-    await fill(page, Name=RIGHT)
-    await expect(page.get_by_text("Share the correction?")).to_be_visible()
-    await page.get_by_role("button", name="Submit").click()
+    await submit(page, "Share the correction?", Name=RIGHT)
+    await press(page, "Submit")
     await page.get_by_role("button", name=re.compile("Finish|Close|Done")).last.click()
 
     await open_device(page, DEVICE)

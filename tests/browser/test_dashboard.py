@@ -1,19 +1,18 @@
 """The integration's dashboard in Home Assistant's web interface."""
 
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
 from itertools import cycle
 import re
 
-from playwright.async_api import ConsoleMessage, Error, Locator, Page, expect
+from playwright.async_api import Locator, Page, expect
 import pytest
 
 from tests.demo.home_assistant import HomeAssistant
-from tests.demo.integration import DASHBOARD, DOMAIN, STRATEGY, connect, first_value, show_dashboard
+from tests.demo.integration import DASHBOARD, STRATEGY, connect, first_value, show_dashboard
 from tests.demo.simulator import SimulatorProcess
 
-from .console import device, report, until
-from .web import go
+from .console import control, refresh, report, until
+from .web import dashboard_section, go, press, see
 
 VIEWS = {
     "overview": "Climate",
@@ -24,31 +23,16 @@ VIEWS = {
 }
 
 
-@contextmanager
-def no_errors(page: Page) -> Iterator[None]:
-    """Fail if the page reports an error meanwhile; tiles of the map are out of reach."""
-    errors: list[str] = []
-
-    def note(message: ConsoleMessage) -> None:
-        if message.type == "error" and "Failed to load resource" not in message.text:
-            errors.append(message.text)
-
-    def crash(error: Error) -> None:
-        errors.append(str(error))
-
-    page.on("console", note)
-    page.on("pageerror", crash)
-    yield
-    page.remove_listener("console", note)
-    page.remove_listener("pageerror", crash)
-    assert errors == []
+async def errors_of(page: Page) -> list[str]:
+    """Return the errors that a page reported; tiles of the map are out of reach."""
+    messages = [m.text for m in await page.console_messages(filter="all") if m.type == "error"]
+    messages += map(str, await page.page_errors(filter="all"))
+    return [text for text in messages if "Failed to load resource" not in text]
 
 
 def attention_item(page: Page, text: str | re.Pattern[str]) -> Locator:
     """Return a tile under *Needs attention*."""
-    section = page.locator("hui-grid-section").filter(
-        has=page.get_by_role("heading", name="Needs attention")
-    )
+    section = dashboard_section(page, "Needs attention")
     return section.locator("hui-tile-card").filter(has_text=text)
 
 
@@ -65,35 +49,35 @@ async def created_dashboards(home: HomeAssistant) -> AsyncIterator[None]:
 @pytest.mark.usefixtures("connected", "created_dashboards")
 async def test_dialog_offers_and_creates_dashboard(page: Page) -> None:
     await go(page, "/config/lovelace/dashboards")
-    with no_errors(page):
-        await page.get_by_role("button", name="Add dashboard").click()
-        card = page.locator("dashboard-card").filter(has_text="Milesight")
-        await expect(card).to_contain_text("what needs attention")
-        await card.get_by_role("button").click()
-        await expect(page.get_by_role("textbox", name="Title")).to_have_value("Milesight")
-        address = page.get_by_role("textbox", name="URL")
-        await address.fill("my-devices")
-        await page.get_by_role("button", name="Create").click()
-        await expect(page.get_by_role("dialog")).to_have_count(0)
-        await go(page, "/my-devices")
-        await expect(page.get_by_text("of 28 devices are online")).to_be_visible()
+    await press(page, "Add dashboard")
+    card = page.locator("dashboard-card").filter(has_text="Milesight")
+    await expect(card).to_contain_text("what needs attention")
+    await card.get_by_role("button").click()
+    await expect(page.get_by_role("textbox", name="Title")).to_have_value("Milesight")
+    await page.get_by_role("textbox", name="URL").fill("my-devices")
+    await press(page, "Create")
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+    await go(page, "/my-devices")
+    await see(page, "of 28 devices are online")
+    assert await errors_of(page) == []
 
 
 @pytest.mark.usefixtures("connected")
 @pytest.mark.parametrize("view", VIEWS)
 async def test_view_opens_without_error(page: Page, view: str) -> None:
-    with no_errors(page):
-        await go(page, f"/{DASHBOARD}/{view}")
-        title = VIEWS[view]
-        shown = page.get_by_role("heading", name=title) if title else page.locator("ha-map")
-        await expect(shown.first).to_be_visible()
-        await expect(page.locator("hui-error-card, hui-warning")).to_have_count(0)
+    await go(page, f"/{DASHBOARD}/{view}")
+    title = VIEWS[view]
+    shown = page.get_by_role("heading", name=title) if title else page.locator("ha-map")
+    await expect(shown.first).to_be_visible()
+    await expect(page.locator("hui-error-card, hui-warning")).to_have_count(0)
+    assert await errors_of(page) == []
 
 
 async def test_leak_appears_and_vanishes(page: Page, connected: SimulatorProcess) -> None:
+    await report(connected, "Washing machine leak", leakage_status=False)
     await go(page, f"/{DASHBOARD}")
     leak = attention_item(page, "Washing machine leak")
-    await expect(page.get_by_text("of 28 devices are online")).to_be_visible()
+    await see(page, "of 28 devices are online")
     await expect(leak).to_have_count(0)
     await report(connected, "Washing machine leak", leakage_status=True)
     await expect(leak).to_be_visible()
@@ -104,21 +88,19 @@ async def test_leak_appears_and_vanishes(page: Page, connected: SimulatorProcess
 
 async def test_offline_device_appears_and_vanishes(page: Page, connected: SimulatorProcess) -> None:
     await go(page, f"/{DASHBOARD}")
-    sn = (await device(connected, "Wine cellar"))["sn"]
     cellar = attention_item(page, "Wine cellar")
-    await expect(page.get_by_text("27 of 28 devices are online")).to_be_visible()
-    await connected.control("POST", f"/devices/{sn}/offline", {})
+    await see(page, "27 of 28 devices are online")
+    await control(connected, "Wine cellar", "offline")
     await expect(cellar).to_be_visible()
-    await expect(page.get_by_text("26 of 28 devices are online")).to_be_visible()
-    await connected.control("POST", f"/devices/{sn}/online", {})
+    await see(page, "26 of 28 devices are online")
+    await control(connected, "Wine cellar", "online")
     await expect(cellar).to_have_count(0)
 
 
 async def test_silent_device_appears_and_vanishes(
     page: Page, home: HomeAssistant, simulator: SimulatorProcess
 ) -> None:
-    sn = (await device(simulator, "Wine cellar"))["sn"]
-    await simulator.control("POST", f"/devices/{sn}/silence", {"hours": 30})
+    await control(simulator, "Wine cellar", "silence", hours=30)
     await connect(home, simulator)
     await first_value(home)
     await show_dashboard(home)
@@ -142,13 +124,11 @@ async def test_new_device_appears_without_reload(
     heading = page.get_by_role("heading", name="Attic leak")
     await expect(page.get_by_role("heading", name="Washing machine leak")).to_be_visible()
     await expect(heading).to_have_count(0)
-    sn = (await connected.control("POST", "/devices", {"model": "WS303", "name": "Attic leak"}))[
-        "sn"
-    ]
-    await home.request("POST", f"/api/services/{DOMAIN}/refresh", {})
+    added = await connected.control("POST", "/devices", {"model": "WS303", "name": "Attic leak"})
+    await refresh(home)
     await expect(heading).to_be_visible()
-    await connected.control("DELETE", f"/devices/{sn}")
-    await home.request("POST", f"/api/services/{DOMAIN}/refresh", {})
+    await connected.control("DELETE", f"/devices/{added['sn']}")
+    await refresh(home)
     await expect(heading).to_have_count(0)
 
 
@@ -158,9 +138,9 @@ async def test_options_are_edited(page: Page, home: HomeAssistant) -> None:
     await expect(page.get_by_role("heading", name="Kitchen", exact=True)).to_be_visible()
     await page.get_by_role("button", name="Edit").first.click()
     await page.get_by_role("checkbox", name="Map").press("Space")
-    await page.get_by_role("button", name="Group places by").click()
+    await press(page, "Group places by")
     await page.get_by_role("menuitem", name="Model").click()
-    await page.get_by_role("button", name="Save").click()
+    await press(page, "Save")
     await expect(page.get_by_role("heading", name="WS523").first).to_be_visible()
     config = await home.command("lovelace/config", url_path=DASHBOARD)
     assert config["strategy"] == {

@@ -8,7 +8,7 @@ from tests.demo.home_assistant import HomeAssistant
 from tests.demo.integration import DASHBOARD, import_past_day
 from tests.demo.simulator import SimulatorProcess
 
-from .console import device, report, reported
+from .console import device, has_value, report, until
 from .pictures import picture_of_page
 from .web import dashboard_section, entity_row, go, open_device
 
@@ -39,18 +39,18 @@ async def test_dashboard_and_device_page_show_reported_values(
 async def test_switched_socket_shows_its_own_report(
     page: Page, connected: SimulatorProcess
 ) -> None:
-    assert (await device(connected, "Desk lamp"))["values"]["set_socket.status"] == "1"
+    assert await has_value(connected, "Desk lamp", "set_socket.status", "1")
     await go(page, f"/{DASHBOARD}/kinds")
     lamp = dashboard_section(page, "Desk lamp")
     await lamp.get_by_role("switch").click()
     await expect(lamp.get_by_role("button", name="Desk lamp Off")).to_be_visible()
     # only the device can know that
     await expect(lamp.get_by_role("button", name="Power 0.0 W")).to_be_visible()
-    assert (await device(connected, "Desk lamp"))["values"]["set_socket.status"] == "0"
+    assert await has_value(connected, "Desk lamp", "set_socket.status", "0")
 
     await lamp.get_by_role("switch").click()
     await expect(lamp.get_by_role("button", name=re.compile("Power [1-9]"))).to_be_visible()
-    assert (await device(connected, "Desk lamp"))["values"]["set_socket.status"] == "1"
+    assert await has_value(connected, "Desk lamp", "set_socket.status", "1")
 
 
 async def test_thermostat_takes_new_temperature(page: Page, connected: SimulatorProcess) -> None:
@@ -60,7 +60,7 @@ async def test_thermostat_takes_new_temperature(page: Page, connected: Simulator
     await expect(target).to_have_text("21.0 °C")
     await radiator.get_by_role("button", name="Increment").first.click()
     await expect(target).to_have_text("21.1 °C")
-    await reported(connected, "Bedroom radiator", "target_temperature", 21.1)
+    await until(lambda: has_value(connected, "Bedroom radiator", "target_temperature", 21.1))
 
     # somebody turns its knob
     await report(connected, "Bedroom radiator", target_temperature=18)

@@ -8,9 +8,9 @@ from playwright.async_api import Page, expect
 from tests.demo.home_assistant import HomeAssistant
 from tests.demo.simulator import CLIENT_SECRET, WEBHOOK_SECRET, SimulatorProcess
 
-from .console import report, state
+from .console import refresh, report, state
 from .pictures import picture_of_dialog
-from .web import choose, entity_row, go, open_device, open_integration
+from .web import choose, entity_row, go, open_device, open_integration, press, see, submit
 
 
 async def test_missing_pushes_issue_ends_with_a_push(
@@ -20,7 +20,7 @@ async def test_missing_pushes_issue_ends_with_a_push(
     await connected.control("DELETE", "/callbacks", {"uri": callback["uri"]})
     for temperature in (8, 9, 10, 11):
         await report(connected, "Wine cellar", temperature=temperature)
-        await home.request("POST", "/api/services/milesight/refresh", {})
+        await refresh(home)
 
     await go(page, "/config/repairs")
     await page.get_by_text("No push updates received for Home").click()
@@ -28,10 +28,9 @@ async def test_missing_pushes_issue_ends_with_a_push(
     await picture_of_dialog(page, "repair")
 
     await connected.register_callback(callback["uri"])
-    await page.get_by_role("button", name="Submit").click()
-    await expect(page.get_by_text("The issue is repaired!")).to_be_visible()
-    await page.get_by_role("button", name="Finish").click()
-    await expect(page.get_by_text("There are currently no repairs pending")).to_be_visible()
+    await submit(page, "The issue is repaired!")
+    await press(page, "Finish")
+    await see(page, "There are currently no repairs pending")
     await report(connected, "Wine cellar", temperature=12)
     await open_device(page, "Wine cellar")
     await expect(entity_row(page, "Temperature")).to_contain_text("12.0 °C")

@@ -27,6 +27,8 @@ READY = """() => {
 }"""
 POLLING = 200  # milliseconds
 
+type Name = str | re.Pattern[str]
+
 
 async def go(page: Page, path: str) -> None:
     """Go to a page, and return when it is ready for clicks.
@@ -56,28 +58,36 @@ async def choose(entry: Locator, item: str) -> None:
     await entry.get_by_role("menuitem", name=item).click()
 
 
-async def fill(page: Page, **fields: str) -> None:
-    """Fill text fields of the dialog, named in small letters with underscores, and submit."""
+async def press(page: Page, *names: Name) -> None:
+    """Click the buttons of these names one after the other."""
+    for name in names:
+        await page.get_by_role("button", name=name).click()
+
+
+async def see(page: Page, text: str) -> None:
+    """Wait until a text is shown."""
+    await expect(page.get_by_text(text)).to_be_visible()
+
+
+async def submit(page: Page, shown: str, **fields: str) -> None:
+    """Fill text fields of the dialog, named with underscores, submit, and wait for a text."""
     for name, text in fields.items():
         await page.get_by_role("textbox", name=name.replace("_", " ")).fill(text)
-    await page.get_by_role("button", name="Submit").click()
+    await press(page, "Submit")
+    await see(page, shown)
 
 
-async def choose_device(page: Page, name: str) -> None:
-    """Choose a device in a dialog that asks for devices."""
-    await page.get_by_role("button", name="Select a device").click()
-    await page.get_by_placeholder("Search").last.fill(name)
-    await page.get_by_role("option", name=name).click()
-    chosen = re.compile(f"^{name}[^•]*$")  # the list behind the dialog has names with a dot
-    await expect(page.get_by_role("button", name=chosen)).to_be_visible()
+async def pick(page: Page, button: Name, text: str, option: Name) -> None:
+    """Open the list of a button, search it for a text, and choose an option."""
+    await press(page, button)
+    await page.get_by_placeholder("Search").last.fill(text)
+    await page.get_by_role("option", name=option).click()
 
 
-async def choose_target(page: Page, device: str) -> None:
-    """Choose a device as the target of an action; its entities are offered before it."""
-    await page.get_by_role("button", name="Add target").click()
-    await page.get_by_placeholder("Search").last.fill(device)
-    await page.get_by_role("option", name=re.compile(f"^{device} .*Milesight$")).click()
-    await expect(page.get_by_role("region", name="Devices")).to_be_visible()
+async def choose_device(page: Page, name: str, shown: str) -> None:
+    """Choose a device in a dialog, which then has a button of a name that matches ``shown``."""
+    await pick(page, "Select a device", name, name)
+    await expect(page.get_by_role("button", name=re.compile(shown))).to_be_visible()
 
 
 async def open_device(page: Page, name: str) -> None:
@@ -93,6 +103,6 @@ def entity_row(page: Page, name: str) -> Locator:
     return page.locator("hui-generic-entity-row").filter(has=page.get_by_text(name, exact=True))
 
 
-def dashboard_section(page: Page, device: str) -> Locator:
-    """Return the section of a device on the dashboard's view of kinds."""
-    return page.locator("hui-grid-section").filter(has=page.get_by_role("heading", name=device))
+def dashboard_section(page: Page, heading: str) -> Locator:
+    """Return the section of the dashboard that has a heading."""
+    return page.locator("hui-grid-section").filter(has=page.get_by_role("heading", name=heading))
