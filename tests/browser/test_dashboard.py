@@ -8,7 +8,14 @@ from playwright.async_api import Locator, Page, expect
 import pytest
 
 from tests.demo.home_assistant import HomeAssistant
-from tests.demo.integration import DASHBOARD, STRATEGY, connect, first_value, show_dashboard
+from tests.demo.integration import (
+    DASHBOARD,
+    DOMAIN,
+    STRATEGY,
+    connect,
+    first_value,
+    show_dashboard,
+)
 from tests.demo.simulator import SimulatorProcess
 
 from .console import control, refresh, report, until
@@ -130,6 +137,23 @@ async def test_new_device_appears_without_reload(
     await connected.control("DELETE", f"/devices/{added['sn']}")
     await refresh(home)
     await expect(heading).to_have_count(0)
+
+
+@pytest.mark.usefixtures("connected")
+async def test_disabled_application_leaves_hint(page: Page, home: HomeAssistant) -> None:
+    (entry,) = await home.command("config_entries/get", domain=DOMAIN)
+
+    async def disable(disabled_by: str | None) -> None:
+        fields = {"entry_id": entry["entry_id"], "disabled_by": disabled_by}
+        await home.command("config_entries/disable", **fields)
+
+    await go(page, f"/{DASHBOARD}")
+    await see(page, "of 28 devices are online")
+    await disable("user")
+    await see(page, "enable one that is disabled")
+    await disable(None)
+    await see(page, "of 28 devices are online")
+    assert await errors_of(page) == []
 
 
 @pytest.mark.usefixtures("connected")

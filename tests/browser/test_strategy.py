@@ -41,7 +41,7 @@ async def test_home_without_integration_has_hint(strategy: Page) -> None:
     dashboard = await generate(strategy, Registries())
     assert dashboard.titles == ["Overview"]
     (card,) = cards(dashboard.views["overview"])
-    assert "No devices yet" in card["content"]
+    assert "No devices to show" in card["content"]
 
 
 async def test_healthy_fleet_needs_no_attention(strategy: Page) -> None:
