@@ -23,7 +23,7 @@ async def choose_option(page: Page, field: str, option: str) -> None:
 
 
 @pytest.mark.usefixtures("connected")
-async def test_entity_is_corrected_by_clicks(page: Page) -> None:
+async def test_entity_is_corrected_and_restored_by_clicks(page: Page) -> None:
     await open_device(page, DEVICE)
     await expect(entity_row(page, WRONG)).not_to_contain_text("°C")
 
@@ -42,3 +42,14 @@ async def test_entity_is_corrected_by_clicks(page: Page) -> None:
     await open_device(page, DEVICE)
     await expect(entity_row(page, RIGHT)).to_contain_text("°C")
     await expect(entity_row(page, WRONG)).to_have_count(0)
+
+    await open_integration(page)
+    correction = page.locator("ha-config-sub-entry-row").filter(has_text=f"UC100v2: {RIGHT}")
+    await correction.get_by_role("button", name="Menu").click()
+    await correction.get_by_role("menuitem", name="Delete").click()
+    await page.get_by_role("button", name="Delete", exact=True).click()
+    await expect(correction).to_have_count(0)
+
+    await open_device(page, DEVICE)
+    await expect(entity_row(page, WRONG)).not_to_contain_text("°C")
+    await expect(entity_row(page, RIGHT)).to_have_count(0)
