@@ -54,10 +54,13 @@ async def _link_to_agentcraft(home: HomeAssistant, simulator: SimulatorProcess) 
     (entry,) = await home.command("config_entries/get", domain=DOMAIN)
     entry_id = entry["entry_id"]
     for old in await home.command("config_entries/subentries/list", entry_id=entry_id):
-        # The simulator of an earlier start had other device IDs.
-        await home.command(
-            "config_entries/subentries/delete", entry_id=entry_id, subentry_id=old["subentry_id"]
-        )
+        if old["subentry_type"] == "agentcraft":
+            # The simulator of an earlier start had other device IDs.
+            await home.command(
+                "config_entries/subentries/delete",
+                entry_id=entry_id,
+                subentry_id=old["subentry_id"],
+            )
     agentcraft = (await simulator.control("GET", "/state?devices=0"))["agentcraft"]
     devices = {
         device["name"]: device["id"] for device in await home.command("config/device_registry/list")
