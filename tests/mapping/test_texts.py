@@ -74,10 +74,14 @@ def test_every_translated_state_has_a_text(language: str) -> None:
 
 
 def entities_of_models() -> list[Description]:
-    """Return the entities of all models of the simulator that have a name of their own."""
+    """Return the entities of our own models that have a name of their own.
+
+    Those of a user's model may keep the platform's names, so that adding one needs no translation.
+    """
     return [
         description
         for model in MODELS.values()
+        if not model.downloaded
         for description in describe(parse_specification(model.specification.raw))
         if description.name is not None or description.translation_key is not None
     ]

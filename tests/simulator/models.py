@@ -42,7 +42,7 @@ class Model:
 
     `values` is a sample of all that a device reports, by dotted id; a property without a value in
     it is not reported unless somebody presses it. A `passive` device changes only the values
-    that are written or reported.
+    that are written or reported. A `downloaded` model is a user's file, unchanged.
     """
 
     name: str
@@ -52,6 +52,7 @@ class Model:
     hardware: str = "V1.0"
     firmware: str = "1.1"
     passive: bool = False
+    downloaded: bool = False
 
     @cached_property
     def rules(self) -> tuple[Rule, ...]:
@@ -105,7 +106,8 @@ class Model:
 
 def load_model(path: Path) -> Model:
     """Return the model of a file; raises KeyError or ValueError for a file of another kind."""
-    data = json.loads(path.read_text(encoding="utf-8"))["data"]
+    document = json.loads(path.read_text(encoding="utf-8"))
+    data = document["data"]
     device, specification = data["device"], Specification(data["specification"])
     leaves = specification.leaves
     values = flatten(nest_elements(device["values"]))
@@ -120,6 +122,7 @@ def load_model(path: Path) -> Model:
         device_type=device["type"],
         hardware=device["hardware_version"],
         firmware=device["firmware_version"],
+        downloaded="home_assistant" in document,
     )
 
 
