@@ -164,6 +164,18 @@ async def test_long_name_gets_wide_tile(strategy: Page, name: str, columns: int 
     assert tile.get("grid_options", {}).get("columns") == columns
 
 
+async def test_entity_called_like_long_device_is_wide(strategy: Page) -> None:
+    registries = home_with(
+        fan=[CONNECTIVITY, ("climate", "", None, None, "heat", None), TEMPERATURE]
+    )
+    registries.devices["fan"]["name"] = "Conference fan coil"
+    registries.entities["sensor.fan_2"]["name"] = "Temperature"
+    view = (await generate(strategy, registries)).views["places"]
+    climate, temperature = [card for card in cards(view) if card["type"] == "tile"]
+    assert climate["grid_options"]["columns"] == 12
+    assert "grid_options" not in temperature
+
+
 async def test_only_existing_kinds_and_views_are_shown(strategy: Page) -> None:
     registries = home_with(door=[CONNECTIVITY, LEAK])
     dashboard = await generate(strategy, registries)

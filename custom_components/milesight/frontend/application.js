@@ -12,6 +12,7 @@ import { allOf } from "./kinds.js";
 const MAX_REPORTS = 10;
 const MAX_FIRMWARES = 30;
 const MAX_POSITIONS = 500;
+const SIZE = { columns: 6, rows: 3 }; // of a counter
 const MAX_TRACKS = 20; // more positions are shown without the way of the last day
 
 /**
@@ -92,9 +93,9 @@ const gauge = (entity, name, limit) =>
         max: limit,
         needle: true,
         severity: { green: 0, yellow: limit * 0.7, red: limit * 0.9 },
-        grid_options: { columns: 6 },
+        grid_options: SIZE,
       }
-    : { type: "tile", entity, name, features: [{ type: "trend-graph", hours_to_show: 24 }] };
+    : { type: "tile", entity, name, features: [{ type: "trend-graph", hours_to_show: 24 }], grid_options: SIZE };
 
 /** @param {import("./fleet.js").Entity[]} counters */
 const weekGraph = (counters) => ({

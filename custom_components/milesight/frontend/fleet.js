@@ -9,7 +9,7 @@ const UNKNOWN = new Set(["unavailable", "unknown"]);
  * @typedef {object} Entity
  * @property {string} id entity ID
  * @property {string} domain
- * @property {string} name without that of its device
+ * @property {string} name without that of its device; that of its device if it has no own
  * @property {string} key translation key, or ""
  * @property {string} deviceClass or ""
  * @property {string | undefined} category "config", "diagnostic" or undefined
@@ -87,15 +87,16 @@ function registryEntries(hass) {
 /**
  * @param {any} entry of the entity registry
  * @param {any} state
+ * @param {string} device its name
  * @returns {Entity}
  */
-export function readEntity(entry, state) {
+function readEntity(entry, state, device) {
   const attributes = state?.attributes ?? {};
   const text = state?.state ?? "unavailable";
   return {
     id: entry.entity_id,
     domain: entry.entity_id.split(".", 1)[0],
-    name: entry.name ?? "",
+    name: entry.name || device,
     key: entry.translation_key ?? "",
     deviceClass: attributes.device_class ?? "",
     category: entry.entity_category,
@@ -175,7 +176,7 @@ function readFleet(hass, applications) {
       name: deviceName(device),
       url: device.configuration_url ?? "",
       loaded: isLoaded(hass, own),
-      entities: own.map((item) => readEntity(item, hass.states[item.entity_id])),
+      entities: own.map((item) => readEntity(item, hass.states[item.entity_id], deviceName(device))),
     });
   }
   const devices = registered.map((device) => readDevice(hass, device, entries, byEntry));
@@ -197,14 +198,15 @@ function readFleet(hass, applications) {
  */
 function readDevice(hass, device, entries, applications) {
   const own = entries.get(device.id) ?? [];
+  const name = deviceName(device);
   own.sort((a, b) => BY_NUMBER.compare(a.entity_id, b.entity_id));
-  const entities = own.map((entry) => readEntity(entry, hass.states[entry.entity_id]));
+  const entities = own.map((entry) => readEntity(entry, hass.states[entry.entity_id], name));
   const connectivity = entities.find(
     ({ domain, deviceClass }) => domain === "binary_sensor" && deviceClass === "connectivity",
   );
   return {
     id: device.id,
-    name: deviceName(device),
+    name,
     model: device.model ?? "",
     firmware: device.sw_version ?? "",
     areaId: device.area_id && hass.areas[device.area_id] ? device.area_id : null,
