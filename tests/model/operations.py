@@ -7,7 +7,8 @@ one of what there is; what is not possible at present does nothing.
 
 from asyncio import Task
 from collections.abc import Callable, Mapping
-from functools import partial
+from functools import partial, wraps
+import sys
 from typing import Any, ClassVar, Final, override
 
 from freezegun.api import FrozenDateTimeFactory
@@ -16,7 +17,12 @@ from homeassistant.const import Platform
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util.color import brightness_to_value
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    rule as hypothesis_rule,
+)
 
 from tests.common import (
     call_action,
@@ -57,6 +63,7 @@ READINGS: Final[dict[str, dict[str, tuple[Any, ...]]]] = {
     "ARRAY": {"channel": ([20.5], [20.5, 21], [3, 4, 5])},
 }
 
+type Step = Callable[..., None]
 type Report = tuple[str, dict[str, Any]]
 # Platform and key of the entity, action, its data, and the raw values that are sent by it.
 type Use = tuple[Platform, str, str, dict[str, Any], dict[str, Any]]
@@ -114,6 +121,20 @@ def reports(draw: st.DrawFn) -> Report:
     return model, {path: draw(st.sampled_from(READINGS[model][path])) for path in paths}
 
 
+def rule(**arguments: st.SearchStrategy[Any]) -> Callable[[Step], Step]:
+    """Return a decorator for a rule whose uses are noted in ``steps``."""
+
+    def decorate(function: Step) -> Step:
+        @wraps(function)
+        def noted(life: Life, **drawn: Any) -> None:
+            life.note(function.__name__, drawn)
+            function(life, **drawn)
+
+        return hypothesis_rule(**arguments)(noted)  # type: ignore[call-overload,no-any-return]
+
+    return decorate
+
+
 class Life(RuleBasedStateMachine):
     """Five devices, and everything that can happen to them."""
 
@@ -128,16 +149,25 @@ class Life(RuleBasedStateMachine):
         self.delivered: list[Event] = []
         self.calls: list[Task[None]] = []
         self.names = 0
+        self.steps: list[str] = []
+
+    def note(self, name: str, drawn: Mapping[str, Any]) -> None:
+        """Note a step and when it began, in seconds."""
+        arguments = ", ".join(f"{key}={value!r}" for key, value in drawn.items())
+        self.steps.append(f"{self.world.age:.1f}: {name}({arguments})")
 
     @initialize(reported=st.booleans())
     def begin(self, reported: bool) -> None:
         """Begin with devices that have reported everything, or nothing."""
+        self.note("begin", {"reported": reported})
         for model, readings in READINGS.items() if reported else ():
             self._report(model, {path: values[0] for path, values in readings.items()}, "now")
 
     @override
     def teardown(self) -> None:
-        """Stop everything."""
+        """Stop everything; a failure gets the steps that led to it, it may not occur again."""
+        if (error := sys.exception()) is not None:
+            error.add_note("\n".join(self.steps))
         for call in self.calls:
             call.cancel()
         self.world.close()

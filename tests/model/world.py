@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import json
 import logging
 import math
+from random import Random
 from typing import Any, Final
 from unittest.mock import patch
 
@@ -47,6 +48,7 @@ from .expected import Expected
 from .recording import Disk, Event, LoggedExceptions, facts, flat
 
 START: Final = datetime(2026, 11, 1, 12, tzinfo=UTC)
+START_MS: Final = round(START.timestamp() * 1000)
 ENTRY: Final = "model"
 DAILY_LIMIT: Final = 100
 LISTED_WITHIN_MS: Final = 2000  # a report as soon as that after a pushed one may be taken for it
@@ -54,6 +56,12 @@ REMEMBERED_MS: Final = 5 * 60 * 1000
 QUIET_TURNS: Final = 8
 MAX_TURNS: Final = 1_000_000
 
+# The order in which connections become free changes how often the common generator is used.
+RANDOM: Final = {
+    "custom_components.milesight.api.backoff": "uniform",
+    "homeassistant.helpers.event": "randint",
+    "homeassistant.helpers.update_coordinator": "randint",
+}
 LISTENING: Final = (ConfigEntryState.LOADED, ConfigEntryState.SETUP_IN_PROGRESS)
 
 type Proper = Callable[[], Awaitable[web.Response]]
@@ -102,7 +110,7 @@ class World:
     # Both sides
 
     def _patch(self) -> None:
-        """Count what is under way, and note what fires."""
+        """Count what is under way, note what fires, and repeat the same random delays."""
         world, run_job = self, self.loop.run_in_executor
         request, trigger = ClientSession._request, EventEntity._trigger_event
 
@@ -131,6 +139,8 @@ class World:
         self._patches.enter_context(patch.object(ClientSession, "_request", counted))
         self._patches.enter_context(patch.object(EventEntity, "_trigger_event", triggered))
         self._patches.enter_context(mock_storage(self.disk))
+        for module, name in RANDOM.items():
+            self._patches.enter_context(patch(f"{module}.{name}", getattr(Random(0), name)))
         logging.disable(logging.WARNING)
         self._patches.callback(logging.disable, logging.NOTSET)
         handler = LoggedExceptions(self.errors)
@@ -241,8 +251,16 @@ class World:
 
     @property
     def now(self) -> int:
-        """Return the present in epoch milliseconds."""
-        return round(self.loop.time() * 1000)
+        """Return the present in epoch milliseconds.
+
+        A function that Hypothesis calls would get the real time from the clock of the loop.
+        """
+        return START_MS + round(self.age * 1000)
+
+    @property
+    def age(self) -> float:
+        """Return how many seconds have passed since the start."""
+        return (self.freezer().replace(tzinfo=UTC) - START).total_seconds()
 
     async def settle(self) -> None:
         """Let everything come to rest that does not wait for the clock or for a held answer."""
@@ -262,13 +280,12 @@ class World:
 
     async def walk(self, seconds: float) -> None:
         """Move the clock, from one thing that is due to the next."""
-        end = self.loop.time() + seconds
-        while (now := self.loop.time()) < end:
+        end = self.now + round(seconds * 1000)
+        while (now := self.now) < end:
             timers = self.loop._scheduled  # type: ignore[attr-defined]
-            due = (timer.when() for timer in timers if not timer.cancelled())
-            following = min((when for when in due if when > now), default=end)
-            step = math.ceil((min(following, end) - now) * 1000) / 1000
-            self.freezer.tick(timedelta(seconds=max(step, 0.001)))
+            due = (timer.when() * 1000 for timer in timers if not timer.cancelled())
+            following = min((math.ceil(when) for when in due if when > now), default=end)
+            self.freezer.tick(timedelta(milliseconds=min(following, end) - now))
             await self.settle()
 
     @property
