@@ -88,6 +88,7 @@ class MilesightConfigFlow(ConfigFlow, domain=DOMAIN):
         self._title = "Milesight"
         self._pending_webhook: PendingWebhook | None = None
         self._can_push = False
+        self._refused_secret: str | None = None
 
     @staticmethod
     @callback
@@ -133,8 +134,8 @@ class MilesightConfigFlow(ConfigFlow, domain=DOMAIN):
     ) -> ConfigFlowResult:
         """Show the callback URL, and ask for the secret that signs the pushes.
 
-        The last page says if the test of the console has arrived, which must be signed with the
-        secret.
+        The last page says if the test of the console has arrived. A secret that did not sign it is
+        refused once: the same secret again is accepted.
         """
         pending = self._pending_webhook
         if pending is None:
@@ -143,20 +144,22 @@ class MilesightConfigFlow(ConfigFlow, domain=DOMAIN):
         errors: dict[str, str] = {}
         if user_input is not None:
             secret = user_input.get(CONF_WEBHOOK_SECRET, "").strip()
-            if pending.is_signed_with(secret):
+            signed = pending.is_signed_with(secret)
+            if signed or secret == self._refused_secret:
                 pending.async_hand_over()
                 return self.async_create_entry(
                     title=self._title,
                     data=self._data | self._cloudhook | {CONF_WEBHOOK_SECRET: secret},
-                    description=self._push_description(pending),
+                    description=self._push_description(received=pending.has_received and signed),
                 )
+            self._refused_secret = secret
             errors = {CONF_WEBHOOK_SECRET: "webhook_secret_mismatch"}
         callback_url = await pending.async_callback_url()
         return self._webhook_form("webhook", WEBHOOK_SCHEMA, user_input, errors, callback_url)
 
-    def _push_description(self, pending: PendingWebhook) -> str | None:
+    def _push_description(self, *, received: bool) -> str | None:
         """Return the key of the text about pushes, none where the platform cannot push."""
-        if pending.has_received:
+        if received:
             return "push_received"
         if self._can_push:
             return "push_expected"

@@ -318,6 +318,19 @@ async def test_secret_that_did_not_sign_the_test_is_refused(
     assert result["type"] is FlowResultType.CREATE_ENTRY
 
 
+async def test_refused_secret_is_taken_at_the_second_time(
+    hass: HomeAssistant, simulator: Simulator, dialog: tuple[Any, str]
+) -> None:
+    result, url = dialog
+    await simulator.add_callback(url)
+    answer = {CONF_WEBHOOK_SECRET: "another"}
+    result = await hass.config_entries.flow.async_configure(result["flow_id"], answer)
+    assert result["errors"] == {CONF_WEBHOOK_SECRET: "webhook_secret_mismatch"}
+    result = await hass.config_entries.flow.async_configure(result["flow_id"], answer)
+    await settle(hass)
+    assert (result["type"], result["description"]) == (FlowResultType.CREATE_ENTRY, "push_expected")
+
+
 async def test_closed_dialog_receives_nothing(
     hass: HomeAssistant, simulator: Simulator, dialog: tuple[Any, str]
 ) -> None:
