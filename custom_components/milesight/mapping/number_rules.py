@@ -166,7 +166,18 @@ NUMBER_RULES: tuple[NumberRule, ...] = (
         Class.VOLATILE_ORGANIC_COMPOUNDS_PARTS,
         priority=PRIMARY,
     ),
+    strict(
+        "tank|remain|remaining|stored|storage|container|level|fill",
+        Class.VOLUME_STORAGE,
+        priority=PRIMARY,
+    ),
     strict("gas", Class.GAS, state=TOTAL, priority=PRIMARY),
+    strict(
+        f"{TOTALS}|sum|consumption -water|flow|meter|irrigation",
+        Class.VOLUME,
+        state=TOTAL,
+        priority=PRIMARY,
+    ),
     strict("aqi|iaq", Class.AQI, priority=PRIMARY),
     NumberRule(
         "tvoc|hcho|o3|co|no2|so2|nh3|h2s|ch4|o2|n2o|gas|smoke|vape|vaping|pm1|pm25|pm4"
@@ -236,9 +247,6 @@ NUMBER_RULES: tuple[NumberRule, ...] = (
     ),
     NumberRule("=region|line|zone|area", priority=PRIMARY),
     # Water, levels, pulses and flows.
-    strict(
-        "tank|remain|remaining|stored|storage|container", Class.VOLUME_STORAGE, priority=PRIMARY
-    ),
     strict(
         "water|flow|meter|irrigation",
         Class.WATER,

@@ -111,7 +111,9 @@ SPELLINGS: dict[str, str] = {
 
 # Units that Home Assistant has no class for, or where the case decides: milli is not mega.
 OTHERS = ("kVAh", "VAh", "kVA", "Ah", "mAh", "rpm")
-CASED = frozenset({"mW", "MW", "mV", "MV", "mWh", "MWh", "mHz", "MHz", "mPa", "MPa"})
+CASED = frozenset(
+    "mW MW mV MV mWh MWh mHz MHz mPa MPa mvar Mvar MVar MVAr MVAR mVA MVA".split()
+)
 
 
 def _plain(unit: str) -> str:
@@ -151,7 +153,7 @@ UNIT_CLASSES: dict[str, Class] = {
     # Grams may as well be multiples of gravity.
     **{unit.value: Class.WEIGHT for unit in UnitOfMass if unit is not UnitOfMass.GRAMS},
     **{unit.value: Class.SPEED for unit in UnitOfSpeed},
-    **{unit.value: Class.VOLUME for unit in UnitOfVolume},
+    **{unit.value: Class.VOLUME_STORAGE for unit in UnitOfVolume},
     **{unit.value: Class.VOLUME_FLOW_RATE for unit in UnitOfVolumeFlowRate},
     UnitOfPressure.HPA.value: Class.ATMOSPHERIC_PRESSURE,
     UnitOfPressure.MBAR.value: Class.ATMOSPHERIC_PRESSURE,
