@@ -111,8 +111,8 @@ SPELLINGS: dict[str, str] = {
 
 # Units that Home Assistant has no class for, or where the case decides: milli is not mega.
 OTHERS = ("kVAh", "VAh", "kVA", "Ah", "mAh", "rpm")
-CASED = frozenset(
-    "mW MW mV MV mWh MWh mHz MHz mPa MPa mvar Mvar MVar MVAr MVAR mVA MVA".split()
+CASED = frozenset({"mW", "MW", "mV", "MV", "mWh", "MWh", "mHz", "MHz", "mPa", "MPa"}) | frozenset(
+    {"mvar", "Mvar", "MVar", "MVAr", "MVAR", "mVA", "MVA"}
 )
 
 
