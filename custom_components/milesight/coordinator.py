@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Iterable
-from datetime import datetime, timedelta
 import time
 from typing import Final, override
 
@@ -11,13 +10,12 @@ from homeassistant.const import CONF_CLIENT_ID, CONF_CLIENT_SECRET, CONF_URL
 from homeassistant.core import (
     CALLBACK_TYPE,
     DOMAIN as HOMEASSISTANT_DOMAIN,
-    HassJob,
     HomeAssistant,
     callback,
 )
 from homeassistant.exceptions import ConfigEntryAuthFailed, HomeAssistantError
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
-from homeassistant.helpers.event import async_call_later
+from homeassistant.helpers.debounce import Debouncer
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 
 from .api import AuthenticationError, Device, MilesightClient, MilesightError
@@ -50,7 +48,7 @@ type DeviceListener = Callable[[MilesightDevice], None]
 
 MAX_SILENT_INTERVALS: Final = 3
 MAX_EARLY_EVENTS: Final = 100
-LISTENER_UPDATE_DELAY: Final = timedelta(seconds=10)
+LISTENER_UPDATE_COOLDOWN: Final = 60.0
 
 
 class MilesightCoordinator(DataUpdateCoordinator[dict[str, MilesightDevice]]):
@@ -109,7 +107,13 @@ class MilesightCoordinator(DataUpdateCoordinator[dict[str, MilesightDevice]]):
         self._started = False
         self._received: list[WebhookEvent] = []
         self._device_listeners: list[DeviceListener] = []
-        self._cancel_listener_update: CALLBACK_TYPE | None = None
+        self._listener_update = Debouncer(
+            hass,
+            LOGGER,
+            cooldown=LISTENER_UPDATE_COOLDOWN,
+            immediate=True,
+            function=self.async_update_listeners,
+        )
         self._failed_polls = 0
         self._refresh_lock = asyncio.Lock()
         self._refresh_requested = False
@@ -186,8 +190,7 @@ class MilesightCoordinator(DataUpdateCoordinator[dict[str, MilesightDevice]]):
         self.commands.stop()
         self.backfill.stop()
         self._connection.stop()
-        if self._cancel_listener_update is not None:
-            self._cancel_listener_update()
+        self._listener_update.async_shutdown()
         await super().async_shutdown()
         if self._save_scheduled:
             await self.async_save()
@@ -219,20 +222,6 @@ class MilesightCoordinator(DataUpdateCoordinator[dict[str, MilesightDevice]]):
     def _apply_corrections(self, corrections: Corrections) -> None:
         for device in self.device_manager.correct(corrections):
             self._notify_device_listeners(device)
-
-    @callback
-    def _schedule_listener_update(self) -> None:
-        """Update the listeners of the Application within some seconds, not with each push."""
-        if self._cancel_listener_update is None and not self._shutdown_requested:
-            update = HassJob(self._update_listeners, cancel_on_shutdown=True)
-            self._cancel_listener_update = async_call_later(
-                self.hass, LISTENER_UPDATE_DELAY, update
-            )
-
-    @callback
-    def _update_listeners(self, _now: datetime) -> None:
-        self._cancel_listener_update = None
-        self.async_update_listeners()
 
     # Polling
 
@@ -299,7 +288,7 @@ class MilesightCoordinator(DataUpdateCoordinator[dict[str, MilesightDevice]]):
         if self._connection.silence >= self._interval.total_seconds():
             self.backfill.mark_gap()
         self._schedule_save()
-        self._schedule_listener_update()
+        self._listener_update.async_schedule_call()
         delay = backoff_delay(self._failed_polls, getattr(error, "retry_after", None))
         self.next_poll = time.time() + delay
         if isinstance(error, AuthenticationError):
@@ -409,7 +398,7 @@ class MilesightCoordinator(DataUpdateCoordinator[dict[str, MilesightDevice]]):
                 case WebhookTest():
                     self.pushes.record_push()
         self._schedule_save()
-        self._schedule_listener_update()
+        self._listener_update.async_schedule_call()
 
     @callback
     def _search(self) -> None:

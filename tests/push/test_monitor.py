@@ -4,7 +4,7 @@ from typing import Any
 
 from aiohttp.test_utils import TestClient
 from freezegun.api import FrozenDateTimeFactory
-from homeassistant.const import Platform
+from homeassistant.const import EVENT_STATE_CHANGED, Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 import pytest
@@ -129,6 +129,21 @@ async def test_other_system_message_is_shown_by_the_activity(
     assert notice.data["info"] == "x" * 200
 
 
+async def test_application_sensors_are_written_once_a_minute(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    pushing: MockConfigEntry,
+    simulator: Simulator,
+) -> None:
+    sensor = state_of(hass, Platform.SENSOR, f"{simulator.client_id.lower()}_last_push")
+    changes = async_capture_events(hass, EVENT_STATE_CHANGED)
+    for temperature in range(24):
+        await pass_time(hass, freezer, seconds=5)
+        await simulator.report(simulator.device("EM300-TH").sn, {"temperature": temperature})
+    written = [event for event in changes if event.data["entity_id"] == sensor.entity_id]
+    assert 2 <= len(written) <= 3
+
+
 async def test_request_and_push_counts_survive_a_reload(
     hass: HomeAssistant,
     freezer: FrozenDateTimeFactory,
@@ -138,7 +153,7 @@ async def test_request_and_push_counts_survive_a_reload(
     application = simulator.client_id.lower()
     requests = len(quota_requests(simulator))
     await simulator.report(simulator.device("EM300-TH").sn, {"temperature": 20})
-    await pass_time(hass, freezer, seconds=11)
+    await pass_time(hass, freezer, minutes=1)
 
     def shown(key: str) -> str:
         return state_of(hass, Platform.SENSOR, f"{application}_{key}").state
