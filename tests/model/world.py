@@ -93,6 +93,9 @@ class World:
         self._patches = ExitStack()
         self._home = AsyncExitStack()
         self.loop = asyncio.new_event_loop()
+        # The frozen clock is too large a number for asyncio's resolution of a nanosecond: what is
+        # due at exactly the present time would wait for the next step.
+        self.loop._clock_resolution = 1e-6  # type: ignore[attr-defined]
         self.loop.set_exception_handler(lambda _, context: self.errors.append(str(context)))
         self._patch()
         self.run(self._start())
