@@ -9,6 +9,7 @@ from typing import Any, Final
 from aiohttp.test_utils import TestClient
 from homeassistant.core import HomeAssistant, ServiceCall
 from homeassistant.setup import async_setup_component
+from homeassistant.util import executor
 from hypothesis import HealthCheck, settings
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_mock_service
@@ -20,6 +21,9 @@ from tests.simulator import Device, Simulator, demo_fleet
 
 # The test plugin logs every statement of the recorder, which takes longer than the statement.
 logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
+# On a loaded machine idle threads may take longer than the ten seconds to end. A thread that is
+# interrupted in that moment takes the end of the queue with it, and the others never see it.
+executor.EXECUTOR_SHUTDOWN_TIMEOUT = 100
 settings.register_profile("project", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("project")
 
