@@ -27,6 +27,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry, async_
 from custom_components.milesight import services
 from custom_components.milesight.api.quota import RequestQuota
 from custom_components.milesight.const import DOMAIN
+from custom_components.milesight.devices.registry import async_register_application
 from tests.agentcraft.helpers import device_id, link_devices
 from tests.files import INTEGRATION, ROOT, read_json
 from tests.simulator import Simulator
@@ -59,6 +60,9 @@ MY_LINK: Final = re.compile(r"https://my\.home-assistant\.io/redirect/[^)\s]+")
 MY_BADGE: Final = re.compile(r"https://my\.home-assistant\.io/badges/(\w+)\.svg\)\]\(([^)\s]+)\)")
 OWN_LINK: Final = re.compile(re.escape(REPOSITORY) + r"/(?:blob/main|actions/workflows)/([^)\s]+)")
 COMMAND: Final = re.compile(r"^scripts/\S+", re.MULTILINE)
+NAME_IN_MODULE: Final = re.compile(r"`([\w/]+\.py)` `(\w+)`")
+LOG_LINE: Final = re.compile(r"`(A [^`]+)`")
+SOURCES: Final = {path: path.read_text() for path in INTEGRATION.rglob("*.py")}
 BLUEPRINTS: Final = sorted(ROOT.glob("blueprints/*/*/*.yaml"))
 
 
@@ -145,6 +149,33 @@ def test_commands_exist_and_can_be_run(page: str) -> None:
     for command in {*COMMAND.findall(blocks), *listed}:
         assert (ROOT / command).is_file()
         assert (ROOT / command).stat().st_mode & 0o111
+
+
+def test_names_in_contributing_exist_in_their_modules() -> None:
+    names = NAME_IN_MODULE.findall(PAGES["CONTRIBUTING.md"])
+    assert len(names) > 10
+    for module, name in names:
+        texts = [text for path, text in SOURCES.items() if path.match(module)]
+        assert any(name in text for text in texts), (module, name)
+
+
+def test_log_lines_in_troubleshooting_exist() -> None:
+    lines = LOG_LINE.findall(PAGES["docs/troubleshooting.md"])
+    assert lines
+    for line in lines:
+        for part in re.split(r"[…()]", line):
+            assert any(part.strip() in text for text in SOURCES.values()), line
+
+
+async def test_entities_of_the_application_are_documented(
+    hass: HomeAssistant, loaded: MockConfigEntry
+) -> None:
+    section = PAGES["docs/devices.md"].partition("\n## What does the Application show?\n")[2]
+    application = async_register_application(hass, loaded)
+    entities = er.async_entries_for_device(er.async_get(hass), application.id)
+    assert entities
+    for entity in entities:
+        assert f"*{entity.original_name}*" in section.partition("\n## ")[0]
 
 
 @pytest.mark.parametrize("page", READMES)
