@@ -32,7 +32,7 @@ MODEL: Final = model(
     *(item(f"raw_{index}", "int", hidden=True) for index in range(8)),
 )
 PATHS: Final = tuple(path for path in MODEL.values if path != "sn" and "raw" not in path)
-DISABLED: Final = (HIDDEN, *(path for path in MODEL.values if "raw" in path))
+DISABLED: Final = (HIDDEN, *(path for path in MODEL.values if "raw" in path), "last_report")
 
 SMALL: Final = find_model("EM300-TH")
 SMALL_PATHS: Final = ("battery", "temperature", "humidity")
@@ -43,11 +43,6 @@ def devices(size: int, model: str = MODEL.name) -> list[Device]:
     """Return the fleet, the same at every call."""
     random, taken = Random(1), set[str]()
     return [new_device(MODELS[model], f"Room {index}", random, taken) for index in range(size)]
-
-
-def serial_numbers(size: int) -> list[str]:
-    """Return the serial numbers of the fleet."""
-    return [device.sn for device in devices(size)]
 
 
 def readings(sequence: int) -> Mapping[str, Any]:

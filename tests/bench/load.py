@@ -1,72 +1,56 @@
-"""A sender of pushes as a child process: it prepares deliveries, then sends them at full speed."""
+"""Pushes: what devices report, and a sender of it at full speed."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterable
-from contextlib import asynccontextmanager
-from dataclasses import asdict, dataclass, field
-import json
-import sys
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import batched
 import time
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import uuid4
 
 import aiohttp
 import orjson
 
-from tests.simulator.push import sign
+from tests.simulator import Device, sign
 
 from . import fleet
 
 CONNECTIONS = 8
 
+type Event = dict[str, Any]
 
-@dataclass(frozen=True, kw_only=True)
-class Load:
-    """What to send where: ``events`` in arrays of ``array``, going round ``devices``.
 
-    ``first`` counts the events sent before; each device reports once a millisecond.
-    """
+def now_ms() -> int:
+    """Return the time in epoch milliseconds."""
+    return int(time.time() * 1000)
 
-    url: str
-    devices: int
-    events: int
-    array: int = 1
-    first: int = 0
-    started: int = field(default_factory=lambda: int(time.time() * 1000))
-    model: str = fleet.MODEL.name
-    paths: tuple[str, ...] = fleet.PATHS
 
-    def deliveries(self) -> list[bytes]:
-        """Return the bodies."""
-        known = [
-            (device.sn, device.device_id) for device in fleet.devices(self.devices, self.model)
-        ]
-        events = [
-            event(
-                sequence,
-                *known[sequence % self.devices],
-                self.started + (sequence - self.first) // self.devices,
-                self.devices,
-                self.paths,
-            )
-            for sequence in range(self.first, self.first + self.events)
-        ]
-        return [
-            orjson.dumps(events[start : start + self.array])
-            for start in range(0, self.events, self.array)
-        ]
+class Delivery(NamedTuple):
+    """One request: its body, the status that answers it, and how it is signed."""
+
+    body: bytes
+    status: int = 200
+    signed: bool = True
+    nonce: str | None = None  # one of its own if none is given
+
+    def headers(self) -> dict[str, str]:
+        """Return the headers, signed now."""
+        if not self.signed:
+            return {}
+        timestamp, nonce = str(int(time.time())), self.nonce or str(uuid4())
+        return {
+            "x-msc-request-timestamp": timestamp,
+            "x-msc-request-nonce": nonce,
+            "x-msc-request-signature": sign(fleet.WEBHOOK_SECRET, timestamp, nonce),
+        }
 
 
 def event(
-    sequence: int,
-    sn: str,
-    device_id: int,
-    ts: int,
-    devices: int,
-    paths: Iterable[str] = fleet.PATHS,
-) -> dict[str, Any]:
-    """Return the event of a sequence that goes round a number of devices."""
-    readings = fleet.readings(sequence // devices)
+    sequence: int, devices: Sequence[Device], started: int, paths: Iterable[str] = fleet.PATHS
+) -> Event:
+    """Return the event of a sequence that goes round devices, each of them once a millisecond."""
+    turn, index = divmod(sequence, len(devices))
+    device, readings, ts = devices[index], fleet.readings(turn), started + turn
     return {
         "eventId": f"{ts}-{sequence}",
         "eventCreatedTime": ts // 1000,
@@ -77,70 +61,47 @@ def event(
             "ts": ts,
             "tslId": None,
             "payload": {path: readings[path] for path in paths},
-            "deviceProfile": {"sn": sn, "deviceId": device_id, "model": fleet.MODEL.name},
+            "deviceProfile": {
+                "sn": device.sn,
+                "deviceId": device.device_id,
+                "model": device.model.name,
+            },
         },
     }
 
 
-class Sender:
-    """A child that prepares one load after the other, and sends each on request."""
+@dataclass(frozen=True, kw_only=True)
+class Load:
+    """What is sent: ``events`` in arrays of ``array`` after the ``first``, going round devices."""
 
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
-        """Take the child."""
-        if process.stdin is None or process.stdout is None:
-            raise RuntimeError("no pipes")
-        self._input, self._output = process.stdin, process.stdout
+    devices: int
+    events: int
+    array: int = 1
+    first: int = 0
+    started: int = field(default_factory=now_ms)
+    model: str = fleet.MODEL.name
+    paths: tuple[str, ...] = fleet.PATHS
 
-    async def prepare(self, load: Load) -> None:
-        """Have a load ready to be sent."""
-        await self._ask(json.dumps(asdict(load)))
-
-    async def send(self) -> float:
-        """Send everything that is ready; return the seconds that took."""
-        return float(await self._ask("send"))
-
-    async def _ask(self, line: str) -> bytes:
-        self._input.write(f"{line}\n".encode())
-        answer = await self._output.readline()
-        if not answer:
-            raise RuntimeError("a delivery was not accepted")
-        return answer
+    def arrays(self) -> Iterator[list[Event]]:
+        """Yield the events of each delivery."""
+        devices = fleet.devices(self.devices, self.model)
+        for part in batched(range(self.first, self.first + self.events), self.array, strict=False):
+            yield [event(sequence, devices, self.started, self.paths) for sequence in part]
 
 
-@asynccontextmanager
-async def sender() -> AsyncGenerator[Sender]:
-    """Run a sender in a process of its own, so that its work is not counted."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", __name__,
-        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
-    )  # fmt: skip
-    try:
-        yield Sender(process)
-    finally:
-        if process.stdin is not None:
-            process.stdin.close()
-        await process.wait()
-
-
-def signature(nonce: str | None = None) -> dict[str, str]:
-    """Return the headers of a delivery that is signed now, with a nonce of its own or this one."""
-    timestamp, nonce = str(int(time.time())), nonce or str(uuid4())
-    return {
-        "x-msc-request-timestamp": timestamp,
-        "x-msc-request-nonce": nonce,
-        "x-msc-request-signature": sign(fleet.WEBHOOK_SECRET, timestamp, nonce),
-    }
-
-
-async def _send(url: str, bodies: Iterable[bytes]) -> float:
-    pending = iter(bodies)
-    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
+async def post(url: str, deliveries: Iterable[Delivery]) -> float:
+    """Send deliveries over all connections; return the seconds that took."""
+    pending = iter(deliveries)
+    json = {"Content-Type": "application/json"}
+    async with aiohttp.ClientSession(headers=json) as session:
 
         async def connection() -> None:
-            for body in pending:
-                headers = {"Content-Type": "application/json", **signature()}
-                async with session.post(url, data=body, headers=headers) as reply:
-                    reply.raise_for_status()
+            for delivery in pending:
+                async with session.post(
+                    url, data=delivery.body, headers=delivery.headers()
+                ) as reply:
+                    if reply.status != delivery.status:
+                        raise RuntimeError(f"{reply.status} instead of {delivery.status}")
 
         started = time.perf_counter()
         async with asyncio.TaskGroup() as group:
@@ -149,16 +110,14 @@ async def _send(url: str, bodies: Iterable[bytes]) -> float:
         return time.perf_counter() - started
 
 
-def _serve() -> None:
-    url, bodies = "", list[bytes]()
-    for line in sys.stdin:
-        if line == "send\n":
-            print(asyncio.run(_send(url, bodies)), flush=True)
-        else:
-            load = Load(**json.loads(line))
-            url, bodies = load.url, load.deliveries()
-            print("ready", flush=True)
+_prepared: list[Delivery] = []
 
 
-if __name__ == "__main__":
-    _serve()
+def prepare(load: Load) -> None:
+    """Have a load ready in this process."""
+    _prepared[:] = [Delivery(orjson.dumps(events)) for events in load.arrays()]
+
+
+def send(url: str) -> float:
+    """Send everything that is ready; return the seconds that took."""
+    return asyncio.run(post(url, _prepared))

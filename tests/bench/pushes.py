@@ -1,68 +1,57 @@
 """How many pushes a second: ours against a bare handler, and at two thousand devices."""
 
-from statistics import median
+from itertools import product
 import time
 from typing import Any
 
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 
-from . import fleet, home, load
-from .platform import platform
+from . import fleet, load
+from .home import home_assistant
+from .process import other_process, platform
 from .scale import Scale
+from .times import Times
 
 
 async def throughput(scale: Scale) -> dict[str, Any]:
-    """Return events per second of both, by the size of the array, and the ratio of medians.
+    """Return the events per second of ``ours`` and the ``floor`` by the size of the array.
 
     Both run in one Home Assistant and get the same deliveries in turn.
     """
+    rates = {}
     async with (
         platform(scale.devices) as address,
-        load.sender() as sender,
-        home.home_assistant() as (hass, url),
+        home_assistant(address) as home,
+        other_process() as call,
     ):
-        _enable_readings(hass, scale)
-        await home.add_milesight(hass, address, secret=fleet.WEBHOOK_SECRET)
-        await home.add_floor(hass, scale.devices, ("connectivity", *fleet.DISABLED[1:]))
-        await hass.async_block_till_done(wait_background_tasks=True)
-        return {
-            str(array): await _compare(sender, url, scale, array=array, events=events)
-            for array, events in scale.events.items()
-        }
+        _enable_readings(home.hass, scale)
+        await home.add_ours()
+        await home.add_floor(scale.devices, ("connectivity", *fleet.DISABLED[1:]))
+        await home.settle()
+        for array, events in scale.events.items():
+            times = Times()
+            for turn, subject in product(range(scale.rounds), ("ours", "floor")):
+                sent = load.Load(
+                    devices=scale.devices, events=events, array=array, first=turn * events
+                )
+                await call(load.prepare, sent)
+                times[subject].append(await call(load.send, home.webhook(subject)))
+            rates[str(array)] = {
+                subject: events / seconds for subject, seconds in times.average().items()
+            }
+    return rates
 
 
 def _enable_readings(hass: HomeAssistant, scale: Scale) -> None:
     """Enable exactly the ten readings of each device, and disable ten other entities."""
     registry = er.async_get(hass)
-    for sn in fleet.serial_numbers(scale.devices):
-        registry.async_get_or_create("sensor", "milesight", f"{sn}_{fleet.HIDDEN}")
+    user = er.RegistryEntryDisabler.USER
+    for device in fleet.devices(scale.devices):
+        registry.async_get_or_create("sensor", "milesight", f"{device.sn}_{fleet.HIDDEN}")
         registry.async_get_or_create(
-            "binary_sensor",
-            "milesight",
-            f"{sn}_connectivity",
-            disabled_by=er.RegistryEntryDisabler.USER,
+            "binary_sensor", "milesight", f"{device.sn}_connectivity", disabled_by=user
         )
-
-
-async def _compare(
-    sender: load.Sender, url: str, scale: Scale, *, array: int, events: int
-) -> dict[str, float]:
-    seconds: dict[str, list[float]] = {home.WEBHOOK: [], "floor": []}
-    for index in range(scale.rounds):
-        for webhook, taken in seconds.items():
-            await sender.prepare(
-                load.Load(
-                    url=f"{url}/api/webhook/{webhook}",
-                    devices=scale.devices,
-                    events=events,
-                    array=array,
-                    first=index * events,
-                )
-            )
-            taken.append(await sender.send())
-    ours, floor = (events / median(taken) for taken in seconds.values())
-    return {"ours": ours, "floor": floor, "ratio": ours / floor}
 
 
 async def cost(scale: Scale, which: str) -> float:
@@ -71,24 +60,21 @@ async def cost(scale: Scale, which: str) -> float:
     events = scale.cost_events
     async with (
         platform(devices, fleet.SMALL.name) as address,
-        load.sender() as sender,
-        home.home_assistant() as (hass, url),
+        home_assistant(address) as home,
+        other_process() as call,
     ):
-        await home.add_milesight(hass, address, secret=fleet.WEBHOOK_SECRET)
-        await hass.async_block_till_done(wait_background_tasks=True)
-        taken = []
-        for index in range(scale.rounds):
-            await sender.prepare(
-                load.Load(
-                    url=f"{url}/api/webhook/{home.WEBHOOK}",
-                    devices=devices,
-                    events=events,
-                    first=index * events,
-                    model=fleet.SMALL.name,
-                    paths=fleet.SMALL_PATHS,
-                )
+        await home.add_ours()
+        await home.settle()
+        times = Times(time.process_time)
+        for turn in range(scale.rounds):
+            sent = load.Load(
+                devices=devices,
+                events=events,
+                first=turn * events,
+                model=fleet.SMALL.name,
+                paths=fleet.SMALL_PATHS,
             )
-            before = time.process_time()
-            await sender.send()
-            taken.append(time.process_time() - before)
-        return median(taken) / events
+            await call(load.prepare, sent)
+            with times.take(which):
+                await call(load.send, home.webhook())
+    return times.average()[which] / events

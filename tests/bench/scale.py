@@ -35,5 +35,5 @@ TINY: Final = Scale(
     mqtt_events=80,
     polls=2,
     recorded_devices=5,
-    soak=2512,
+    soak=1200,
 )

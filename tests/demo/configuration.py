@@ -60,11 +60,11 @@ def prepare(folder: Path, port: int, hosts: Sequence[str]) -> None:
     components = folder / "custom_components"
     components.unlink(missing_ok=True)
     components.symlink_to(ROOT / "custom_components", target_is_directory=True)
-    _write_storage(storage / "http", 3, http_settings(port, hosts))
+    write_storage(storage / "http", 3, http_settings(port, hosts))
     if not (storage / "onboarding").exists():
         # The user is created later. The other steps would add weather and radio stations.
         done = {"done": ["core_config", "analytics", "integration"]}
-        _write_storage(storage / "onboarding", 4, done)
+        write_storage(storage / "onboarding", 4, done)
 
 
 def configuration(port: int) -> str:
@@ -109,7 +109,7 @@ def configured_url(folder: Path, domain: str) -> str | None:
     return None
 
 
-def _write_storage(path: Path, version: int, data: dict[str, Any]) -> None:
+def write_storage(path: Path, version: int, data: dict[str, Any]) -> None:
     """Write one of Home Assistant's storage files."""
     content = {"version": version, "minor_version": 1, "key": path.name, "data": data}
     path.write_text(json.dumps(content, indent=2))

@@ -18,6 +18,7 @@ READINGS = {
     "pm10": (SensorDeviceClass.PM10, "μg/m³", 0),
     "hcho": (None, "mg/m³", 2),
     **{f"raw_{index}": (None, None, 0) for index in range(8)},
+    "last_report": (SensorDeviceClass.TIMESTAMP, None, None),
 }
 
 
@@ -30,7 +31,6 @@ async def async_setup_entry(
         sensors[sn] = {
             path: BareSensor(sn, path, enabled=path not in disabled) for path in READINGS
         }
-        sensors[sn]["last_report"] = BareLastReport(sn)
     async_add_entities(sensor for own in sensors.values() for sensor in own.values())
 
 
@@ -39,7 +39,6 @@ class BareSensor(SensorEntity):
 
     _attr_has_entity_name = True
     _attr_should_poll = False
-    _attr_state_class = SensorStateClass.MEASUREMENT
 
     def __init__(self, sn: str, path: str, *, enabled: bool) -> None:
         """Belong to a device."""
@@ -51,18 +50,5 @@ class BareSensor(SensorEntity):
         self._attr_native_unit_of_measurement = unit
         self._attr_suggested_display_precision = precision
         self._attr_name = path
-
-
-class BareLastReport(SensorEntity):
-    """A moment with nothing behind it."""
-
-    _attr_device_class = SensorDeviceClass.TIMESTAMP
-    _attr_entity_registry_enabled_default = False
-    _attr_has_entity_name = True
-    _attr_name = "Last report"
-    _attr_should_poll = False
-
-    def __init__(self, sn: str) -> None:
-        """Belong to a device."""
-        self._attr_unique_id = f"{sn}_last_report"
-        self._attr_device_info = DeviceInfo(identifiers={("floor", sn)})
+        if device_class is not SensorDeviceClass.TIMESTAMP:
+            self._attr_state_class = SensorStateClass.MEASUREMENT
