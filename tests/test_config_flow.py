@@ -259,6 +259,18 @@ async def test_reconfigure_updates_connection(
     assert loaded.data[CONF_WEBHOOK_ID] == webhook_id
 
 
+async def test_abandoned_dialog_does_not_block_reconfigure(
+    hass: HomeAssistant, simulator: Simulator, loaded: MockConfigEntry
+) -> None:
+    wrong = _credentials(simulator, client_secret="wrong")
+    abandoned = await _configure(hass, await loaded.start_reconfigure_flow(hass), wrong)
+    assert abandoned["errors"] == {"base": "invalid_auth"}
+    result = await loaded.start_reconfigure_flow(hass)
+    result = await _configure(hass, result, _credentials(simulator))
+    _assert_abort_has_own_text(result, "reconfigure_successful")
+    await settle(hass)
+
+
 async def test_reconfigure_aborts_for_another_application(
     hass: HomeAssistant, simulator: Simulator, loaded: MockConfigEntry
 ) -> None:

@@ -45,7 +45,7 @@ from .const import (
 from .flows.correction import CorrectionSubentryFlow
 from .flows.url import normalize_url
 from .push.callback_url import CallbackUrl, async_callback_url
-from .push.pending import PendingWebhook
+from .push.pending import PendingWebhook, async_pending_webhook
 
 SERVERS = ["https://eu-openapi.milesight.com", "https://us-openapi.milesight.com"]
 
@@ -139,7 +139,9 @@ class MilesightConfigFlow(ConfigFlow, domain=DOMAIN):
         """
         pending = self._pending_webhook
         if pending is None:
-            pending = self._pending_webhook = PendingWebhook(self.hass)
+            unique_id = self._data[CONF_CLIENT_ID].lower()
+            pending = async_pending_webhook(self.hass, unique_id, self.flow_id)
+            self._pending_webhook = pending
             self._data[CONF_WEBHOOK_ID] = pending.webhook_id
         errors: dict[str, str] = {}
         if user_input is not None:
@@ -216,7 +218,8 @@ class MilesightConfigFlow(ConfigFlow, domain=DOMAIN):
             data[CONF_URL] = normalize_url(user_input[CONF_URL])
         except ValueError:
             return data, {"base": "invalid_url"}
-        await self.async_set_unique_id(data[CONF_CLIENT_ID].lower())
+        # A dialog whose page was reloaded or closed is still in progress.
+        await self.async_set_unique_id(data[CONF_CLIENT_ID].lower(), raise_on_progress=False)
         if entry is None:
             self._abort_if_unique_id_configured()
         else:
@@ -240,7 +243,7 @@ class MilesightConfigFlow(ConfigFlow, domain=DOMAIN):
     def async_remove(self) -> None:
         """Release the webhook of a flow that ends without an entry."""
         if self._pending_webhook is not None:
-            self._pending_webhook.async_release()
+            self._pending_webhook.async_release(self.flow_id)
 
     def _webhook_form(
         self,

@@ -162,6 +162,18 @@ async def test_dialog_shown_again_keeps_its_callback_url(
     assert cloud.hooks.keys() == {finished["result"].data[CONF_WEBHOOK_ID]}
 
 
+async def test_next_dialog_of_an_application_shows_the_same_url(
+    hass: HomeAssistant, simulator: Simulator, cloud: Cloud
+) -> None:
+    abandoned = await _add(hass, simulator)
+    result = await _add(hass, simulator)
+    assert result["description_placeholders"] == abandoned["description_placeholders"]
+    finished: Any = await hass.config_entries.flow.async_configure(result["flow_id"], {})
+    await settle(hass)
+    assert cloud.hooks.keys() == {finished["result"].data[CONF_WEBHOOK_ID]}
+    assert hass.config_entries.flow.async_progress() == []
+
+
 @pytest.mark.parametrize("error", [None, TimeoutError])
 async def test_dialog_closed_while_cloudhook_is_created_leaks_none(
     hass: HomeAssistant, simulator: Simulator, cloud: Cloud, error: type[Exception] | None
@@ -275,6 +287,22 @@ async def test_dialog_says_that_the_console_test_arrived(
     hass: HomeAssistant, simulator: Simulator, dialog: tuple[Any, str]
 ) -> None:
     result, url = dialog
+    await simulator.add_callback(url)
+    result = await hass.config_entries.flow.async_configure(
+        result["flow_id"], {CONF_WEBHOOK_SECRET: simulator.webhook_secret}
+    )
+    await settle(hass)
+    assert (result["type"], result["description"]) == (FlowResultType.CREATE_ENTRY, "push_received")
+    await simulator.report(simulator.device("EM300-TH").sn)
+    assert result["result"].runtime_data.pushes.healthy
+
+
+async def test_url_works_until_the_last_dialog_is_closed(
+    hass: HomeAssistant, simulator: Simulator, dialog: tuple[Any, str]
+) -> None:
+    abandoned, url = dialog
+    result = await _add(hass, simulator)
+    hass.config_entries.flow.async_abort(abandoned["flow_id"])
     await simulator.add_callback(url)
     result = await hass.config_entries.flow.async_configure(
         result["flow_id"], {CONF_WEBHOOK_SECRET: simulator.webhook_secret}
