@@ -12,7 +12,6 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 import voluptuous as vol
 
 from custom_components.milesight import config_flow
-from custom_components.milesight.agentcraft.actions import Refusal
 from custom_components.milesight.agentcraft.registration import Problem
 from custom_components.milesight.api import InvalidReason
 from tests.files import INTEGRATION, SOURCE, texts_in
@@ -157,7 +156,7 @@ def test_every_exception_and_flow_error_has_a_text() -> None:
         for subject in ("command", "request")
         for outcome in ("failed", "unanswered")
     }
-    exceptions |= {f"agentcraft_{reason}" for reason in (*Problem, *Refusal)}
+    exceptions |= {f"agentcraft_{reason}" for reason in Problem}
     assert exceptions == SOURCE["exceptions"].keys()
     errors = _keys_in_code(r'\{(?:"base"|CONF_WEBHOOK_SECRET): "(\w+)"\}')
     assert errors == SOURCE["config"]["error"].keys()

@@ -132,11 +132,9 @@ def _pushes(_hass: HomeAssistant, entry: MilesightConfigEntry) -> Json:
 
 def _agentcraft(hass: HomeAssistant, entry: MilesightConfigEntry) -> Json:
     """Return the numbers of registrations by state and by problem."""
-    now = time.time()
-    lifecycles = get_manager(hass, entry).lifecycles.values()
-    registrations = [lifecycle.registration for lifecycle in lifecycles]
+    registrations = get_manager(hass, entry).registrations.values()
     return {
-        "states": dict(Counter(item.state(now).value for item in registrations)),
+        "states": dict(Counter(item.state.value for item in registrations)),
         "problems": dict(Counter(item.problem.value for item in registrations if item.problem)),
     }
 

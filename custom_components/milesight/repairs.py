@@ -13,8 +13,8 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 import voluptuous as vol
 
+from .agentcraft.flow import create_fix_flow as create_agentcraft_flow
 from .agentcraft.issues import PREFIX as AGENTCRAFT
-from .agentcraft.repairs import create_fix_flow as create_agentcraft_flow
 from .config_flow import WEBHOOK_SCHEMA
 from .const import CONF_WEBHOOK_SECRET, CONSOLE, DOMAIN
 from .coordinator import MilesightConfigEntry

@@ -10,8 +10,8 @@ from homeassistant.data_entry_flow import FlowResultType
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.milesight.agentcraft.flow import create_fix_flow
 from custom_components.milesight.agentcraft.manager import get_manager
-from custom_components.milesight.agentcraft.repairs import create_fix_flow
 from custom_components.milesight.devices import registry
 from tests.common import issues, pass_time, settle
 from tests.simulator import Simulator
@@ -275,7 +275,7 @@ async def test_aborted_flow_with_unknown_outcome_creates_an_issue(
         await submit_fix(hass, issue, {})
     assert not issues(hass)
     assert not simulator.agentcraft.identities
-    assert not get_manager(hass, loaded).lifecycles
+    assert not get_manager(hass, loaded).registrations
     assert creation_count(simulator) == 1
 
 

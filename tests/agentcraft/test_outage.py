@@ -7,8 +7,7 @@ from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.milesight.agentcraft import manager as module
-from tests.common import issues, pass_time, settle
+from tests.common import issues, pass_time
 from tests.simulator import Simulator
 from tests.simulator.faults import Fault
 
@@ -61,15 +60,11 @@ async def test_week_long_outage_is_reported_once_and_recovered(
 
 async def test_outage_sends_no_request_per_device(
     hass: HomeAssistant,
-    entry: MockConfigEntry,
+    loaded: MockConfigEntry,
     simulator: Simulator,
     freezer: FrozenDateTimeFactory,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(module, "CONCURRENCY", 1)
-    assert await hass.config_entries.async_setup(entry.entry_id)
-    await settle(hass)
-    await link_and_activate(hass, entry, simulator, freezer, [FIRST, SECOND])
+    await link_and_activate(hass, loaded, simulator, freezer, [FIRST, SECOND])
     simulator.fault("/agentcraft", "status", status=503)
     before = len(operations(simulator))
     await pass_time(hass, freezer, days=1)

@@ -1,8 +1,7 @@
 """What users can do with a registration; the errors are translated and contain no secrets."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from enum import StrEnum
+from collections.abc import Callable
+from dataclasses import replace
 
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
@@ -11,162 +10,122 @@ from homeassistant.util.json import JsonValueType
 from ..const import DOMAIN
 from .client import is_identifier
 from .issues import PREFIX, device_name
-from .lifecycle import NotStoredError, RegistrationLifecycle
 from .manager import MANAGERS, AgentcraftManager
 from .registration import Phase, Problem, Registration
 
-type Action = Callable[[RegistrationLifecycle], Awaitable[None]]
-
-
-class Refusal(StrEnum):
-    """Reason why an action is not possible; the end of a translation key."""
-
-    ALREADY_REGISTERED = "already_registered"
-    ID_TAKEN = "id_taken"
-    INVALID_ID = "invalid_id"
-    NOT_LINKED = "not_linked"
-    NOT_REGISTERED = "not_registered"
+type Action = Callable[[Registration], Registration]
 
 
 class ActionRefusedError(Exception):
     """The action is not possible."""
 
-    def __init__(self, reason: Refusal | Problem) -> None:
+    def __init__(self, reason: Problem) -> None:
         """Initialize with the reason."""
         super().__init__(reason)
         self.reason = reason
 
 
 async def async_run(manager: AgentcraftManager, sn: str, action: Action) -> JsonValueType:
-    """Run an action for a linked device and return its identity.
+    """Run an action for a linked device and the requests that follow, and return its identity.
 
     Raises ``HomeAssistantError`` if the registration has a problem afterwards.
     """
     if sn not in manager.subentries:
-        raise _translated(manager, sn, Refusal.NOT_LINKED, ServiceValidationError)
-    async with _async_registration(manager, sn) as lifecycle:
-        await action(lifecycle)
-        await lifecycle.advance()
-        registration = lifecycle.registration
-        if registration.problem is not None:
-            raise _translated(manager, sn, registration.problem)
-        return {
-            "device_id": registration.device_id,
-            "device_token": registration.device_token,
-            "status": manager.state(sn),
-            "shadow_id": registration.shadow_id,
-        }
+        raise _translated(manager, sn, Problem.NOT_LINKED, ServiceValidationError)
+    registration = await async_apply(manager, sn, action)
+    if registration.problem is not None:
+        raise _translated(manager, sn, registration.problem)
+    return {
+        "device_id": registration.device_id,
+        "device_token": registration.device_token,
+        "status": registration.state,
+        "shadow_id": registration.shadow_id,
+    }
 
 
-async def async_get_token(lifecycle: RegistrationLifecycle) -> None:
+async def async_apply(
+    manager: AgentcraftManager, sn: str, action: Action, *, in_background: bool = False
+) -> Registration:
+    """Run an action, send the requests that follow, and return the registration."""
+    try:
+        registration = await manager.async_change(sn, action, in_background=in_background)
+    except ActionRefusedError as error:
+        raise _translated(manager, sn, error.reason, ServiceValidationError) from error
+    if registration.problem is Problem.NOT_STORED:
+        raise _translated(manager, sn, Problem.NOT_STORED)
+    return registration
+
+
+def check(current: Registration) -> Registration:
     """Check the token now, and refresh or request it if necessary."""
-    _require_registered(lifecycle)
-    lifecycle.schedule_now()
+    if not current.is_registered:
+        raise ActionRefusedError(current.problem or Problem.NOT_REGISTERED)
+    return current.due_now()
 
 
-async def async_refresh(lifecycle: RegistrationLifecycle) -> None:
+def refresh(current: Registration) -> Registration:
     """Replace the tokens, or request them if there are none."""
-    _require_registered(lifecycle)
-    await lifecycle.refresh()
+    return replace(check(current), status=None)
 
 
-async def async_register(lifecycle: RegistrationLifecycle) -> None:
+def register(current: Registration) -> Registration:
     """Create a device ID; an existing one is kept."""
-    _require_resolved(lifecycle)
-    if lifecycle.registration.declined:
-        await _set_declined(lifecycle, declined=False)
-    elif lifecycle.registration.problem is not None:
-        lifecycle.schedule_now()
+    _require_resolved(current)
+    return replace(current.due_now(), declined=False)
 
 
-async def async_unregister(lifecycle: RegistrationLifecycle) -> None:
+def unregister(current: Registration) -> Registration:
     """Delete the device ID and create no other one until the device is registered again."""
-    _require_resolved(lifecycle)
-    await _set_declined(lifecycle, declined=True)
+    _require_resolved(current)
+    return replace(current.due_now(), declined=True, problem=None, failing_since=None)
 
 
 def adopt(hass: HomeAssistant, device_id: str) -> Action:
     """Return the action that uses an existing device ID; its tokens are requested next."""
 
-    async def async_adopt(lifecycle: RegistrationLifecycle) -> None:
-        current, access = lifecycle.registration, lifecycle.access
+    def action(current: Registration) -> Registration:
         if not is_identifier(device_id):
-            raise ActionRefusedError(Refusal.INVALID_ID)
+            raise ActionRefusedError(Problem.INVALID_ID)
         if current.device_id == device_id:
-            return
+            return current
         if current.device_id is not None:
-            raise ActionRefusedError(Refusal.ALREADY_REGISTERED)
+            raise ActionRefusedError(Problem.ALREADY_REGISTERED)
         if any(
-            other.registration.device_id == device_id
-            for registrations in hass.data[MANAGERS].values()
-            for other in registrations.lifecycles.values()
+            other.device_id == device_id
+            for manager in hass.data[MANAGERS].values()
+            for other in manager.registrations.values()
         ):
-            raise ActionRefusedError(Refusal.ID_TAKEN)
-        url, owner = (access.url, access.owner) if access else (current.url, None)
-        await lifecycle.set(
-            Registration(phase=Phase.UNLINKED, url=url, owner=owner, device_id=device_id)
-        )
+            raise ActionRefusedError(Problem.ID_TAKEN)
+        return Registration(phase=Phase.UNLINKED, url=current.url, device_id=device_id)
 
-    return async_adopt
+    return action
 
 
-async def async_resolve(manager: AgentcraftManager, sn: str, device_id: str | None) -> None:
-    """Settle whether a device ID was created: the given one, or none.
-
-    The requests that follow are sent in the background.
-    """
-    if sn not in manager.lifecycles:
-        return
-    async with _async_registration(manager, sn) as lifecycle:
-        if device_id is not None:
-            await adopt(manager.hass, device_id)(lifecycle)
-        elif lifecycle.registration.is_unresolved:
-            await lifecycle.set(Registration(url=lifecycle.registration.url))
+def resolve(hass: HomeAssistant, device_id: str | None) -> Action:
+    """Return the action that settles whether a device ID was created: the given one, or none."""
+    return adopt(hass, device_id) if device_id is not None else _discard
 
 
-async def async_replace_device_id(manager: AgentcraftManager, sn: str) -> None:
-    """Replace a device ID whose tokens are lost; the requests are sent in the background."""
-    if sn not in manager.lifecycles:
-        return
-    async with _async_registration(manager, sn) as lifecycle:
-        if lifecycle.registration.problem is Problem.NO_TOKEN:
-            lifecycle.schedule_now()
-            await lifecycle.update(phase=Phase.DELETING, problem=None)
+def _discard(current: Registration) -> Registration:
+    return Registration(url=current.url) if current.is_unresolved else current
 
 
-@asynccontextmanager
-async def _async_registration(
-    manager: AgentcraftManager, sn: str
-) -> AsyncGenerator[RegistrationLifecycle]:
-    """Yield the lifecycle of a device exclusively, and translate errors."""
-    try:
-        async with manager.async_lock(sn) as lifecycle:
-            yield lifecycle
-    except NotStoredError as error:
-        raise _translated(manager, sn, Problem.NOT_STORED) from error
-    except ActionRefusedError as error:
-        raise _translated(manager, sn, error.reason, ServiceValidationError) from error
+def replace_device_id(current: Registration) -> Registration:
+    """Replace a device ID whose tokens are lost."""
+    if current.problem is not Problem.NO_TOKEN:
+        return current
+    return replace(current.due_now(), phase=Phase.DELETING, problem=None)
 
 
-async def _set_declined(lifecycle: RegistrationLifecycle, *, declined: bool) -> None:
-    lifecycle.schedule_now()
-    await lifecycle.update(declined=declined, problem=None, failing_since=None)
-
-
-def _require_registered(lifecycle: RegistrationLifecycle) -> None:
-    if not lifecycle.registration.is_registered or not lifecycle.is_wanted:
-        raise ActionRefusedError(lifecycle.registration.problem or Refusal.NOT_REGISTERED)
-
-
-def _require_resolved(lifecycle: RegistrationLifecycle) -> None:
-    if lifecycle.registration.is_unresolved:
-        raise ActionRefusedError(lifecycle.registration.problem or Problem.OUTCOME_UNKNOWN)
+def _require_resolved(current: Registration) -> None:
+    if current.is_unresolved:
+        raise ActionRefusedError(current.problem or Problem.OUTCOME_UNKNOWN)
 
 
 def _translated(
     manager: AgentcraftManager,
     sn: str,
-    reason: Refusal | Problem,
+    reason: Problem,
     error_class: type[HomeAssistantError] = HomeAssistantError,
 ) -> HomeAssistantError:
     return error_class(

@@ -7,7 +7,7 @@ from typing import ClassVar, override
 
 from homeassistant.components.button import ButtonEntity
 from homeassistant.components.sensor import SensorDeviceClass, SensorEntity
-from homeassistant.const import EntityCategory, Platform
+from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
@@ -16,7 +16,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from ..coordinator import MilesightConfigEntry, MilesightCoordinator
 from ..devices.device import MilesightDevice
 from ..entity import MilesightEntity
-from .actions import async_refresh, async_run
+from .actions import async_run, refresh
 from .manager import AgentcraftManager, get_manager
 from .registration import State
 
@@ -24,7 +24,6 @@ from .registration import State
 class AgentcraftEntity(MilesightEntity):
     """An entity of a device's registration, available whether or not the device is online."""
 
-    platform_domain: ClassVar[Platform]
     registration_key: ClassVar[str]
     _attr_entity_category = EntityCategory.DIAGNOSTIC
 
@@ -49,7 +48,6 @@ class AgentcraftEntity(MilesightEntity):
 class AgentcraftSensor(AgentcraftEntity, SensorEntity):
     """State of a device's registration."""
 
-    platform_domain = Platform.SENSOR
     registration_key = "agentcraft"
     _attr_device_class = SensorDeviceClass.ENUM
     _attr_options = list(State)  # noqa: RUF012 - Home Assistant annotates it as it is
@@ -58,7 +56,7 @@ class AgentcraftSensor(AgentcraftEntity, SensorEntity):
     @override
     def native_value(self) -> str:
         """Return the state."""
-        return self.manager.state(self.device.sn)
+        return self.manager.registration(self.device.sn).state
 
     @override
     async def async_added_to_hass(self) -> None:
@@ -71,13 +69,12 @@ class AgentcraftSensor(AgentcraftEntity, SensorEntity):
 class AgentcraftButton(AgentcraftEntity, ButtonEntity):
     """Button that replaces the tokens."""
 
-    platform_domain = Platform.BUTTON
     registration_key = "agentcraft_renew"
 
     @override
     async def async_press(self) -> None:
         """Replace the tokens."""
-        await async_run(self.manager, self.device.sn, async_refresh)
+        await async_run(self.manager, self.device.sn, refresh)
 
 
 @callback
@@ -89,6 +86,7 @@ def async_setup_agentcraft(
 ) -> None:
     """Add an entity for each linked device, and remove those of unlinked devices."""
     coordinator, manager = entry.runtime_data, get_manager(hass, entry)
+    key = entity_class.registration_key
     entities = er.async_get(hass)
     added: dict[str, MilesightDevice] = {}
 
@@ -106,13 +104,9 @@ def async_setup_agentcraft(
     @callback
     def links_changed() -> None:
         update()
+        linked = {f"{sn}_{key}" for sn in manager.subentries}
         for entity in er.async_entries_for_config_entry(entities, entry.entry_id):
-            sn = entity.unique_id.removesuffix(f"_{entity_class.registration_key}")
-            if (
-                entity.domain == entity_class.platform_domain
-                and entity.translation_key == entity_class.registration_key
-                and sn not in manager.subentries
-            ):
+            if entity.translation_key == key and entity.unique_id not in linked:
                 entities.async_remove(entity.entity_id)
 
     links_changed()

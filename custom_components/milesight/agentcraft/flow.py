@@ -1,16 +1,18 @@
-"""Flows of the subentry: which devices are registered with which agent."""
+"""Flows of the user: the subentry that links devices to an agent, and the repair of an ID."""
 
 from collections.abc import Mapping
 from typing import Any, Final, override
 
+from homeassistant.components.repairs import ConfirmRepairFlow, RepairsFlow, RepairsFlowResult
 from homeassistant.config_entries import (
     SOURCE_RECONFIGURE,
     ConfigEntryState,
+    ConfigSubentry,
     ConfigSubentryFlow,
     SubentryFlowResult,
 )
 from homeassistant.const import CONF_CLIENT_SECRET, CONF_DEVICES, CONF_URL
-from homeassistant.core import callback
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.selector import (
@@ -27,12 +29,11 @@ import voluptuous as vol
 from ..const import DOMAIN
 from ..devices import registry
 from ..flows.url import normalize_url
-from .actions import async_resolve
+from .actions import Action, async_apply, replace_device_id, resolve
 from .client import AgentcraftError
-from .issues import device_name
-from .lifecycle import Access
+from .issues import PREFIX, device_name
 from .manager import AgentcraftManager, get_manager
-from .registration import Problem, State
+from .registration import Access, Problem, State
 
 DEFAULT_URL: Final = "https://api-agentcraft.sebastien.ai"
 TITLE: Final = "Agentcraft"
@@ -60,9 +61,18 @@ ERRORS: Final[Mapping[Problem | None, str]] = {
 }
 
 
-def entered_device_id(user_input: Mapping[str, Any]) -> str | None:
-    """Return the device ID that the user entered, ``None`` if the field is empty."""
-    return user_input.get(CONF_AGENTCRAFT_DEVICE_ID, "").strip() or None
+def _entered(hass: HomeAssistant, user_input: Mapping[str, Any]) -> Action:
+    """Return the action that uses the entered device ID, or none if the field is empty."""
+    return resolve(hass, user_input.get(CONF_AGENTCRAFT_DEVICE_ID, "").strip() or None)
+
+
+async def _async_errors(manager: AgentcraftManager, sn: str, action: Action) -> dict[str, str]:
+    """Run an action, and return the errors of the form."""
+    try:
+        await async_apply(manager, sn, action, in_background=True)
+    except HomeAssistantError as error:
+        return {"base": str(error.translation_key)}
+    return {}
 
 
 class AgentcraftSubentryFlow(ConfigSubentryFlow):
@@ -76,17 +86,17 @@ class AgentcraftSubentryFlow(ConfigSubentryFlow):
 
     async def async_step_user(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Ask for the server address, the client secret and the devices."""
-        return await self._async_step("user", user_input, {})
+        if self._get_entry().state is not ConfigEntryState.LOADED:
+            return self.async_abort(reason="entry_not_loaded")
+        self._user_input = user_input or self._stored_input()
+        errors = self._validate() if user_input else {}
+        return self._form(errors) if errors or not user_input else await self._async_finish()
 
     async def async_step_reconfigure(
         self, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
         """Change them, and show the device IDs that no user has linked."""
-        data = self._get_reconfigure_subentry().data
-        entry = self._get_entry()
-        devices = (registry.async_get_device(self.hass, entry, sn) for sn in data[CONF_DEVICES])
-        current = {**data, CONF_DEVICES: [device.id for device in devices if device]}
-        return await self._async_step("reconfigure", user_input, current)
+        return await self.async_step_user(user_input)
 
     async def async_step_resolve(
         self, user_input: dict[str, Any] | None = None
@@ -95,12 +105,9 @@ class AgentcraftSubentryFlow(ConfigSubentryFlow):
         errors: dict[str, str] = {}
         sn = self._unresolved[0]
         if user_input is not None:
-            try:
-                await async_resolve(self._manager, sn, entered_device_id(user_input))
-            except HomeAssistantError as error:
-                errors["base"] = str(error.translation_key)
-            else:
-                return await self._async_finish("user")
+            errors = await _async_errors(self._manager, sn, _entered(self.hass, user_input))
+            if not errors:
+                return await self._async_finish()
         return self.async_show_form(
             step_id="resolve",
             data_schema=RESOLVE_SCHEMA,
@@ -121,43 +128,33 @@ class AgentcraftSubentryFlow(ConfigSubentryFlow):
         return get_manager(self.hass, self._get_entry())
 
     @property
-    def _subentry_id(self) -> str | None:
-        return self._reconfigure_subentry_id if self.source == SOURCE_RECONFIGURE else None
+    def _link(self) -> ConfigSubentry | None:
+        """Return the subentry that is changed, ``None`` for a new one."""
+        return self._get_reconfigure_subentry() if self.source == SOURCE_RECONFIGURE else None
 
     @property
     def _unresolved(self) -> list[str]:
-        lifecycles = self._manager.lifecycles
-        return [
-            sn
-            for sn in self._data[CONF_DEVICES]
-            if sn in lifecycles and lifecycles[sn].registration.is_unresolved
-        ]
+        manager = self._manager
+        return [sn for sn in self._data[CONF_DEVICES] if manager.registration(sn).is_unresolved]
 
-    async def _async_step(
-        self, step: str, user_input: dict[str, Any] | None, values: Mapping[str, Any]
-    ) -> SubentryFlowResult:
-        if self._get_entry().state is not ConfigEntryState.LOADED:
-            return self.async_abort(reason="entry_not_loaded")
-        if user_input is None:
-            return self._form(step, values, {})
-        self._user_input = user_input
-        errors = self._validate(user_input)
-        return self._form(step, user_input, errors) if errors else await self._async_finish(step)
+    def _stored_input(self) -> Mapping[str, Any]:
+        """Return what the user entered earlier."""
+        if self._link is None:
+            return {}
+        data, entry = self._link.data, self._get_entry()
+        devices = (registry.async_get_device(self.hass, entry, sn) for sn in data[CONF_DEVICES])
+        return {**data, CONF_DEVICES: [device.id for device in devices if device]}
 
-    def _form(
-        self, step: str, values: Mapping[str, Any], errors: dict[str, str]
-    ) -> SubentryFlowResult:
+    def _form(self, errors: dict[str, str]) -> SubentryFlowResult:
         entry, manager = self._get_entry(), self._manager
-        waiting = (
-            f"- {device_name(self.hass, entry, sn)}: `{lifecycle.registration.device_id}`"
-            for sn, lifecycle in manager.lifecycles.items()
-            if sn in manager.subentries
-            and manager.subentries[sn].subentry_id == self._subentry_id
-            and manager.state(sn) is State.WAITING
-        )
+        waiting = [
+            f"- {device_name(self.hass, entry, sn)}: `{registration.device_id}`"
+            for sn in (self._link.data[CONF_DEVICES] if self._link else ())
+            if (registration := manager.registration(sn)).state is State.WAITING
+        ]
         return self.async_show_form(
-            step_id=step,
-            data_schema=self.add_suggested_values_to_schema(SCHEMA, values),
+            step_id=self.source,
+            data_schema=self.add_suggested_values_to_schema(SCHEMA, self._user_input),
             errors=errors,
             description_placeholders={
                 "device": self._invalid_device,
@@ -165,20 +162,21 @@ class AgentcraftSubentryFlow(ConfigSubentryFlow):
             },
         )
 
-    def _validate(self, user_input: Mapping[str, Any]) -> dict[str, str]:
+    def _validate(self) -> dict[str, str]:
         """Set ``_data`` to what is stored; return the errors by field."""
         self._data = {
-            CONF_CLIENT_SECRET: user_input[CONF_CLIENT_SECRET].strip(),
+            CONF_CLIENT_SECRET: self._user_input[CONF_CLIENT_SECRET].strip(),
             CONF_DEVICES: [],
         }
         try:
-            self._data[CONF_URL] = normalize_url(user_input[CONF_URL])
+            self._data[CONF_URL] = normalize_url(self._user_input[CONF_URL])
         except ValueError:
             return {CONF_URL: "invalid_url"}
-        if not user_input[CONF_DEVICES]:
+        if not self._user_input[CONF_DEVICES]:
             return {CONF_DEVICES: "no_devices"}
         entry, manager = self._get_entry(), self._manager
-        for device_id in dict.fromkeys(user_input[CONF_DEVICES]):
+        subentry_id = self._link.subentry_id if self._link else None
+        for device_id in dict.fromkeys(self._user_input[CONF_DEVICES]):
             device = dr.async_get(self.hass).async_get(device_id)
             self._invalid_device = (device and (device.name_by_user or device.name)) or device_id
             sn = registry.serial_number(device) if isinstance(device, dr.DeviceEntry) else None
@@ -188,40 +186,77 @@ class AgentcraftSubentryFlow(ConfigSubentryFlow):
                 or registry.async_get_device(self.hass, entry, sn) != device
             ):
                 return {CONF_DEVICES: "foreign_device"}
-            if manager.is_taken(sn, subentry_id=self._subentry_id, flow_id=self.flow_id):
+            if manager.is_taken(sn, subentry_id=subentry_id, flow_id=self.flow_id):
                 return {CONF_DEVICES: "already_linked"}
             self._data[CONF_DEVICES].append(sn)
         return {}
 
-    async def _async_finish(self, step: str) -> SubentryFlowResult:
-        """Check the secret by registering the first new device, then store the data."""
-        access = Access(self._data[CONF_URL], self._data[CONF_CLIENT_SECRET], self._subentry_id)
-        manager = self._manager
-        new = [sn for sn in self._data[CONF_DEVICES] if manager.needs_device_id(sn, access)]
+    async def _async_finish(self) -> SubentryFlowResult:
+        """Check server and secret with the first device that uses them, then store the data."""
+        manager, link, url = self._manager, self._link, self._data[CONF_URL]
+        access = Access(url, self._data[CONF_CLIENT_SECRET], link.subentry_id if link else None)
+        registrations = {sn: manager.registration(sn) for sn in self._data[CONF_DEVICES]}
+        new = [sn for sn, item in registrations.items() if item.needs_device_id(access)]
+        moved = [item.device_id for item in registrations.values() if item.url != url]
         error: str | None = None
         if new:
             error = ERRORS.get(await manager.async_try_access(self.flow_id, new[0], access))
-        elif self._subentry_id is None and self._unresolved:
+        elif link is None and self._unresolved:
             return await self.async_step_resolve()
-        elif not await self._async_is_reachable(access.url):
-            error = "cannot_connect"
+        elif device_id := next(filter(None, moved), None):
+            try:
+                await manager.client(url).read_device(device_id)
+            except AgentcraftError:
+                error = "cannot_connect"
         if error is not None:
-            return self._form(step, self._user_input, {"base": error})
-        if self._subentry_id is None:
+            return self._form({"base": error})
+        if link is None:
             return self.async_create_entry(title=TITLE, data=self._data)
-        return self.async_update_and_abort(
-            self._get_entry(), self._get_reconfigure_subentry(), data=self._data
+        return self.async_update_and_abort(self._get_entry(), link, data=self._data)
+
+
+class AgentcraftRepairFlow(RepairsFlow):
+    """Settle whether a device ID exists, or replace one whose tokens are lost."""
+
+    def __init__(self, manager: AgentcraftManager, sn: str, *, is_unresolved: bool) -> None:
+        """Initialize with the device and the kind of problem."""
+        self._manager = manager
+        self._sn = sn
+        self._is_unresolved = is_unresolved
+
+    async def async_step_init(self, _user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
+        """Continue with the only step."""
+        return await self.async_step_confirm()
+
+    async def async_step_confirm(
+        self, user_input: dict[str, Any] | None = None
+    ) -> RepairsFlowResult:
+        """Ask for the device ID or for confirmation."""
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            action = _entered(self.hass, user_input) if self._is_unresolved else replace_device_id
+            errors = await _async_errors(self._manager, self._sn, action)
+            if not errors:
+                return self.async_create_entry(data={})
+        device = device_name(self.hass, self._manager.entry, self._sn)
+        return self.async_show_form(
+            step_id="confirm",
+            data_schema=RESOLVE_SCHEMA if self._is_unresolved else vol.Schema({}),
+            errors=errors,
+            description_placeholders={"device": device},
         )
 
-    async def _async_is_reachable(self, url: str) -> bool:
-        """Return whether a changed server address works, by reading an existing device ID."""
-        manager = self._manager
-        for sn in self._data[CONF_DEVICES]:
-            registration = manager.lifecycles[sn].registration
-            if registration.device_id is not None and registration.url != url:
-                try:
-                    await manager.client_for(url).read_device(registration.device_id)
-                except AgentcraftError:
-                    return False
-                return True
-        return True
+
+def create_fix_flow(
+    hass: HomeAssistant, issue_id: str, data: Mapping[str, str | int | float | None] | None
+) -> RepairsFlow:
+    """Return the flow of an issue whose id starts with ``agentcraft_``."""
+    details = data or {}
+    entry = hass.config_entries.async_get_entry(str(details.get("entry_id")))
+    if entry is None:
+        return ConfirmRepairFlow()
+    return AgentcraftRepairFlow(
+        get_manager(hass, entry),
+        str(details.get("serial_number")),
+        is_unresolved=not issue_id.startswith(f"{PREFIX}{Problem.NO_TOKEN}"),
+    )

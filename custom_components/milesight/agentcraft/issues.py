@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from hashlib import sha256
-import time
 from typing import Final
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
@@ -11,8 +10,7 @@ from homeassistant.helpers import issue_registry as ir
 
 from ..const import DOMAIN
 from ..devices import registry
-from .lifecycle import RegistrationLifecycle
-from .registration import Problem
+from .registration import Problem, Registration
 
 PREFIX: Final = "agentcraft_"
 FIXABLE: Final = (Problem.OUTCOME_UNKNOWN, Problem.CONFLICT, Problem.NO_TOKEN)
@@ -28,7 +26,7 @@ def device_name(hass: HomeAssistant, entry: ConfigEntry, sn: str) -> str:
 def async_update_issues(
     hass: HomeAssistant,
     entry: ConfigEntry,
-    lifecycles: Mapping[str, RegistrationLifecycle],
+    registrations: Mapping[str, Registration],
     subentries: Mapping[str, ConfigSubentry],
     previous: set[str],
 ) -> set[str]:
@@ -36,23 +34,19 @@ def async_update_issues(
 
     An issue is about one device and can be fixed, or about one subentry.
     """
-    now = time.time()
     issues: set[str] = set()
-    for sn, lifecycle in lifecycles.items():
-        registration, subentry = lifecycle.registration, subentries.get(sn)
-        problem = registration.problem
-        data: dict[str, str | int | float | None] | None = None
-        if problem in FIXABLE:
+    for sn, registration in registrations.items():
+        problem, subentry = registration.problem, subentries.get(sn)
+        is_fixable = problem in FIXABLE
+        if is_fixable:
             device = registry.async_get_device(hass, entry, sn)
             subject = device.id if device else sha256(sn.encode()).hexdigest()[:16]
             placeholders = {"device": device_name(hass, entry, sn)}
-            data = {"entry_id": entry.entry_id, "serial_number": sn}
         elif subentry is not None and (
             problem is Problem.SECRET_REFUSED
-            or (problem is Problem.UNREACHABLE and registration.is_unreachable(now))
+            or (problem is Problem.UNREACHABLE and registration.is_unreachable)
         ):
-            subject = subentry.subentry_id
-            placeholders = {"link": subentry.title}
+            subject, placeholders = subentry.subentry_id, {"link": subentry.title}
         else:
             continue
         issue_id = f"{PREFIX}{problem}_{subject}"
@@ -61,8 +55,8 @@ def async_update_issues(
             hass,
             DOMAIN,
             issue_id,
-            data=data,
-            is_fixable=data is not None,
+            data={"entry_id": entry.entry_id, "serial_number": sn},
+            is_fixable=is_fixable,
             severity=ir.IssueSeverity.WARNING,
             translation_key=f"{PREFIX}{problem}",
             translation_placeholders=placeholders,

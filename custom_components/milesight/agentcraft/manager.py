@@ -5,10 +5,9 @@ interrupts nor repeats a request. The subentries decide which devices are regist
 """
 
 import asyncio
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
-import time
 from typing import Final
 
 from homeassistant.config_entries import (
@@ -21,19 +20,18 @@ from homeassistant.const import CONF_CLIENT_SECRET, CONF_DEVICES, CONF_URL
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.dispatcher import async_dispatcher_connect, async_dispatcher_send
-from homeassistant.helpers.event import async_track_point_in_utc_time
+from homeassistant.helpers.event import async_call_later
 from homeassistant.helpers.start import async_at_started
-from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
 
 from ..const import DOMAIN, LOGGER, SUBENTRY_AGENTCRAFT
-from .client import AgentcraftClient
+from .client import AgentcraftClient, AgentcraftError, RefusedError
 from .issues import async_update_issues
-from .lifecycle import Access, NotStoredError, RegistrationLifecycle
-from .registration import MAX_DELAY, UNKNOWN, Phase, Problem, Registration, State
+from .registration import MAX_DELAY, Access, Phase, Problem, Registration
 from .registration_store import RegistrationStore
+from .steps import Step, next_step, seconds_until_due
 
-CONCURRENCY: Final = 4
+MAX_STEPS: Final = 8
 MANAGERS: HassKey[dict[str, AgentcraftManager]] = HassKey(f"{DOMAIN}_agentcraft")
 
 
@@ -53,32 +51,32 @@ async def async_remove(hass: HomeAssistant, entry: ConfigEntry) -> None:
 
 
 class AgentcraftManager:
-    """Hold the lifecycle of each registration and the linked subentries, by serial number."""
+    """Hold the registrations, the linked subentries and their accesses, by serial number.
+
+    One request is sent at a time. The lock is released between devices, so that an action waits
+    for one device at most.
+    """
 
     def __init__(self, hass: HomeAssistant, entry: ConfigEntry) -> None:
         """Initialize without registrations."""
         self.hass = hass
         self.entry = entry
-        self.lifecycles: dict[str, RegistrationLifecycle] = {}
+        self.registrations: dict[str, Registration] = {}
         self.subentries: dict[str, ConfigSubentry] = {}
+        self._accesses: dict[str, Access] = {}
         self._claims: dict[str, tuple[str, Access]] = {}
         self._store = RegistrationStore(hass, entry)
-        self._loaded = self._running = self._removed = self._advancing = False
-        self._is_unreachable = False
+        self._lock = asyncio.Lock()
+        self._is_loaded = self._is_running = self._is_unreachable = False
         self._cancel_timer: CALLBACK_TYPE | None = None
         self._issues: set[str] = set()
 
     async def async_load(self) -> None:
         """Load the stored registrations once, and follow the subentries."""
-        if not self._loaded:
-            stored = await self._store.async_read(self._linked())
-            accesses = self._accesses()
-            for sn, registration in stored.items():
-                self._add(sn, registration, accesses.get(sn))
-            self._loaded = True
-            if UNKNOWN in stored.values():
-                await self._async_try_write()
-        self.async_follow_subentries()
+        if not self._is_loaded:
+            self.registrations = await self._store.async_read(self._linked())
+            self._is_loaded = True
+        self._follow_subentries()
 
     @callback
     def async_start(self) -> None:
@@ -87,7 +85,7 @@ class AgentcraftManager:
         @callback
         def entry_changed(_change: ConfigEntryChange, changed: ConfigEntry) -> None:
             if changed.entry_id == self.entry.entry_id:
-                self.async_follow_subentries()
+                self._follow_subentries()
 
         for unsubscribe in (
             self._stop,
@@ -98,54 +96,36 @@ class AgentcraftManager:
 
     @callback
     def _run(self, _hass: HomeAssistant) -> None:
-        """Check tokens first, and what a wrong clock postponed for too long."""
-        self._running = True
-        latest = time.time() + MAX_DELAY
-        for lifecycle in self.lifecycles.values():
-            if lifecycle.registration.phase is Phase.ACTIVE or (lifecycle.due or 0) > latest:
-                lifecycle.schedule_now()
-        self.async_follow_subentries()
+        """Check the tokens first."""
+        self._is_running = True
+        for sn, registration in self.registrations.items():
+            if registration.phase is Phase.ACTIVE:
+                self.registrations[sn] = registration.due_now()
+        self._follow_subentries()
 
     @callback
     def _stop(self) -> None:
         """Start no further requests; those in progress are completed and stored."""
-        self._running = False
-        self._schedule()
-        self._issues = async_update_issues(self.hass, self.entry, {}, {}, self._issues)
+        self._is_running = False
+        self._update()
 
     async def async_remove(self) -> None:
         """Try once to delete each device ID, then remove the store."""
-        self._stop()
         await self.async_load()
-        self._removed = True
-        for lifecycle in self.lifecycles.values():
-            lifecycle.access = None
-            lifecycle.schedule_now()
-        await self._async_advance(list(self.lifecycles), 1)
-        remaining = len(self.lifecycles)
-        self.lifecycles.clear()
+        self.subentries, self._accesses, self._is_running = {}, {}, True
+        for sn, registration in list(self.registrations.items()):
+            self._set(sn, registration.due_now())
+        await self._async_advance_due()
+        self._stop()
         await self._store.async_remove()
-        if remaining:
+        if self.registrations:
             LOGGER.warning(
                 "Agentcraft may still have %s device IDs of this Home Assistant that could not be"
                 " deleted; delete them in its settings page",
-                remaining,
+                len(self.registrations),
             )
 
-    @callback
-    def async_follow_subentries(self) -> None:
-        """Register the devices of the subentries and unregister all others."""
-        subentries, accesses = self._linked(), self._accesses()
-        for sn in accesses.keys() - self.lifecycles.keys():
-            self._add(sn, Registration(), None)
-        for sn, lifecycle in self.lifecycles.items():
-            lifecycle.set_access(accesses.get(sn))
-        has_changed = subentries.keys() != self.subentries.keys()
-        self.subentries = subentries
-        if has_changed:
-            async_dispatcher_send(self.hass, self.signal())
-        self.hass.async_create_task(self._async_drop_finished(), "drop Agentcraft registrations")
-        self._update()
+    # The devices to register
 
     def _linked(self) -> dict[str, ConfigSubentry]:
         """Return the subentry of each linked device, the first one that contains it."""
@@ -156,50 +136,25 @@ class AgentcraftManager:
             for sn in subentry.data[CONF_DEVICES]
         }
 
-    def _accesses(self) -> dict[str, Access]:
-        linked = {sn: _access(subentry) for sn, subentry in self._linked().items()}
-        return linked | dict(self._claims.values())
+    @callback
+    def _follow_subentries(self) -> None:
+        """Register the devices of the subentries and of flows, and unregister all others.
 
-    def _add(self, sn: str, registration: Registration, access: Access | None) -> None:
-        async def save() -> None:
-            async_dispatcher_send(self.hass, self.signal(sn))
-            await self._async_write()
-
-        self.lifecycles[sn] = RegistrationLifecycle(registration, access, save, self.client_for)
-
-    async def _async_drop_finished(self) -> None:
-        """Forget the registrations that are finished and not in use."""
-        finished = [
-            sn
-            for sn, lifecycle in self.lifecycles.items()
-            if lifecycle.is_finished and not lifecycle.lock.locked()
-        ]
-        for sn in finished:
-            del self.lifecycles[sn]
-        if finished:
-            await self._async_try_write()
-
-    async def _async_write(self) -> None:
-        if not self._removed:
-            lifecycles = self.lifecycles.items()
-            await self._store.async_write({sn: item.registration for sn, item in lifecycles})
-
-    async def _async_try_write(self) -> None:
-        with suppress(NotStoredError):
-            await self._async_write()
-
-    @asynccontextmanager
-    async def async_lock(self, sn: str) -> AsyncGenerator[RegistrationLifecycle]:
-        """Yield the lifecycle of a device exclusively, then publish what changed."""
-        lifecycle = self.lifecycles[sn]
-        try:
-            async with lifecycle.lock:
-                yield lifecycle
-            await self._async_drop_finished()
-        finally:
-            self._log_reachability(lifecycle)
-            async_dispatcher_send(self.hass, self.signal(sn))
-            self._update()
+        A device ID without an owner becomes that of the subentry.
+        """
+        self.subentries, previous = self._linked(), self._accesses
+        self._accesses = {sn: _access(subentry) for sn, subentry in self.subentries.items()}
+        self._accesses |= dict(self._claims.values())
+        for sn in dict.fromkeys((*self.registrations, *self._accesses)):
+            registration, access = self.registration(sn), self._accesses.get(sn)
+            if access is not None and registration.owner is None:
+                url = registration.url or access.url
+                registration = replace(registration, owner=access.owner, url=url)
+            if access != previous.get(sn) and registration.problem is not None:
+                registration = registration.due_now()
+            self._set(sn, registration)
+        async_dispatcher_send(self.hass, self.signal())
+        self._advance_due_in_background()
 
     async def async_try_access(self, flow_id: str, sn: str, access: Access) -> Problem | None:
         """Register a device with the credentials of a flow; return the problem if it failed.
@@ -208,26 +163,21 @@ class AgentcraftManager:
         ``async_release``.
         """
         self._claims[flow_id] = sn, access
-        self.async_follow_subentries()
-        async with self.async_lock(sn) as lifecycle:
-            if lifecycle.needs_device_id(access):
-                lifecycle.schedule_now()
-                await lifecycle.advance()
-            registration = lifecycle.registration
-            if registration.phase is Phase.NONE:
-                self.async_release(flow_id)
+        async with self._lock:
+            self._follow_subentries()
+            if self.registration(sn).needs_device_id(access):
+                self._set(sn, self.registration(sn).due_now())
+                await self._async_advance(sn, set())
+            registration = self.registration(sn)
+        if registration.phase is Phase.NONE:
+            self.async_release(flow_id)
         return registration.problem
 
     @callback
     def async_release(self, flow_id: str) -> None:
         """End the reservation of a flow; without a subentry the device is unregistered."""
         if self._claims.pop(flow_id, None) is not None:
-            self.async_follow_subentries()
-
-    def needs_device_id(self, sn: str, access: Access) -> bool:
-        """Return whether linking a device with this access would create a device ID."""
-        lifecycle = self.lifecycles.get(sn)
-        return lifecycle is None or lifecycle.needs_device_id(access)
+            self._follow_subentries()
 
     def is_taken(self, sn: str, *, subentry_id: str | None, flow_id: str) -> bool:
         """Return whether a device belongs to another subentry or is reserved by another flow."""
@@ -236,94 +186,137 @@ class AgentcraftManager:
             sn == claimed and other != flow_id for other, (claimed, _) in self._claims.items()
         )
 
-    def state(self, sn: str) -> State:
-        """Return the state of a device's registration."""
-        lifecycle = self.lifecycles.get(sn)
-        return (lifecycle.registration if lifecycle else Registration()).state(time.time())
+    # The registrations
+
+    def registration(self, sn: str) -> Registration:
+        """Return the registration of a device."""
+        return self.registrations.get(sn, Registration())
 
     def signal(self, sn: str | None = None) -> str:
         """Return the dispatcher signal of a device, or of the set of linked devices."""
         return f"{DOMAIN}_agentcraft_{self.entry.entry_id}_{sn}"
 
-    def client_for(self, url: str) -> AgentcraftClient:
+    def client(self, url: str) -> AgentcraftClient:
         """Return a client of a server."""
         return AgentcraftClient(async_get_clientsession(self.hass), url)
 
-    @property
-    def is_running(self) -> bool:
-        """Return whether requests are sent."""
-        return self._running and not self.hass.is_stopping
+    async def async_change(
+        self, sn: str, change: Callable[[Registration], Registration], *, in_background: bool
+    ) -> Registration:
+        """Change a registration, send the requests that are due, and return the registration."""
+        async with self._lock:
+            if sn in self.registrations:
+                self._set(sn, change(self.registrations[sn]))
+                if not in_background:
+                    await self._async_advance(sn, set())
+                await self._async_store(sn, self.registration(sn))
+        self._advance_due_in_background()
+        return self.registration(sn)
 
-    def _update(self) -> None:
-        if self._running:
-            self._issues = async_update_issues(
-                self.hass, self.entry, self.lifecycles, self.subentries, self._issues
-            )
-        self._schedule()
+    def _set(self, sn: str, registration: Registration) -> None:
+        """Hold a registration until the device is neither linked nor registered."""
+        if sn in self._accesses or registration.phase is not Phase.NONE:
+            self.registrations[sn] = registration
+        else:
+            self.registrations.pop(sn, None)
+        async_dispatcher_send(self.hass, self.signal(sn))
+
+    async def _async_store(
+        self, sn: str, registration: Registration, otherwise: Registration | None = None
+    ) -> bool:
+        """Hold and store a registration, and return whether that succeeded.
+
+        If not, the registration has a problem, or ``otherwise`` has it and is held instead.
+        """
+        self._set(sn, registration)
+        if await self._store.async_write(self.registrations):
+            return True
+        held = otherwise or registration
+        self._set(sn, held.failed(held.problem or Problem.NOT_STORED))
+        await self._store.async_write(self.registrations)
+        return False
+
+    # Requests
 
     @callback
-    def _schedule(self, _now: datetime | None = None) -> None:
-        """Send the requests that are due, or wait for the next one.
+    def _update(self) -> None:
+        """Publish problems and wait for the next request.
 
         The wait is bounded because the clock may be changed.
         """
-        if self._cancel_timer is not None:
-            self._cancel_timer()
-            self._cancel_timer = None
-        dues = {
-            sn: due
-            for sn, lifecycle in self.lifecycles.items()
-            if (due := lifecycle.due) is not None
-        }
-        if not self.is_running or self._advancing or not dues:
-            return
-        now = time.time()
-        if ready := [sn for sn, due in dues.items() if due <= now]:
-            self._advancing = True
-            self.hass.async_create_task(self._async_advance_due(ready), "advance Agentcraft")
-        else:
-            at = dt_util.utc_from_timestamp(min(*dues.values(), now + MAX_DELAY))
-            self._cancel_timer = async_track_point_in_utc_time(self.hass, self._schedule, at)
-
-    async def _async_advance_due(self, serial_numbers: list[str]) -> None:
-        try:
-            await self._async_advance(serial_numbers, CONCURRENCY)
-        finally:
-            self._advancing = False
-        self._schedule()
-
-    async def _async_advance(self, serial_numbers: list[str], concurrency: int) -> None:
-        """Advance registrations, those of an unreachable server not at all."""
-        unreachable: set[str] = set()
-        slots = asyncio.Semaphore(concurrency)
-
-        async def advance(sn: str) -> None:
-            async with slots:
-                if sn not in self.lifecycles:
-                    return
-                async with self.async_lock(sn) as lifecycle:
-                    url = lifecycle.url
-                    if lifecycle.due is None or not (self.is_running or self._removed):
-                        return
-                    if url in unreachable:
-                        await lifecycle.fail("another request failed")
-                    else:
-                        await lifecycle.advance()
-                    if lifecycle.registration.problem is Problem.UNREACHABLE:
-                        unreachable.add(url)
-
-        # Without eager start, so that a flow that waits for the same registration comes first
-        await asyncio.gather(*map(advance, serial_numbers))
-
-    def _log_reachability(self, lifecycle: RegistrationLifecycle) -> None:
-        """Log when Agentcraft becomes unreachable and when it is reachable again."""
-        problems = {item.registration.problem for item in self.lifecycles.values()}
+        registrations = self.registrations if self._is_running else {}
+        self._issues = async_update_issues(
+            self.hass, self.entry, registrations, self.subentries, self._issues
+        )
+        problems = {registration.problem for registration in self.registrations.values()}
         if self._is_unreachable and Problem.UNREACHABLE not in problems:
             LOGGER.info("Agentcraft is reachable again")
             self._is_unreachable = False
-        elif not self._is_unreachable and lifecycle.registration.problem is Problem.UNREACHABLE:
-            LOGGER.warning("Agentcraft is unreachable (%s); retrying", lifecycle.error)
-            self._is_unreachable = True
+        if self._cancel_timer is not None:
+            self._cancel_timer()
+            self._cancel_timer = None
+        waits = [self._seconds_until_due(sn) for sn in registrations]
+        delays = [wait for wait in waits if wait is not None]
+        if delays and not self.hass.is_stopping:
+            self._cancel_timer = async_call_later(
+                self.hass, min(*delays, MAX_DELAY), self._async_advance_due
+            )
+
+    def _seconds_until_due(self, sn: str) -> float | None:
+        return seconds_until_due(self.registration(sn), self._accesses.get(sn))
+
+    @callback
+    def _advance_due_in_background(self) -> None:
+        """Send the requests that are due, after those of an action or a flow in progress."""
+        self.hass.async_create_task(
+            self._async_advance_due(), "advance Agentcraft", eager_start=False
+        )
+
+    async def _async_advance_due(self, _now: datetime | None = None) -> None:
+        """Send the requests that are due, and none to a server after one that failed."""
+        unreachable: set[str] = set()
+        async with self._lock:
+            await self._store.async_write(self.registrations)
+        for sn in list(self.registrations):
+            async with self._lock:
+                if self._is_running and not self.hass.is_stopping:
+                    await self._async_advance(sn, unreachable)
+        self._update()
+
+    async def _async_advance(self, sn: str, unreachable: set[str]) -> None:
+        """Send the requests of a device that are due."""
+        for _ in range(MAX_STEPS):
+            step = next_step(self.registration(sn), self._accesses.get(sn))
+            if step is None or self._seconds_until_due(sn) != 0:
+                return
+            await self._async_send(sn, step, unreachable)
+        # The answers of the server contradict each other.
+        await self._async_store(sn, self.registration(sn).failed(Problem.UNREACHABLE))
+
+    async def _async_send(self, sn: str, step: Step, unreachable: set[str]) -> None:
+        """Send a request after its intent is stored, and store the result."""
+        current, access = self.registration(sn), self._accesses.get(sn)
+        url = current.server(access)
+        if url in unreachable:
+            self._set(sn, current.failed(Problem.UNREACHABLE))
+            return
+        owner, secret = (access.owner, access.client_secret) if access else (current.owner, "")
+        intent = replace(current, phase=step.intent or current.phase, url=url, owner=owner)
+        must_store = step.intent is not None or self._store.has_failed
+        if must_store and not await self._async_store(sn, intent, otherwise=current):
+            return
+        try:
+            result = await step.request(
+                self.client(url), replace(intent, problem=None, failing_since=None), secret
+            )
+        except AgentcraftError as error:
+            if not isinstance(error, RefusedError):
+                unreachable.add(url)
+            if not self._is_unreachable:
+                LOGGER.warning("Agentcraft is unreachable (%s); retrying", error)
+                self._is_unreachable = True
+            result = intent.failed(Problem.UNREACHABLE)
+        await self._async_store(sn, result)
 
 
 def _access(subentry: ConfigSubentry) -> Access:

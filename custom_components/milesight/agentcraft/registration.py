@@ -2,6 +2,7 @@
 
 from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
+import time
 from typing import Any, Final
 
 import voluptuous as vol
@@ -28,7 +29,7 @@ class Phase(StrEnum):
 
 
 class Problem(StrEnum):
-    """Reason why a registration does not proceed."""
+    """Reason why a registration does not proceed or an action is not possible."""
 
     UNREACHABLE = "unreachable"
     SECRET_REFUSED = "secret_refused"
@@ -36,6 +37,11 @@ class Problem(StrEnum):
     CONFLICT = "conflict"
     NO_TOKEN = "no_token"
     NOT_STORED = "not_stored"
+    ALREADY_REGISTERED = "already_registered"
+    ID_TAKEN = "id_taken"
+    INVALID_ID = "invalid_id"
+    NOT_LINKED = "not_linked"
+    NOT_REGISTERED = "not_registered"
 
 
 class State(StrEnum):
@@ -49,11 +55,21 @@ class State(StrEnum):
 
 
 STATES: Final = {Phase.UNLINKED: State.WAITING, Phase.ACTIVE: State.ACTIVE}
+UNRESOLVED: Final = (Problem.OUTCOME_UNKNOWN, Problem.CONFLICT)
 
 
 def backoff(attempts: int) -> float:
     """Return the seconds to wait after failed attempts: a minute, doubled up to six hours."""
     return exponential_delay(attempts + 1, MAX_DELAY)
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Server and client secret of an agent, and the id of the subentry that holds them."""
+
+    url: str
+    client_secret: str = field(repr=False)
+    owner: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +78,8 @@ class Registration:
 
     ``url`` is the server that issued the device ID, ``owner`` the id of the subentry it was created
     for, ``declined`` whether the user unregistered the device. ``due`` is the time of the next
-    request and ``failing_since`` that of the first failed one, in epoch seconds.
+    request and ``failing_since`` that of the first failed one, in epoch seconds. Tokens without a
+    ``status`` are to be replaced.
     """
 
     phase: Phase = Phase.NONE
@@ -77,7 +94,7 @@ class Registration:
     problem: Problem | None = None
     failing_since: float | None = None
     attempts: int = 0
-    due: float | None = 0.0
+    due: float = 0.0
 
     @property
     def tokens(self) -> Tokens | None:
@@ -94,20 +111,55 @@ class Registration:
     @property
     def is_unresolved(self) -> bool:
         """Return whether only the user can tell if a device ID was created."""
-        return self.phase is Phase.CREATING
+        return self.problem in UNRESOLVED
 
-    def is_unreachable(self, now: float) -> bool:
+    @property
+    def is_unreachable(self) -> bool:
         """Return whether Agentcraft has not been reachable for a day."""
-        return self.failing_since is not None and now - self.failing_since >= DAY
+        return self.failing_since is not None and time.time() - self.failing_since >= DAY
 
-    def state(self, now: float) -> State:
+    @property
+    def state(self) -> State:
         """Return the state; a registered device keeps it for a day without Agentcraft."""
-        is_outage = self.problem is Problem.UNREACHABLE and not self.is_unreachable(now)
+        is_outage = self.problem is Problem.UNREACHABLE and not self.is_unreachable
         if self.problem is not None and not (is_outage and self.is_registered):
             return State.ERROR
-        if self.phase is Phase.ACTIVE and self.status is not TokenStatus.VALID:
+        if self.phase is Phase.ACTIVE and self.status is TokenStatus.EXPIRED:
             return State.EXPIRED
         return STATES.get(self.phase, State.NOT_REGISTERED)
+
+    def is_wanted(self, access: Access | None) -> bool:
+        """Return whether the device should have a device ID, or keep the one it has."""
+        if access is None or self.declined:
+            return False
+        return self.device_id is None or self.owner in (None, access.owner)
+
+    def needs_device_id(self, access: Access) -> bool:
+        """Return whether this access leads to a new device ID."""
+        is_kept = self.is_registered and self.is_wanted(access)
+        return not (is_kept or self.declined or self.is_unresolved)
+
+    def server(self, access: Access | None) -> str:
+        """Return the server of the next request; an ID is deleted where it was created."""
+        is_deletion = self.phase is Phase.DELETING or not self.is_wanted(access)
+        return self.url if access is None or is_deletion else access.url
+
+    def due_now(self) -> Registration:
+        """Return the registration with its next request due, and without failed attempts."""
+        return replace(self, due=0.0, attempts=0)
+
+    def failed(self, problem: Problem) -> Registration:
+        """Return the registration after a failure; the request is repeated if it can be."""
+        is_undone = self.phase is Phase.CREATING and problem not in UNRESOLVED
+        now = time.time()
+        return replace(
+            self,
+            phase=Phase.NONE if is_undone else self.phase,
+            problem=problem,
+            failing_since=(self.failing_since or now) if problem is Problem.UNREACHABLE else None,
+            attempts=self.attempts + 1,
+            due=now + backoff(self.attempts),
+        )
 
     def to_json(self) -> dict[str, Any]:
         """Return the stored form."""
@@ -120,19 +172,17 @@ class Registration:
             registration = cls(**STORED(stored))
         except vol.Invalid:
             return UNKNOWN
-        match registration:
-            case Registration(phase=Phase.CREATING, problem=None):
-                return replace(registration, problem=Problem.OUTCOME_UNKNOWN)
-            case Registration(phase=Phase.UNLINKED | Phase.DELETING, device_id=None):
-                return UNKNOWN
-            case Registration(phase=Phase.ACTIVE) if not (
-                registration.device_id and registration.tokens
-            ):
-                return UNKNOWN
-        return registration
+        phase, tokens = registration.phase, registration.tokens
+        if phase is Phase.CREATING and registration.problem not in UNRESOLVED:
+            return replace(registration, problem=Problem.OUTCOME_UNKNOWN)
+        needs_id = phase not in (Phase.NONE, Phase.CREATING)
+        is_damaged = (needs_id and not registration.device_id) or (
+            phase is Phase.ACTIVE and tokens is None
+        )
+        return UNKNOWN if is_damaged else registration
 
 
-UNKNOWN: Final = Registration(phase=Phase.CREATING, problem=Problem.OUTCOME_UNKNOWN, due=None)
+UNKNOWN: Final = Registration(phase=Phase.CREATING, problem=Problem.OUTCOME_UNKNOWN)
 STORED: Final = vol.Schema(
     {
         vol.Required("phase"): vol.Coerce(Phase),
@@ -143,7 +193,7 @@ STORED: Final = vol.Schema(
         vol.Any("owner", "device_id", "device_token", "refresh_token", "shadow_id"): vol.Maybe(str),
         "attempts": vol.All(int, vol.Range(min=0)),
         "failing_since": vol.Maybe(vol.Coerce(float)),
-        vol.Optional("due", default=None): vol.Maybe(vol.Coerce(float)),
+        "due": vol.All(vol.DefaultTo(0.0), vol.Coerce(float)),
     },
     extra=vol.REMOVE_EXTRA,
 )

@@ -1,17 +1,16 @@
 """Store the registrations of one Application so that no request precedes what it builds on."""
 
-import asyncio
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.core import CoreState, HomeAssistant
+from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.storage import Store
 
 from ..const import DOMAIN, LOGGER
-from .lifecycle import NotStoredError
 from .registration import UNKNOWN, Registration
 
 STORAGE_VERSION: Final = 1
@@ -24,7 +23,12 @@ class RegistrationStore(Store[dict[str, Any]]):
         """Initialize with the file of an Application."""
         key = f"{DOMAIN}.{entry.entry_id}.agentcraft"
         super().__init__(hass, STORAGE_VERSION, key, private=True, atomic_writes=True)
-        self._verify_lock = asyncio.Lock()
+        self._on_disk: dict[str, Any] | None = {}
+
+    @property
+    def has_failed(self) -> bool:
+        """Return whether the last registrations could not be stored."""
+        return self._on_disk is None
 
     async def async_read(self, linked: Iterable[str]) -> dict[str, Registration]:
         """Return the registrations; of linked devices a damaged file says nothing."""
@@ -36,20 +40,20 @@ class RegistrationStore(Store[dict[str, Any]]):
             LOGGER.error("The stored Agentcraft registrations cannot be read (%s)", kind)
             stored = None
         if isinstance(stored, dict):
+            self._on_disk = stored
             return {sn: Registration.from_json(data) for sn, data in stored.items()}
         return dict.fromkeys(linked, UNKNOWN) if existed or stored is not None else {}
 
-    async def async_write(self, registrations: Mapping[str, Registration]) -> None:
-        """Store all registrations now; raises ``NotStoredError`` unless they are on the disk.
+    async def async_write(self, registrations: Mapping[str, Registration]) -> bool:
+        """Store all registrations now, and return whether they are on the disk.
 
         Home Assistant delays writing while it stops.
         """
         data = {sn: registration.to_json() for sn, registration in registrations.items()}
-        async with self._verify_lock:
+        if data != self._on_disk:
+            self._on_disk = None
             await self.async_save(data)
-            try:
-                written = await self.async_load()
-            except HomeAssistantError:
-                written = None
-        if (written or {}) != data or self.hass.state is CoreState.stopping:
-            raise NotStoredError
+            with suppress(HomeAssistantError):
+                is_written = await self.async_load() == data
+                self._on_disk = data if is_written and not self.hass.is_stopping else None
+        return not self.has_failed

@@ -9,21 +9,10 @@ from http import HTTPStatus
 import time
 from typing import Final
 
-from .client import (
-    AgentcraftClient,
-    AgentcraftError,
-    OutcomeUnknownError,
-    RefusedError,
-    Tokens,
-    TokenStatus,
-)
-from .registration import DAY, Phase, Problem, Registration, backoff
+from .client import AgentcraftClient, OutcomeUnknownError, RefusedError, Tokens, TokenStatus
+from .registration import DAY, Access, Phase, Problem, Registration, backoff
 
 type Request = Callable[[AgentcraftClient, Registration, str], Awaitable[Registration]]
-
-
-class NoTokenError(AgentcraftError):
-    """The tokens were issued before, and Agentcraft returns no usable ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,30 +23,40 @@ class Step:
     intent: Phase | None = None
 
 
-def next_step(current: Registration, *, is_wanted: bool) -> Step | None:
+def next_step(current: Registration, access: Access | None) -> Step | None:
     """Return the next step of a registration, ``None`` if there is nothing to send."""
-    if not is_wanted:
+    if not current.is_wanted(access):
         return DELETE if current.is_registered or current.phase is Phase.DELETING else None
-    if current.phase is Phase.ACTIVE and current.status is TokenStatus.EXPIRED:
+    if current.phase is Phase.ACTIVE and current.status is not TokenStatus.VALID:
         return REFRESH
     return STEPS.get(current.phase)
 
 
-def problem_of(error: AgentcraftError, phase: Phase) -> Problem:
-    """Return the problem of a registration after a request failed in a phase."""
-    if isinstance(error, NoTokenError):
-        return Problem.NO_TOKEN
-    if phase is not Phase.CREATING:
-        return Problem.UNREACHABLE
-    if isinstance(error, OutcomeUnknownError):
-        return Problem.OUTCOME_UNKNOWN
-    return CREATION_REFUSALS.get(error.status, Problem.UNREACHABLE)
+def seconds_until_due(current: Registration, access: Access | None) -> float | None:
+    """Return the seconds until the next request, ``None`` if there is none.
+
+    A deletion is due at once unless it has failed before, and so is a request that is due in more
+    than a day, since the clock must have been wrong.
+    """
+    if next_step(current, access) is None:
+        return None
+    seconds = current.due - time.time()
+    is_new_deletion = current.problem is None and not current.is_wanted(access)
+    return 0 if is_new_deletion or seconds > DAY else max(seconds, 0)
 
 
-async def create(client: AgentcraftClient, _current: Registration, secret: str) -> Registration:
+async def create(client: AgentcraftClient, current: Registration, secret: str) -> Registration:
     """Create a device ID."""
-    device_id = await client.add_device(secret)
-    return Registration(phase=Phase.UNLINKED, device_id=device_id, due=time.time() + backoff(0))
+    try:
+        device_id = await client.add_device(secret)
+    except OutcomeUnknownError:
+        return current.failed(Problem.OUTCOME_UNKNOWN)
+    except RefusedError as error:
+        if error.status not in CREATION_REFUSALS:
+            raise
+        return current.failed(CREATION_REFUSALS[error.status])
+    due = time.time() + backoff(0)
+    return replace(current, phase=Phase.UNLINKED, device_id=device_id, attempts=0, due=due)
 
 
 async def request_tokens(
@@ -72,10 +71,7 @@ async def request_tokens(
             return replace(current, attempts=attempts, due=time.time() + backoff(attempts))
         if error.status != HTTPStatus.CONFLICT:
             raise
-    recovered = await _recover(client, current)
-    if recovered is None:
-        raise NoTokenError("tokens lost")
-    return recovered
+    return await _recover(client, current) or current.failed(Problem.NO_TOKEN)
 
 
 async def check_status(
@@ -86,14 +82,9 @@ async def check_status(
     if info.status is TokenStatus.INVALID:
         return await _replace_tokens(client, current)
     if info.status is TokenStatus.EXPIRED:
-        return replace(current, status=TokenStatus.EXPIRED, due=time.time())
-    return replace(
-        current,
-        status=TokenStatus.VALID,
-        shadow_id=info.shadow_id or current.shadow_id,
-        attempts=0,
-        due=time.time() + DAY,
-    )
+        return replace(current, status=TokenStatus.EXPIRED, due=0.0)
+    shadow_id, due = info.shadow_id or current.shadow_id, time.time() + DAY
+    return replace(current, status=info.status, shadow_id=shadow_id, attempts=0, due=due)
 
 
 async def refresh(client: AgentcraftClient, current: Registration, _secret: str) -> Registration:
@@ -109,7 +100,7 @@ async def refresh(client: AgentcraftClient, current: Registration, _secret: str)
 async def delete(client: AgentcraftClient, current: Registration, _secret: str) -> Registration:
     """Delete the device ID."""
     await client.delete_device(current.device_id or "")
-    return Registration(declined=current.declined, due=time.time())
+    return Registration(declined=current.declined, url=current.url, owner=current.owner)
 
 
 async def _replace_tokens(client: AgentcraftClient, current: Registration) -> Registration:
@@ -123,7 +114,7 @@ async def _replace_tokens(client: AgentcraftClient, current: Registration) -> Re
         status=None,
         shadow_id=None,
         attempts=attempts + 1,
-        due=time.time() + (backoff(attempts) if attempts else 0),
+        due=time.time() + backoff(attempts) if attempts else 0.0,
     )
 
 
@@ -153,7 +144,8 @@ def _activated(current: Registration, tokens: Tokens, shadow_id: str | None = No
         refresh_token=tokens.refresh_token,
         status=TokenStatus.VALID,
         shadow_id=shadow_id,
-        due=time.time() + (DAY if shadow_id else 0),
+        attempts=0 if shadow_id else current.attempts,
+        due=time.time() + DAY if shadow_id else 0.0,
     )
 
 

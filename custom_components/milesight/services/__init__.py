@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 from homeassistant.core import (
@@ -14,6 +15,7 @@ from homeassistant.core import (
 from homeassistant.helpers.service import async_register_admin_service
 from homeassistant.helpers.typing import VolSchemaType
 
+from ..agentcraft.actions import check, refresh, unregister
 from ..const import DOMAIN
 from . import account, agentcraft, control, queries
 from .targets import APPLICATION_ONLY, DEVICES_ONLY
@@ -84,14 +86,26 @@ ACTIONS: Final = (
         NONE,
         admin=True,
     ),
-    Action("agentcraft_get_token", agentcraft.async_get_token, DEVICES_ONLY, ONLY, admin=True),
+    Action(
+        "agentcraft_get_token", partial(agentcraft.async_run, check), DEVICES_ONLY, ONLY, admin=True
+    ),
     Action(
         "agentcraft_register", agentcraft.async_register, agentcraft.REGISTER, OPTIONAL, admin=True
     ),
     Action(
-        "agentcraft_unregister", agentcraft.async_unregister, DEVICES_ONLY, OPTIONAL, admin=True
+        "agentcraft_unregister",
+        partial(agentcraft.async_run, unregister),
+        DEVICES_ONLY,
+        OPTIONAL,
+        admin=True,
     ),
-    Action("agentcraft_refresh", agentcraft.async_refresh, DEVICES_ONLY, OPTIONAL, admin=True),
+    Action(
+        "agentcraft_refresh",
+        partial(agentcraft.async_run, refresh),
+        DEVICES_ONLY,
+        OPTIONAL,
+        admin=True,
+    ),
 )
 
 

@@ -21,37 +21,24 @@ REGISTER: Final = cv.make_entity_service_schema(
 )
 
 
-async def async_get_token(call: ServiceCall) -> ServiceResponse:
-    """Return device ID, device token, status and shadow id of each device."""
-    return await _async_run(call, actions.async_get_token)
+async def async_run(action: actions.Action, call: ServiceCall) -> ServiceResponse:
+    """Run an action for each device, and return the identities."""
 
-
-async def async_refresh(call: ServiceCall) -> ServiceResponse:
-    """Replace the tokens of each device."""
-    return await _async_run(call, actions.async_refresh)
-
-
-async def async_unregister(call: ServiceCall) -> ServiceResponse:
-    """Delete the device ID of each device."""
-    return await _async_run(call, actions.async_unregister)
-
-
-async def async_register(call: ServiceCall) -> ServiceResponse:
-    """Create a device ID for each device, or use an existing one for one device."""
-    device_id = call.data.get(ATTR_AGENTCRAFT_DEVICE_ID)
-    if device_id is None:
-        return await _async_run(call, actions.async_register)
-    if len(Targets(call).device_ids) > 1:
-        raise ServiceValidationError(
-            translation_domain=DOMAIN, translation_key="agentcraft_one_device"
-        )
-    return await _async_run(call, actions.adopt(call.hass, device_id))
-
-
-async def _async_run(call: ServiceCall, action: actions.Action) -> ServiceResponse:
     async def operate(target: Target, batch: RequestBatch) -> JsonValueType:
         manager = get_manager(call.hass, target.coordinator.config_entry)
         sn = target.device.sn
         return await batch.send(target, lambda: actions.async_run(manager, sn, action))
 
     return await async_run_each(call, Targets(call), operate)
+
+
+async def async_register(call: ServiceCall) -> ServiceResponse:
+    """Create a device ID for each device, or use an existing one for one device."""
+    device_id = call.data.get(ATTR_AGENTCRAFT_DEVICE_ID)
+    if device_id is None:
+        return await async_run(actions.register, call)
+    if len(Targets(call).device_ids) > 1:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN, translation_key="agentcraft_one_device"
+        )
+    return await async_run(actions.adopt(call.hass, device_id), call)
