@@ -100,6 +100,7 @@ class MilesightCoordinator(DataUpdateCoordinator[dict[str, MilesightDevice]]):
             self.device_manager,
             self.responses,
             elements_found=self._notify_device_listeners,
+            stored_found=self.backfill.mark_stored_reading,
             search=self._search,
         )
         self._store = ApplicationStore(hass, entry.entry_id)

@@ -440,6 +440,44 @@ async def test_gap_is_not_imported_if_the_option_is_off(
     assert request_counts(simulator)[HISTORY] == 1
 
 
+async def test_readings_stored_by_a_device_are_imported(
+    hass: HomeAssistant,
+    pushing: MockConfigEntry,
+    simulator: Simulator,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    device = simulator.device("EM300-TH")
+    device.history = History()
+    await simulator.report(device.sn, {"temperature": 21.0})
+    freezer.tick(timedelta(hours=5))
+    await simulator.backlog(device.sn, 290)
+    await simulator.report(device.sn, {"temperature": 22.0})
+    await settle(hass)
+    assert temperature(hass, device) == "22.0"
+    await poll(hass, pushing)
+    rows = await _rows(hass, _sensor(hass, device))
+    assert [row["start"] for row in rows] == [_hours_ago(hours) for hours in (5, 4, 3, 2, 1)]
+    simulator.requests.clear()
+    await poll(hass, pushing)
+    assert HISTORY not in request_counts(simulator)
+
+
+async def test_stored_readings_of_this_hour_need_no_request(
+    hass: HomeAssistant,
+    pushing: MockConfigEntry,
+    simulator: Simulator,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    device = simulator.device("EM300-TH")
+    freezer.tick(timedelta(minutes=20))
+    await simulator.report(device.sn, {"temperature": 21.0})
+    await simulator.backlog(device.sn, 15)
+    await settle(hass)
+    simulator.requests.clear()
+    await poll(hass, pushing)
+    assert HISTORY not in request_counts(simulator)
+
+
 async def test_unreadable_history_is_read_with_the_next_poll(
     hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
 ) -> None:

@@ -85,6 +85,10 @@ class MilesightDevice:
             return listed > 0
         return self.covered_until < listed and listed != self._last_stated_time
 
+    def has_reports_after(self, time: int) -> bool:
+        """Return if there are later reports, merged or only listed (epoch milliseconds)."""
+        return max(self.info.last_update_time or 0, self.covered_until) > time
+
     @property
     def values(self) -> dict[str, Json]:
         """Return ``path -> last reported value``."""

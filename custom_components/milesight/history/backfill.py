@@ -16,11 +16,12 @@ from ..const import CONF_IMPORT_HISTORY, LOGGER
 from ..devices.device import MilesightDevice
 from ..devices.timestamps import FRESH_MS, now_ms
 from ..devices.workers import process
-from .importer import HistoryImporter
-from .statistics import start_of_hour
+from .importer import HistoryImporter, end_of_last_hour
+from .statistics import HOUR_MS, start_of_hour
 
 WORKERS: Final = 3
 MAX_PAGES_OF_NEW_DEVICE: Final = 3
+MAX_STORED_MS: Final = 7 * 24 * HOUR_MS
 
 
 def without_superseded(readings: Sequence[Reading], fresh_from: int) -> list[Reading]:
@@ -106,6 +107,18 @@ class Backfill:
                 if not device.is_new:
                     self._gaps.setdefault(device.sn, device.covered_until)
 
+    @callback
+    def mark_stored_reading(self, device: MilesightDevice, time_of_reading: int) -> None:
+        """Mark a reading that a device stored while it was offline, and sends now.
+
+        ``time_of_reading`` is in epoch milliseconds. The present hour is left to the recorder, and
+        what is older than ``MAX_STORED_MS`` is not looked for.
+        """
+        now = now_ms()
+        if self._imports_history and time_of_reading < end_of_last_hour(now / 1000):
+            start = max(time_of_reading, now - MAX_STORED_MS) - 1
+            self._gaps[device.sn] = min(start, self._gaps.get(device.sn, start))
+
     @property
     def _imports_history(self) -> bool:
         return self.importer.available and self._entry.options.get(CONF_IMPORT_HISTORY, True)
@@ -115,7 +128,7 @@ class Backfill:
         """Return the devices whose history is to be read."""
         for sn, start in tuple(self._gaps.items()):
             device = self._devices.get(sn)
-            if device is None or (device.info.last_update_time or 0) <= start:
+            if device is None or not device.has_reports_after(start):
                 del self._gaps[sn]
         return [device for device in self._devices.values() if self._is_pending(device)]
 

@@ -1,10 +1,11 @@
 """Pushed reports on their way to the devices."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 
+from ..api.parsing import Json, as_milliseconds
 from ..api.webhook import DeviceReport, ReportType, TaskReport
 from ..commands.responses import ResponseWaiter, async_fire_task_event
 from ..devices import registry
@@ -12,13 +13,31 @@ from ..devices.device import MilesightDevice
 from ..devices.device_manager import DeviceManager
 from ..devices.timestamps import clamp_timestamp, now_ms
 from ..devices.unlisted_reports import UnlistedReports
+from ..mapping.properties import is_history
+
+
+def stored_reading_time(event_id: str, values: Mapping[str, Json]) -> int | None:
+    """Return the time of the oldest reading that a device had stored, in epoch milliseconds.
+
+    Such readings are events whose id begins with "history" or "historical". Each reading has a
+    ``timestamp`` in seconds; some events contain a list of readings.
+    """
+    if not is_history(event_id):
+        return None
+    times = (
+        as_milliseconds(value)
+        for path, value in values.items()
+        if path.rpartition(".")[2] == "timestamp"
+    )
+    return min(filter(None, times), default=None)
 
 
 class ReportHandler:
     """Merge pushed reports into the devices, and deliver responses to commands.
 
-    ``elements_found`` is called with a device that has new array elements, ``search`` to read the
-    device list because of an unlisted device.
+    ``elements_found`` is called with a device that has new array elements, ``stored_found`` with a
+    device that sends readings which it stored and the time of the oldest one in epoch milliseconds,
+    ``search`` to read the device list because of an unlisted device.
     """
 
     def __init__(
@@ -29,6 +48,7 @@ class ReportHandler:
         responses: ResponseWaiter,
         *,
         elements_found: Callable[[MilesightDevice], None],
+        stored_found: Callable[[MilesightDevice, int], None],
         search: Callable[[], None],
     ) -> None:
         """Initialize the handler."""
@@ -37,6 +57,7 @@ class ReportHandler:
         self._manager = manager
         self._responses = responses
         self._elements_found = elements_found
+        self._stored_found = stored_found
         self._search = search
         self._unlisted = UnlistedReports()
 
@@ -57,6 +78,9 @@ class ReportHandler:
         self._responses.deliver(device, report)
         if report.type is ReportType.EVENT and report.tsl_id is not None:
             device.deliver_event(report.tsl_id, report.values)
+            stored = stored_reading_time(report.tsl_id, report.values)
+            if stored is not None:
+                self._stored_found(device, stored)
         if report.type is ReportType.PROPERTY:
             if device.merge(timestamp, report.values, pushed=True):
                 self._elements_found(device)
