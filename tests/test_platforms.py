@@ -232,12 +232,13 @@ async def test_new_image_has_new_time(hass: HomeAssistant, simulator: Simulator,
 
 @pytest.mark.usefixtures("everything")
 async def test_each_reported_press_fires_event(
-    hass: HomeAssistant, simulator: Simulator, sn: str
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory, simulator: Simulator, sn: str
 ) -> None:
     key = f"{sn}_button_event"
     assert state_of(hass, Platform.EVENT, key).state == "unknown"
     times = []
     for raw, kind in (("1", "long_press"), ("1", "long_press"), ("0", "short_press")):
+        freezer.tick()
         await simulator.report(sn, {"button_event": raw})
         shown = state_of(hass, Platform.EVENT, key)
         assert shown.attributes["event_type"] == kind
@@ -245,6 +246,17 @@ async def test_each_reported_press_fires_event(
     assert len(set(times)) == 3
     await simulator.report(sn, {"button_event": "7"})
     assert state_of(hass, Platform.EVENT, key).state == times[-1]
+
+
+@pytest.mark.usefixtures("everything")
+async def test_two_kinds_of_press_at_one_time_are_two_events(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory, simulator: Simulator, sn: str
+) -> None:
+    freezer.tick()
+    for raw, kind in (("1", "long_press"), ("0", "short_press")):
+        await simulator.report(sn, {"button_event": raw})
+        shown = state_of(hass, Platform.EVENT, f"{sn}_button_event")
+        assert shown.attributes["event_type"] == kind
 
 
 @pytest.mark.usefixtures("everything")

@@ -89,7 +89,7 @@ class MilesightReportEvent(MilesightEvent[ReportEventDescription]):
     ) -> None:
         """Initialize the entity."""
         super().__init__(coordinator, device, description)
-        self._fired: LimitedSizeDict[int, None] = LimitedSizeDict(size_limit=MAX_FIRED)
+        self._fired: LimitedSizeDict[tuple[int, str], None] = LimitedSizeDict(size_limit=MAX_FIRED)
 
     @override
     def _subscribe(self) -> Iterator[CALLBACK_TYPE]:
@@ -99,17 +99,17 @@ class MilesightReportEvent(MilesightEvent[ReportEventDescription]):
     @callback
     def _reported(self, raw: Json, time: int, pushed: bool) -> None:
         event_type = self._event_type(self.description.item, raw)
-        if event_type is not None and self._is_event(time, pushed=pushed):
+        if event_type is not None and self._is_event(event_type, time, pushed=pushed):
             self._fire(event_type)
 
-    def _is_event(self, time: int, *, pushed: bool) -> bool:
-        """Return if a report is an event: pushed or recent, and only once per time.
+    def _is_event(self, event_type: str, time: int, *, pushed: bool) -> bool:
+        """Return if a report is an event: pushed or recent, and only once per type and time.
 
         Polling may find a press before its push arrives.
         """
-        if time in self._fired or not (pushed or now_ms() - time < FRESH_MS):
+        if (time, event_type) in self._fired or not (pushed or now_ms() - time < FRESH_MS):
             return False
-        self._fired[time] = None
+        self._fired[time, event_type] = None
         return True
 
 
