@@ -7,7 +7,7 @@ from homeassistant.helpers.device_registry import DeviceEntry
 from homeassistant.helpers.typing import ConfigType
 
 from . import issues
-from .agentcraft import manager as agentcraft
+from .agentcraft.manager import get_manager
 from .const import DOMAIN
 from .coordinator import MilesightConfigEntry, MilesightCoordinator
 from .devices import registry
@@ -54,13 +54,13 @@ async def async_setup_entry(hass: HomeAssistant, entry: MilesightConfigEntry) ->
     entry.runtime_data = coordinator
     registry.async_register_application(hass, entry)
     await coordinator.async_restore()
-    await agentcraft.get_manager(hass, entry).async_load()
+    await get_manager(hass, entry).async_load()
     WebhookManager(hass, entry).async_register(coordinator.pushes, coordinator.async_receive)
     if not coordinator.data:
         await coordinator.async_config_entry_first_refresh()
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     coordinator.async_start()
-    agentcraft.get_manager(hass, entry).async_start()
+    get_manager(hass, entry).async_start()
     return True
 
 
@@ -75,7 +75,7 @@ async def async_unload_entry(hass: HomeAssistant, entry: MilesightConfigEntry) -
 async def async_remove_entry(hass: HomeAssistant, entry: MilesightConfigEntry) -> None:
     """Forget an Application that was removed."""
     issues.async_delete_issues(hass, entry)
-    await agentcraft.async_remove(hass, entry)
+    await get_manager(hass, entry).async_remove()
     await ApplicationStore(hass, entry.entry_id).async_remove()
     await WebhookManager(hass, entry).async_remove()
 

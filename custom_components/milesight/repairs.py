@@ -13,7 +13,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 import voluptuous as vol
 
-from .agentcraft.flow import create_fix_flow as create_agentcraft_flow
+from .agentcraft.flow import AgentcraftRepairFlow
 from .agentcraft.issues import PREFIX as AGENTCRAFT
 from .config_flow import WEBHOOK_SCHEMA
 from .const import CONF_WEBHOOK_SECRET, CONSOLE, DOMAIN
@@ -133,11 +133,11 @@ async def async_create_fix_flow(
     hass: HomeAssistant, issue_id: str, data: dict[str, str | int | float | None] | None
 ) -> RepairsFlow:
     """Return the repair flow of an issue; one that is not fixable is only confirmed."""
-    if issue_id.startswith(AGENTCRAFT):
-        return create_agentcraft_flow(hass, issue_id, data)
     flow = FLOWS.get(kind_of(issue_id))
     issue = ir.async_get(hass).async_get_issue(DOMAIN, issue_id)
     entry = hass.config_entries.async_get_entry(str((data or {}).get("entry_id")))
+    if entry is not None and issue_id.startswith(AGENTCRAFT):
+        return AgentcraftRepairFlow()
     if flow is None or issue is None or entry is None:
         return ConfirmRepairFlow()
     return flow(entry, issue)

@@ -10,9 +10,9 @@ from homeassistant.data_entry_flow import FlowResultType
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.milesight.agentcraft.flow import create_fix_flow
 from custom_components.milesight.agentcraft.manager import get_manager
 from custom_components.milesight.devices import registry
+from custom_components.milesight.repairs import async_create_fix_flow
 from tests.common import issues, pass_time, settle
 from tests.simulator import Simulator
 from tests.simulator.faults import Fault
@@ -280,7 +280,7 @@ async def test_aborted_flow_with_unknown_outcome_creates_an_issue(
 
 
 async def test_issue_of_removed_entry_is_only_confirmed(hass: HomeAssistant) -> None:
-    flow = create_fix_flow(hass, "agentcraft_conflict_1", None)
+    flow = await async_create_fix_flow(hass, "agentcraft_conflict_1", None)
     assert isinstance(flow, ConfirmRepairFlow)
 
 

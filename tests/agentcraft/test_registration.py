@@ -1,5 +1,7 @@
 """Tests of the stored registration of a device."""
 
+from dataclasses import asdict
+
 import pytest
 
 from custom_components.milesight.agentcraft.client import TokenStatus
@@ -30,7 +32,7 @@ FULL = Registration(
 
 @pytest.mark.parametrize("held", [Registration(), FULL, UNKNOWN])
 def test_registration_json_round_trip(held: Registration) -> None:
-    assert Registration.from_json(held.to_json()) == held
+    assert Registration.from_json(asdict(held)) == held
 
 
 @pytest.mark.parametrize(

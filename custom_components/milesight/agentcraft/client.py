@@ -31,9 +31,7 @@ BUSY: Final = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
 
 
 class AgentcraftError(Exception):
-    """Base class of the client's errors; messages contain no secrets."""
-
-    status: int | None = None
+    """A request failed; the message contains no secrets."""
 
 
 class UnreachableError(AgentcraftError):
@@ -93,11 +91,10 @@ class AgentcraftClient:
     async def add_device(self, client_secret: str) -> str:
         """Create a device ID; refused with 401 for a wrong secret and 409 for a conflict."""
         answer = await self._request("POST", client_secret=client_secret)
-        for key in ("device_id", "id"):
-            device_id = as_text(answer.get(key))
-            if device_id is not None and is_identifier(device_id):
-                return device_id
-        raise OutcomeUnknownError("no device ID in the answer")
+        device_id = as_text(answer.get("device_id")) or as_text(answer.get("id"))
+        if device_id is None or not is_identifier(device_id):
+            raise OutcomeUnknownError("no device ID in the answer")
+        return device_id
 
     async def delete_device(self, device_id: str) -> None:
         """Delete a device ID; one that does not exist counts as deleted."""
@@ -116,11 +113,9 @@ class AgentcraftClient:
 
     async def token_status(self, device_token: str) -> TokenInfo:
         """Return the status of a device token; an unknown one is invalid."""
+        unknown = {"status": TokenStatus.INVALID}
         answer = await self._request(
-            "GET",
-            "token/status",
-            if_not_found={"status": TokenStatus.INVALID},
-            device_token=device_token,
+            "GET", "token", "status", if_not_found=unknown, device_token=device_token
         )
         status = (as_text(answer.get("status")) or "").lower()
         if status not in TokenStatus:
@@ -129,26 +124,17 @@ class AgentcraftClient:
 
     async def refresh_token(self, refresh_token: str) -> Tokens:
         """Exchange a refresh token for new tokens; refused with 401 if it was used before."""
-        answer = await self._request("POST", "token/refresh", refresh_token=refresh_token)
-        return _require_tokens(answer)
+        path = ("token", "refresh")
+        return _require_tokens(await self._request("POST", *path, refresh_token=refresh_token))
 
     async def _request(
-        self,
-        method: str,
-        path: str = "",
-        *,
-        if_not_found: Mapping[str, Json] | None = None,
-        **query: str,
+        self, method: str, *path: str, if_not_found: Mapping[str, Json] | None = None, **query: str
     ) -> Mapping[str, Json]:
         """Send a request without a body and return the JSON object of a successful answer."""
+        url = self._url.joinpath("devices", *path).update_query(query)
         try:
             async with self._session.request(
-                method,
-                self._url.joinpath("devices", *filter(None, path.split("/"))),
-                params=query,
-                headers=HEADERS,
-                timeout=TIMEOUT,
-                allow_redirects=False,
+                method, url, headers=HEADERS, timeout=TIMEOUT, allow_redirects=False
             ) as response:
                 status, body = response.status, await response.read()
         except (ClientConnectorError, ConnectionTimeoutError, InvalidURL) as error:

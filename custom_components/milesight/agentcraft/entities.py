@@ -92,7 +92,7 @@ def async_setup_agentcraft(
 
     @callback
     def update(_device: MilesightDevice | None = None) -> None:
-        devices = {sn: coordinator.data[sn] for sn in manager.subentries if sn in coordinator.data}
+        devices = {sn: coordinator.data[sn] for sn in manager.accesses if sn in coordinator.data}
         add(
             entity_class(coordinator, device, manager)
             for sn, device in devices.items()
@@ -104,7 +104,7 @@ def async_setup_agentcraft(
     @callback
     def links_changed() -> None:
         update()
-        linked = {f"{sn}_{key}" for sn in manager.subentries}
+        linked = {f"{sn}_{key}" for sn in manager.accesses}
         for entity in er.async_entries_for_config_entry(entities, entry.entry_id):
             if entity.translation_key == key and entity.unique_id not in linked:
                 entities.async_remove(entity.entity_id)

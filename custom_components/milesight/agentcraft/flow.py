@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final, override
 
-from homeassistant.components.repairs import ConfirmRepairFlow, RepairsFlow, RepairsFlowResult
+from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
 from homeassistant.config_entries import (
     SOURCE_RECONFIGURE,
     ConfigEntryState,
@@ -29,7 +29,7 @@ import voluptuous as vol
 from ..const import DOMAIN
 from ..devices import registry
 from ..flows.url import normalize_url
-from .actions import Action, async_apply, replace_device_id, resolve
+from .actions import Action, adopt, async_apply, discard, replace_device_id
 from .client import AgentcraftError
 from .issues import PREFIX, device_name
 from .manager import AgentcraftManager, get_manager
@@ -61,18 +61,19 @@ ERRORS: Final[Mapping[Problem | None, str]] = {
 }
 
 
-def _entered(hass: HomeAssistant, user_input: Mapping[str, Any]) -> Action:
-    """Return the action that uses the entered device ID, or none if the field is empty."""
-    return resolve(hass, user_input.get(CONF_AGENTCRAFT_DEVICE_ID, "").strip() or None)
-
-
 async def _async_errors(manager: AgentcraftManager, sn: str, action: Action) -> dict[str, str]:
     """Run an action, and return the errors of the form."""
     try:
-        await async_apply(manager, sn, action, in_background=True)
+        await async_apply(manager, sn, action)
     except HomeAssistantError as error:
         return {"base": str(error.translation_key)}
     return {}
+
+
+def _resolve(hass: HomeAssistant, user_input: Mapping[str, Any]) -> Action:
+    """Return the action that uses the entered device ID, or none if the field is empty."""
+    device_id = user_input.get(CONF_AGENTCRAFT_DEVICE_ID, "").strip()
+    return adopt(hass, device_id) if device_id else discard
 
 
 class AgentcraftSubentryFlow(ConfigSubentryFlow):
@@ -105,7 +106,7 @@ class AgentcraftSubentryFlow(ConfigSubentryFlow):
         errors: dict[str, str] = {}
         sn = self._unresolved[0]
         if user_input is not None:
-            errors = await _async_errors(self._manager, sn, _entered(self.hass, user_input))
+            errors = await _async_errors(self._manager, sn, _resolve(self.hass, user_input))
             if not errors:
                 return await self._async_finish()
         return self.async_show_form(
@@ -175,7 +176,7 @@ class AgentcraftSubentryFlow(ConfigSubentryFlow):
         if not self._user_input[CONF_DEVICES]:
             return {CONF_DEVICES: "no_devices"}
         entry, manager = self._get_entry(), self._manager
-        subentry_id = self._link.subentry_id if self._link else None
+        link_id = self._link.subentry_id if self._link else None
         for device_id in dict.fromkeys(self._user_input[CONF_DEVICES]):
             device = dr.async_get(self.hass).async_get(device_id)
             self._invalid_device = (device and (device.name_by_user or device.name)) or device_id
@@ -186,7 +187,8 @@ class AgentcraftSubentryFlow(ConfigSubentryFlow):
                 or registry.async_get_device(self.hass, entry, sn) != device
             ):
                 return {CONF_DEVICES: "foreign_device"}
-            if manager.is_taken(sn, subentry_id=subentry_id, flow_id=self.flow_id):
+            owner = manager.accesses[sn].owner if sn in manager.accesses else link_id
+            if owner != link_id or manager.reserved.get(sn, self.flow_id) != self.flow_id:
                 return {CONF_DEVICES: "already_linked"}
             self._data[CONF_DEVICES].append(sn)
         return {}
@@ -218,12 +220,6 @@ class AgentcraftSubentryFlow(ConfigSubentryFlow):
 class AgentcraftRepairFlow(RepairsFlow):
     """Settle whether a device ID exists, or replace one whose tokens are lost."""
 
-    def __init__(self, manager: AgentcraftManager, sn: str, *, is_unresolved: bool) -> None:
-        """Initialize with the device and the kind of problem."""
-        self._manager = manager
-        self._sn = sn
-        self._is_unresolved = is_unresolved
-
     async def async_step_init(self, _user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
         """Continue with the only step."""
         return await self.async_step_confirm()
@@ -232,31 +228,18 @@ class AgentcraftRepairFlow(RepairsFlow):
         self, user_input: dict[str, Any] | None = None
     ) -> RepairsFlowResult:
         """Ask for the device ID or for confirmation."""
-        errors: dict[str, str] = {}
+        data, errors = self.data or {}, dict[str, str]()
+        entry = self.hass.config_entries.async_get_known_entry(str(data["entry_id"]))
+        sn = str(data["serial_number"])
+        is_lost = self.issue_id.startswith(f"{PREFIX}{Problem.NO_TOKEN}")
         if user_input is not None:
-            action = _entered(self.hass, user_input) if self._is_unresolved else replace_device_id
-            errors = await _async_errors(self._manager, self._sn, action)
+            action = replace_device_id if is_lost else _resolve(self.hass, user_input)
+            errors = await _async_errors(get_manager(self.hass, entry), sn, action)
             if not errors:
                 return self.async_create_entry(data={})
-        device = device_name(self.hass, self._manager.entry, self._sn)
         return self.async_show_form(
             step_id="confirm",
-            data_schema=RESOLVE_SCHEMA if self._is_unresolved else vol.Schema({}),
+            data_schema=vol.Schema({}) if is_lost else RESOLVE_SCHEMA,
             errors=errors,
-            description_placeholders={"device": device},
+            description_placeholders={"device": device_name(self.hass, entry, sn)},
         )
-
-
-def create_fix_flow(
-    hass: HomeAssistant, issue_id: str, data: Mapping[str, str | int | float | None] | None
-) -> RepairsFlow:
-    """Return the flow of an issue whose id starts with ``agentcraft_``."""
-    details = data or {}
-    entry = hass.config_entries.async_get_entry(str(details.get("entry_id")))
-    if entry is None:
-        return ConfirmRepairFlow()
-    return AgentcraftRepairFlow(
-        get_manager(hass, entry),
-        str(details.get("serial_number")),
-        is_unresolved=not issue_id.startswith(f"{PREFIX}{Problem.NO_TOKEN}"),
-    )

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from hashlib import sha256
 from typing import Final
 
-from homeassistant.config_entries import ConfigEntry, ConfigSubentry
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 
 from ..const import DOMAIN
 from ..devices import registry
-from .registration import Problem, Registration
+from .registration import Access, Problem, Registration
 
 PREFIX: Final = "agentcraft_"
 FIXABLE: Final = (Problem.OUTCOME_UNKNOWN, Problem.CONFLICT, Problem.NO_TOKEN)
@@ -27,7 +27,7 @@ def async_update_issues(
     hass: HomeAssistant,
     entry: ConfigEntry,
     registrations: Mapping[str, Registration],
-    subentries: Mapping[str, ConfigSubentry],
+    accesses: Mapping[str, Access],
     previous: set[str],
 ) -> set[str]:
     """Create the issues of all registrations, delete the previous others, return the ids.
@@ -36,17 +36,17 @@ def async_update_issues(
     """
     issues: set[str] = set()
     for sn, registration in registrations.items():
-        problem, subentry = registration.problem, subentries.get(sn)
+        problem, access = registration.problem, accesses.get(sn)
         is_fixable = problem in FIXABLE
         if is_fixable:
             device = registry.async_get_device(hass, entry, sn)
             subject = device.id if device else sha256(sn.encode()).hexdigest()[:16]
             placeholders = {"device": device_name(hass, entry, sn)}
-        elif subentry is not None and (
+        elif access is not None and (
             problem is Problem.SECRET_REFUSED
             or (problem is Problem.UNREACHABLE and registration.is_unreachable)
         ):
-            subject, placeholders = subentry.subentry_id, {"link": subentry.title}
+            subject, placeholders = access.owner or "", {"link": access.title}
         else:
             continue
         issue_id = f"{PREFIX}{problem}_{subject}"

@@ -14,7 +14,6 @@ from homeassistant.config_entries import (
     SIGNAL_CONFIG_ENTRY_CHANGED,
     ConfigEntry,
     ConfigEntryChange,
-    ConfigSubentry,
 )
 from homeassistant.const import CONF_CLIENT_SECRET, CONF_DEVICES, CONF_URL
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
@@ -29,7 +28,7 @@ from .client import AgentcraftClient, AgentcraftError, RefusedError
 from .issues import async_update_issues
 from .registration import MAX_DELAY, Access, Phase, Problem, Registration
 from .registration_store import RegistrationStore
-from .steps import Step, next_step, seconds_until_due
+from .steps import REQUESTS, next_intent, seconds_until_due
 
 MAX_STEPS: Final = 8
 MANAGERS: HassKey[dict[str, AgentcraftManager]] = HassKey(f"{DOMAIN}_agentcraft")
@@ -44,17 +43,11 @@ def get_manager(hass: HomeAssistant, entry: ConfigEntry) -> AgentcraftManager:
     return managers[entry.entry_id]
 
 
-async def async_remove(hass: HomeAssistant, entry: ConfigEntry) -> None:
-    """Delete all device IDs of an Application that was removed."""
-    await get_manager(hass, entry).async_remove()
-    del hass.data[MANAGERS][entry.entry_id]
-
-
 class AgentcraftManager:
-    """Hold the registrations, the linked subentries and their accesses, by serial number.
+    """Hold the registrations and the accesses of linked devices, by serial number.
 
     One request is sent at a time. The lock is released between devices, so that an action waits
-    for one device at most.
+    for one device at most. Devices that are ``reserved`` for a flow wait until it ends.
     """
 
     def __init__(self, hass: HomeAssistant, entry: ConfigEntry) -> None:
@@ -62,9 +55,8 @@ class AgentcraftManager:
         self.hass = hass
         self.entry = entry
         self.registrations: dict[str, Registration] = {}
-        self.subentries: dict[str, ConfigSubentry] = {}
-        self._accesses: dict[str, Access] = {}
-        self._claims: dict[str, tuple[str, Access]] = {}
+        self.accesses: dict[str, Access] = {}
+        self.reserved: dict[str, str] = {}
         self._store = RegistrationStore(hass, entry)
         self._lock = asyncio.Lock()
         self._is_loaded = self._is_running = self._is_unreachable = False
@@ -81,22 +73,16 @@ class AgentcraftManager:
     @callback
     def async_start(self) -> None:
         """Send requests while the entry is loaded, starting when Home Assistant has started."""
-
-        @callback
-        def entry_changed(_change: ConfigEntryChange, changed: ConfigEntry) -> None:
-            if changed.entry_id == self.entry.entry_id:
-                self._follow_subentries()
-
         for unsubscribe in (
             self._stop,
             async_at_started(self.hass, self._run),
-            async_dispatcher_connect(self.hass, SIGNAL_CONFIG_ENTRY_CHANGED, entry_changed),
+            async_dispatcher_connect(self.hass, SIGNAL_CONFIG_ENTRY_CHANGED, self._follow_entry),
         ):
             self.entry.async_on_unload(unsubscribe)
 
     @callback
     def _run(self, _hass: HomeAssistant) -> None:
-        """Check the tokens first."""
+        """Send requests, first those that check the tokens."""
         self._is_running = True
         for sn, registration in self.registrations.items():
             if registration.phase is Phase.ACTIVE:
@@ -110,14 +96,15 @@ class AgentcraftManager:
         self._update()
 
     async def async_remove(self) -> None:
-        """Try once to delete each device ID, then remove the store."""
+        """Try once to delete each device ID, then remove the store and the manager."""
         await self.async_load()
-        self.subentries, self._accesses, self._is_running = {}, {}, True
+        self.accesses, self.reserved, self._is_running = {}, {}, True
         for sn, registration in list(self.registrations.items()):
             self._set(sn, registration.due_now())
         await self._async_advance_due()
         self._stop()
         await self._store.async_remove()
+        del self.hass.data[MANAGERS][self.entry.entry_id]
         if self.registrations:
             LOGGER.warning(
                 "Agentcraft may still have %s device IDs of this Home Assistant that could not be"
@@ -125,68 +112,60 @@ class AgentcraftManager:
                 len(self.registrations),
             )
 
-    # The devices to register
+    # Subentries and flows
 
-    def _linked(self) -> dict[str, ConfigSubentry]:
-        """Return the subentry of each linked device, the first one that contains it."""
+    def _linked(self) -> dict[str, Access]:
+        """Return the access of each linked device, that of the first subentry with it."""
         subentries = self.entry.get_subentries_of_type(SUBENTRY_AGENTCRAFT)
         return {
-            sn: subentry
+            sn: Access(
+                subentry.data[CONF_URL],
+                subentry.data[CONF_CLIENT_SECRET],
+                subentry.subentry_id,
+                subentry.title,
+            )
             for subentry in reversed(list(subentries))
             for sn in subentry.data[CONF_DEVICES]
         }
 
     @callback
-    def _follow_subentries(self) -> None:
-        """Register the devices of the subentries and of flows, and unregister all others.
+    def _follow_entry(self, _change: ConfigEntryChange, entry: ConfigEntry) -> None:
+        if entry.entry_id == self.entry.entry_id:
+            self._follow_subentries()
 
-        A device ID without an owner becomes that of the subentry.
-        """
-        self.subentries, previous = self._linked(), self._accesses
-        self._accesses = {sn: _access(subentry) for sn, subentry in self.subentries.items()}
-        self._accesses |= dict(self._claims.values())
-        for sn in dict.fromkeys((*self.registrations, *self._accesses)):
-            registration, access = self.registration(sn), self._accesses.get(sn)
-            if access is not None and registration.owner is None:
-                url = registration.url or access.url
-                registration = replace(registration, owner=access.owner, url=url)
-            if access != previous.get(sn) and registration.problem is not None:
-                registration = registration.due_now()
-            self._set(sn, registration)
+    @callback
+    def _follow_subentries(self) -> None:
+        """Register the devices of the subentries, and unregister all others."""
+        previous, self.accesses = self.accesses, self._linked()
+        for sn in dict.fromkeys((*self.registrations, *self.accesses)):
+            registration, access = self.registration(sn), self.accesses.get(sn)
+            self._set(sn, registration.with_access(previous.get(sn), access))
         async_dispatcher_send(self.hass, self.signal())
         self._advance_due_in_background()
 
     async def async_try_access(self, flow_id: str, sn: str, access: Access) -> Problem | None:
         """Register a device with the credentials of a flow; return the problem if it failed.
 
-        A refusal leaves nothing behind. Otherwise the device is reserved for the flow until
-        ``async_release``.
+        A refusal leaves nothing behind. Otherwise the device is reserved for the flow.
         """
-        self._claims[flow_id] = sn, access
+        self.reserved[sn] = flow_id
         async with self._lock:
-            self._follow_subentries()
-            if self.registration(sn).needs_device_id(access):
-                self._set(sn, self.registration(sn).due_now())
-                await self._async_advance(sn, set())
             registration = self.registration(sn)
+            if registration.needs_device_id(access):
+                registration = await self._async_advance(sn, registration.due_now(), access)
         if registration.phase is Phase.NONE:
-            self.async_release(flow_id)
+            self.reserved.pop(sn, None)
+        self._advance_due_in_background()
         return registration.problem
 
     @callback
     def async_release(self, flow_id: str) -> None:
-        """End the reservation of a flow; without a subentry the device is unregistered."""
-        if self._claims.pop(flow_id, None) is not None:
-            self._follow_subentries()
+        """End the reservations of a flow; without a subentry its devices are unregistered."""
+        reserved = self.reserved.items()
+        self.reserved = {sn: holder for sn, holder in reserved if holder != flow_id}
+        self._advance_due_in_background()
 
-    def is_taken(self, sn: str, *, subentry_id: str | None, flow_id: str) -> bool:
-        """Return whether a device belongs to another subentry or is reserved by another flow."""
-        subentry = self.subentries.get(sn)
-        return (subentry is not None and subentry.subentry_id != subentry_id) or any(
-            sn == claimed and other != flow_id for other, (claimed, _) in self._claims.items()
-        )
-
-    # The registrations
+    # Registrations
 
     def registration(self, sn: str) -> Registration:
         """Return the registration of a device."""
@@ -201,21 +180,25 @@ class AgentcraftManager:
         return AgentcraftClient(async_get_clientsession(self.hass), url)
 
     async def async_change(
-        self, sn: str, change: Callable[[Registration], Registration], *, in_background: bool
-    ) -> Registration:
-        """Change a registration, send the requests that are due, and return the registration."""
+        self, sn: str, change: Callable[[Registration], Registration | Problem]
+    ) -> Registration | Problem:
+        """Change a registration and send the requests that are due.
+
+        Return the registration, or the reason why it cannot be changed.
+        """
         async with self._lock:
-            if sn in self.registrations:
-                self._set(sn, change(self.registrations[sn]))
-                if not in_background:
-                    await self._async_advance(sn, set())
-                await self._async_store(sn, self.registration(sn))
+            current = self.registration(sn)
+            result = change(current) if sn in self.registrations else current
+            if isinstance(result, Registration):
+                if sn not in self.reserved:
+                    result = await self._async_advance(sn, result, self.accesses.get(sn))
+                result = await self._async_store(sn, result)
         self._advance_due_in_background()
-        return self.registration(sn)
+        return result
 
     def _set(self, sn: str, registration: Registration) -> None:
         """Hold a registration until the device is neither linked nor registered."""
-        if sn in self._accesses or registration.phase is not Phase.NONE:
+        if sn in self.accesses or registration.phase is not Phase.NONE:
             self.registrations[sn] = registration
         else:
             self.registrations.pop(sn, None)
@@ -223,20 +206,23 @@ class AgentcraftManager:
 
     async def _async_store(
         self, sn: str, registration: Registration, otherwise: Registration | None = None
-    ) -> bool:
-        """Hold and store a registration, and return whether that succeeded.
+    ) -> Registration:
+        """Hold and store a registration, and return it.
 
-        If not, the registration has a problem, or ``otherwise`` has it and is held instead.
+        If it cannot be stored, it is held and returned with a problem, or ``otherwise`` is.
         """
         self._set(sn, registration)
-        if await self._store.async_write(self.registrations):
-            return True
-        held = otherwise or registration
-        self._set(sn, held.failed(held.problem or Problem.NOT_STORED))
-        await self._store.async_write(self.registrations)
-        return False
+        if not await self._store.async_write(self.registrations):
+            held = otherwise or registration
+            registration = held.failed(held.problem or Problem.NOT_STORED)
+            self._set(sn, registration)
+            await self._store.async_write(self.registrations)
+        return registration
 
     # Requests
+
+    def _may_send(self, sn: str) -> bool:
+        return self._is_running and not self.hass.is_stopping and sn not in self.reserved
 
     @callback
     def _update(self) -> None:
@@ -246,7 +232,7 @@ class AgentcraftManager:
         """
         registrations = self.registrations if self._is_running else {}
         self._issues = async_update_issues(
-            self.hass, self.entry, registrations, self.subentries, self._issues
+            self.hass, self.entry, registrations, self.accesses, self._issues
         )
         problems = {registration.problem for registration in self.registrations.values()}
         if self._is_unreachable and Problem.UNREACHABLE not in problems:
@@ -255,15 +241,15 @@ class AgentcraftManager:
         if self._cancel_timer is not None:
             self._cancel_timer()
             self._cancel_timer = None
-        waits = [self._seconds_until_due(sn) for sn in registrations]
-        delays = [wait for wait in waits if wait is not None]
-        if delays and not self.hass.is_stopping:
+        waits = [
+            seconds_until_due(registration, self.accesses.get(sn))
+            for sn, registration in registrations.items()
+            if self._may_send(sn)
+        ]
+        if delays := [wait for wait in waits if wait is not None]:
             self._cancel_timer = async_call_later(
                 self.hass, min(*delays, MAX_DELAY), self._async_advance_due
             )
-
-    def _seconds_until_due(self, sn: str) -> float | None:
-        return seconds_until_due(self.registration(sn), self._accesses.get(sn))
 
     @callback
     def _advance_due_in_background(self) -> None:
@@ -273,52 +259,49 @@ class AgentcraftManager:
         )
 
     async def _async_advance_due(self, _now: datetime | None = None) -> None:
-        """Send the requests that are due, and none to a server after one that failed."""
-        unreachable: set[str] = set()
+        """Send the requests that are due."""
         async with self._lock:
             await self._store.async_write(self.registrations)
         for sn in list(self.registrations):
             async with self._lock:
-                if self._is_running and not self.hass.is_stopping:
-                    await self._async_advance(sn, unreachable)
+                if self._may_send(sn):
+                    await self._async_advance(sn, self.registration(sn), self.accesses.get(sn))
         self._update()
 
-    async def _async_advance(self, sn: str, unreachable: set[str]) -> None:
-        """Send the requests of a device that are due."""
+    async def _async_advance(
+        self, sn: str, current: Registration, access: Access | None
+    ) -> Registration:
+        """Send the requests of a device that are due, and return its registration."""
         for _ in range(MAX_STEPS):
-            step = next_step(self.registration(sn), self._accesses.get(sn))
-            if step is None or self._seconds_until_due(sn) != 0:
-                return
-            await self._async_send(sn, step, unreachable)
+            intent = next_intent(current, access)
+            if intent is None or seconds_until_due(current, access) != 0:
+                return current
+            if intent.phase is not current.phase or self._store.has_failed:
+                stored = await self._async_store(sn, intent, otherwise=current)
+                if stored is not intent:
+                    return stored
+            secret = access.client_secret if access else ""
+            current = await self._async_store(sn, await self._async_request(intent, secret))
         # The answers of the server contradict each other.
-        await self._async_store(sn, self.registration(sn).failed(Problem.UNREACHABLE))
+        return await self._async_store(sn, current.failed(Problem.UNREACHABLE))
 
-    async def _async_send(self, sn: str, step: Step, unreachable: set[str]) -> None:
-        """Send a request after its intent is stored, and store the result."""
-        current, access = self.registration(sn), self._accesses.get(sn)
-        url = current.server(access)
-        if url in unreachable:
-            self._set(sn, current.failed(Problem.UNREACHABLE))
-            return
-        owner, secret = (access.owner, access.client_secret) if access else (current.owner, "")
-        intent = replace(current, phase=step.intent or current.phase, url=url, owner=owner)
-        must_store = step.intent is not None or self._store.has_failed
-        if must_store and not await self._async_store(sn, intent, otherwise=current):
-            return
+    async def _async_request(self, intent: Registration, secret: str) -> Registration:
+        """Send the request of a phase, and return the registration that follows."""
+        request, client = REQUESTS[intent.phase], self.client(intent.url)
         try:
-            result = await step.request(
-                self.client(url), replace(intent, problem=None, failing_since=None), secret
-            )
+            return await request(client, replace(intent, problem=None, failing_since=None), secret)
         except AgentcraftError as error:
-            if not isinstance(error, RefusedError):
-                unreachable.add(url)
             if not self._is_unreachable:
                 LOGGER.warning("Agentcraft is unreachable (%s); retrying", error)
                 self._is_unreachable = True
-            result = intent.failed(Problem.UNREACHABLE)
-        await self._async_store(sn, result)
+            if not isinstance(error, RefusedError):
+                self._postpone(intent.url)
+            return intent.failed(Problem.UNREACHABLE)
 
-
-def _access(subentry: ConfigSubentry) -> Access:
-    data = subentry.data
-    return Access(data[CONF_URL], data[CONF_CLIENT_SECRET], subentry.subentry_id)
+    def _postpone(self, url: str) -> None:
+        """Postpone the requests to a server that cannot be reached."""
+        for sn, registration in list(self.registrations.items()):
+            access = self.accesses.get(sn)
+            intent = next_intent(registration, access)
+            if intent and intent.url == url and seconds_until_due(registration, access) == 0:
+                self._set(sn, registration.failed(Problem.UNREACHABLE))

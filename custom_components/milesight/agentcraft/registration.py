@@ -1,14 +1,14 @@
 """The registration of one device at Agentcraft: its state and its stored form."""
 
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 import time
-from typing import Any, Final
+from typing import Final
 
 import voluptuous as vol
 
 from ..api.backoff import exponential_delay
-from .client import Tokens, TokenStatus
+from .client import TokenStatus
 
 DAY: Final = 24 * 60 * 60.0
 MAX_DELAY: Final = DAY / 4
@@ -65,11 +65,12 @@ def backoff(attempts: int) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """Server and client secret of an agent, and the id of the subentry that holds them."""
+    """Server and client secret of an agent, and id and title of the subentry that holds them."""
 
     url: str
     client_secret: str = field(repr=False)
     owner: str | None = None
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,13 +96,6 @@ class Registration:
     failing_since: float | None = None
     attempts: int = 0
     due: float = 0.0
-
-    @property
-    def tokens(self) -> Tokens | None:
-        """Return the device token and its refresh token."""
-        if self.device_token is None or self.refresh_token is None:
-            return None
-        return Tokens(self.device_token, self.refresh_token)
 
     @property
     def is_registered(self) -> bool:
@@ -139,10 +133,16 @@ class Registration:
         is_kept = self.is_registered and self.is_wanted(access)
         return not (is_kept or self.declined or self.is_unresolved)
 
-    def server(self, access: Access | None) -> str:
-        """Return the server of the next request; an ID is deleted where it was created."""
-        is_deletion = self.phase is Phase.DELETING or not self.is_wanted(access)
-        return self.url if access is None or is_deletion else access.url
+    def with_access(self, previous: Access | None, access: Access | None) -> Registration:
+        """Return the registration after a change of the links, and retry what failed before.
+
+        A device ID without an owner belongs to the subentry.
+        """
+        is_changed = access != previous and self.problem is not None
+        current = self.due_now() if is_changed else self
+        if access is None or self.owner is not None:
+            return current
+        return replace(current, owner=access.owner, url=self.url or access.url)
 
     def due_now(self) -> Registration:
         """Return the registration with its next request due, and without failed attempts."""
@@ -161,10 +161,6 @@ class Registration:
             due=now + backoff(self.attempts),
         )
 
-    def to_json(self) -> dict[str, Any]:
-        """Return the stored form."""
-        return asdict(self)
-
     @classmethod
     def from_json(cls, stored: object) -> Registration:
         """Return a stored registration; an unreadable one may have a device ID."""
@@ -172,17 +168,18 @@ class Registration:
             registration = cls(**STORED(stored))
         except vol.Invalid:
             return UNKNOWN
-        phase, tokens = registration.phase, registration.tokens
-        if phase is Phase.CREATING and registration.problem not in UNRESOLVED:
+        if registration.phase is Phase.CREATING and not registration.is_unresolved:
             return replace(registration, problem=Problem.OUTCOME_UNKNOWN)
-        needs_id = phase not in (Phase.NONE, Phase.CREATING)
-        is_damaged = (needs_id and not registration.device_id) or (
-            phase is Phase.ACTIVE and tokens is None
-        )
-        return UNKNOWN if is_damaged else registration
+        fields = REQUIRED.get(registration.phase, ())
+        return registration if all(getattr(registration, name) for name in fields) else UNKNOWN
 
 
 UNKNOWN: Final = Registration(phase=Phase.CREATING, problem=Problem.OUTCOME_UNKNOWN)
+REQUIRED: Final = {
+    Phase.UNLINKED: ("device_id",),
+    Phase.ACTIVE: ("device_id", "device_token", "refresh_token"),
+    Phase.DELETING: ("device_id",),
+}
 STORED: Final = vol.Schema(
     {
         vol.Required("phase"): vol.Coerce(Phase),

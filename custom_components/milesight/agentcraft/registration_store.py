@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
@@ -49,7 +50,7 @@ class RegistrationStore(Store[dict[str, Any]]):
 
         Home Assistant delays writing while it stops.
         """
-        data = {sn: registration.to_json() for sn, registration in registrations.items()}
+        data = {sn: asdict(registration) for sn, registration in registrations.items()}
         if data != self._on_disk:
             self._on_disk = None
             await self.async_save(data)

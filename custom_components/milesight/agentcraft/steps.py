@@ -4,7 +4,7 @@ A request returns the next registration, or raises ``AgentcraftError``.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from http import HTTPStatus
 import time
 from typing import Final
@@ -15,33 +15,31 @@ from .registration import DAY, Access, Phase, Problem, Registration, backoff
 type Request = Callable[[AgentcraftClient, Registration, str], Awaitable[Registration]]
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A request, and the phase that is stored before it is sent."""
+def next_intent(current: Registration, access: Access | None) -> Registration | None:
+    """Return the registration as it is during its next request, ``None`` without a request.
 
-    request: Request
-    intent: Phase | None = None
-
-
-def next_step(current: Registration, access: Access | None) -> Step | None:
-    """Return the next step of a registration, ``None`` if there is nothing to send."""
-    if not current.is_wanted(access):
-        return DELETE if current.is_registered or current.phase is Phase.DELETING else None
-    if current.phase is Phase.ACTIVE and current.status is not TokenStatus.VALID:
-        return REFRESH
-    return STEPS.get(current.phase)
+    A device ID is deleted where it was created.
+    """
+    is_wanted = current.is_wanted(access)
+    if current.phase is Phase.DELETING or (current.is_registered and not is_wanted):
+        return replace(current, phase=Phase.DELETING)
+    if access is None or not is_wanted or current.phase is Phase.CREATING:
+        return None
+    phase = Phase.CREATING if current.phase is Phase.NONE else current.phase
+    return replace(current, phase=phase, url=access.url, owner=access.owner)
 
 
 def seconds_until_due(current: Registration, access: Access | None) -> float | None:
-    """Return the seconds until the next request, ``None`` if there is none.
+    """Return the seconds until the next request, ``None`` without a request.
 
     A deletion is due at once unless it has failed before, and so is a request that is due in more
     than a day, since the clock must have been wrong.
     """
-    if next_step(current, access) is None:
+    intent = next_intent(current, access)
+    if intent is None:
         return None
     seconds = current.due - time.time()
-    is_new_deletion = current.problem is None and not current.is_wanted(access)
+    is_new_deletion = intent.phase is Phase.DELETING and current.problem is None
     return 0 if is_new_deletion or seconds > DAY else max(seconds, 0)
 
 
@@ -74,27 +72,24 @@ async def request_tokens(
     return await _recover(client, current) or current.failed(Problem.NO_TOKEN)
 
 
-async def check_status(
+async def check_or_refresh(
     client: AgentcraftClient, current: Registration, _secret: str
 ) -> Registration:
-    """Read the status of the token."""
+    """Read the status of the token, or exchange tokens that are not valid for new ones."""
+    if current.status is not TokenStatus.VALID:
+        try:
+            return _activated(current, await client.refresh_token(current.refresh_token or ""))
+        except RefusedError as error:
+            if error.status != HTTPStatus.UNAUTHORIZED:
+                raise
+        return await _replace_tokens(client, current)
     info = await client.token_status(current.device_token or "")
     if info.status is TokenStatus.INVALID:
         return await _replace_tokens(client, current)
     if info.status is TokenStatus.EXPIRED:
         return replace(current, status=TokenStatus.EXPIRED, due=0.0)
-    shadow_id, due = info.shadow_id or current.shadow_id, time.time() + DAY
-    return replace(current, status=info.status, shadow_id=shadow_id, attempts=0, due=due)
-
-
-async def refresh(client: AgentcraftClient, current: Registration, _secret: str) -> Registration:
-    """Exchange the tokens for new ones."""
-    try:
-        return _activated(current, await client.refresh_token(current.refresh_token or ""))
-    except RefusedError as error:
-        if error.status != HTTPStatus.UNAUTHORIZED:
-            raise
-    return await _replace_tokens(client, current)
+    shadow_id = info.shadow_id or current.shadow_id
+    return replace(current, shadow_id=shadow_id, attempts=0, due=time.time() + DAY)
 
 
 async def delete(client: AgentcraftClient, current: Registration, _secret: str) -> Registration:
@@ -121,7 +116,7 @@ async def _replace_tokens(client: AgentcraftClient, current: Registration) -> Re
 async def _recover(client: AgentcraftClient, current: Registration) -> Registration | None:
     """Return the registration with the tokens that Agentcraft holds, if they are usable."""
     tokens = await client.read_device(current.device_id or "")
-    if tokens is None or tokens == current.tokens:
+    if tokens is None or tokens.device_token == current.device_token:
         return None
     info = await client.token_status(tokens.device_token)
     if info.status is TokenStatus.INVALID:
@@ -149,13 +144,11 @@ def _activated(current: Registration, tokens: Tokens, shadow_id: str | None = No
     )
 
 
-REFRESH: Final = Step(refresh)
-DELETE: Final = Step(delete, intent=Phase.DELETING)
-STEPS: Final[Mapping[Phase, Step]] = {
-    Phase.NONE: Step(create, intent=Phase.CREATING),
-    Phase.UNLINKED: Step(request_tokens),
-    Phase.ACTIVE: Step(check_status),
-    Phase.DELETING: DELETE,
+REQUESTS: Final[Mapping[Phase, Request]] = {
+    Phase.CREATING: create,
+    Phase.UNLINKED: request_tokens,
+    Phase.ACTIVE: check_or_refresh,
+    Phase.DELETING: delete,
 }
 CREATION_REFUSALS: Final[Mapping[int | None, Problem]] = {
     HTTPStatus.UNAUTHORIZED: Problem.SECRET_REFUSED,
