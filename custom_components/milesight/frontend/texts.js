@@ -25,7 +25,7 @@ export async function loadTexts(hass) {
 export const shorten = (name, length = 60) =>
   name.length > length ? `${[...name].slice(0, length - 1).join("")}…` : name;
 
-const MAX_HALF = 16; // letters that a tile of half a section's width has room for
+const MAX_HALF = 13; // letters that a tile of half a section's width has room for, where sections are narrowest
 const WIDE_LETTERS = /[\u2E80-\uD7FF\uF900-\uFAFF\uFF00-\uFF60]/gu;
 
 /**
