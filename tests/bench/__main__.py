@@ -19,6 +19,7 @@ from .scale import FULL, TINY, Scale
 from .table import LINES, Line, Row, measure
 
 BEGIN, END = "<!-- numbers:", "<!-- end of the numbers -->"
+CELLS = "{:<44} {:<42} {:>7}  {:<13}"
 TITLE = """| line | ours / floor | ratio | aim |
 |---|---|---|---|
 """
@@ -50,7 +51,7 @@ def write_table(page: Path, rows: Iterable[Row], remark: str) -> None:
     before, rest = page.read_text().split(BEGIN)
     mark, rest = rest.split("\n", 1)
     _, after = rest.split(END)
-    table = TITLE + "".join(row.markdown for row in rows)
+    table = TITLE + "".join(f"| {' | '.join(row[:4])} |\n" for row in rows)
     page.write_text(f"{before}{BEGIN}{mark}\n\n{table}\n{remark}\n\n{END}{after}")
 
 
@@ -82,7 +83,8 @@ def main() -> int:
         measured.append(row)
         judged = line.exact or not options.tiny
         missed += judged and not row.is_met
-        print(row, ("met" if row.is_met else "MISSED") if judged else "", flush=True)
+        verdict = ("met" if row.is_met else "MISSED") if judged else ""
+        print(CELLS.format(*row), verdict, flush=True)
     seconds = time.monotonic() - started
     print(f"\n{seconds:.0f} s")
     if options.write:

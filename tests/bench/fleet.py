@@ -35,8 +35,8 @@ PATHS: Final = tuple(path for path in MODEL.values if path != "sn" and "raw" not
 DISABLED: Final = (HIDDEN, *(path for path in MODEL.values if "raw" in path), "last_report")
 
 SMALL: Final = find_model("EM300-TH")
-SMALL_PATHS: Final = ("battery", "temperature", "humidity")
 MODELS: Final = {one.name: one for one in (MODEL, SMALL)}
+REPORTED: Final = {MODEL.name: PATHS, SMALL.name: ("battery", "temperature", "humidity")}
 
 
 def devices(size: int, model: str = MODEL.name) -> list[Device]:

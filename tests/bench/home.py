@@ -53,7 +53,7 @@ class Home:
         self,
         domain: str,
         data: Mapping[str, Any],
-        options: Mapping[str, Any] | None = None,
+        options: Mapping[str, Any] = MappingProxyType({}),
         version: int = 1,
     ) -> ConfigEntry[Any]:
         """Add a config entry and wait until it and its entities are set up."""
@@ -62,8 +62,8 @@ class Home:
             minor_version=1,
             domain=domain,
             title=domain,
-            data=dict(data),
-            options=dict(options or {}),
+            data=data,
+            options=options,
             source="user",
             unique_id=domain,
             discovery_keys=MappingProxyType({}),

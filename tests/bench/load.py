@@ -45,12 +45,11 @@ class Delivery(NamedTuple):
         }
 
 
-def event(
-    sequence: int, devices: Sequence[Device], started: int, paths: Iterable[str] = fleet.PATHS
-) -> Event:
+def event(sequence: int, devices: Sequence[Device], started: int) -> Event:
     """Return the event of a sequence that goes round devices, each of them once a millisecond."""
     turn, index = divmod(sequence, len(devices))
     device, readings, ts = devices[index], fleet.readings(turn), started + turn
+    model = device.model.name
     return {
         "eventId": f"{ts}-{sequence}",
         "eventCreatedTime": ts // 1000,
@@ -60,12 +59,8 @@ def event(
             "type": "PROPERTY",
             "ts": ts,
             "tslId": None,
-            "payload": {path: readings[path] for path in paths},
-            "deviceProfile": {
-                "sn": device.sn,
-                "deviceId": device.device_id,
-                "model": device.model.name,
-            },
+            "payload": {path: readings[path] for path in fleet.REPORTED[model]},
+            "deviceProfile": {"sn": device.sn, "deviceId": device.device_id, "model": model},
         },
     }
 
@@ -80,13 +75,12 @@ class Load:
     first: int = 0
     started: int = field(default_factory=now_ms)
     model: str = fleet.MODEL.name
-    paths: tuple[str, ...] = fleet.PATHS
 
     def arrays(self) -> Iterator[list[Event]]:
         """Yield the events of each delivery."""
         devices = fleet.devices(self.devices, self.model)
         for part in batched(range(self.first, self.first + self.events), self.array, strict=False):
-            yield [event(sequence, devices, self.started, self.paths) for sequence in part]
+            yield [event(sequence, devices, self.started) for sequence in part]
 
 
 async def post(url: str, deliveries: Iterable[Delivery]) -> float:

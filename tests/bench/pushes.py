@@ -68,11 +68,7 @@ async def cost(scale: Scale, which: str) -> float:
         times = Times(time.process_time)
         for turn in range(scale.rounds):
             sent = load.Load(
-                devices=devices,
-                events=events,
-                first=turn * events,
-                model=fleet.SMALL.name,
-                paths=fleet.SMALL_PATHS,
+                devices=devices, events=events, first=turn * events, model=fleet.SMALL.name
             )
             await call(load.prepare, sent)
             with times.take(which):

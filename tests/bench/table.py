@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from math import inf
-from typing import Any, NamedTuple, override
+from typing import Any, NamedTuple
 
 from homeassistant.runner import create_event_loop
 
@@ -33,23 +33,13 @@ def measure(scale: Scale, name: str, *arguments: str) -> Any:
 
 
 class Row(NamedTuple):
-    """A line of the table with its numbers."""
+    """The cells of a line, and whether its aim is met."""
 
     what: str
     measured: str
-    ratio: float
+    ratio: str
     aim: str
     is_met: bool
-
-    @override
-    def __str__(self) -> str:
-        """Return the line for the terminal."""
-        return f"{self.what:<44} {self.measured:<42} {self.ratio:>7.2f}  {self.aim:<13}"
-
-    @property
-    def markdown(self) -> str:
-        """The line of a table in the documentation."""
-        return f"| {self.what} | {self.measured} | {self.ratio:.2f} | {self.aim} |\n"
 
 
 @dataclass(frozen=True)
@@ -75,7 +65,7 @@ class Line:
         return Row(
             self.what.format_map(vars(scale)),
             self.measured.format(*(figure * self.factor for figure in figures)),
-            ratio,
+            f"{ratio:.2f}",
             aim,
             self.at_least <= round(ratio, 2) <= self.at_most,
         )
