@@ -1,12 +1,13 @@
 """Buttons: services without inputs, and properties that trigger something."""
 
+from functools import partial
 from typing import override
 
 from homeassistant.components.button import ButtonEntity
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .agentcraft.entities import AgentcraftButton, async_setup_agentcraft
+from .agentcraft.entities import AgentcraftButton, agentcraft_entities
 from .coordinator import MilesightConfigEntry
 from .entity import MilesightDescribedEntity, async_setup_platform
 from .mapping import ButtonDescription
@@ -15,13 +16,13 @@ PARALLEL_UPDATES = 0
 
 
 async def async_setup_entry(
-    hass: HomeAssistant,
+    _hass: HomeAssistant,
     entry: MilesightConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Set up the buttons of an Application."""
-    async_setup_platform(entry, async_add_entities, ButtonDescription, MilesightButton)
-    async_setup_agentcraft(hass, entry, async_add_entities, AgentcraftButton)
+    linked = partial(agentcraft_entities, AgentcraftButton)
+    async_setup_platform(entry, async_add_entities, ButtonDescription, MilesightButton, linked)
 
 
 class MilesightButton(MilesightDescribedEntity[ButtonDescription], ButtonEntity):

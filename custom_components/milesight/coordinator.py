@@ -82,7 +82,7 @@ class MilesightCoordinator(DataUpdateCoordinator[dict[str, MilesightDevice]]):
             self.client,
             self.data,
             has_quota=self.request_limit.has_background_quota,
-            elements_found=self._notify_device_listeners,
+            elements_found=self.notify_device_listeners,
             finished=self._schedule_save,
         )
         self.pushes = PushMonitor(hass, entry)
@@ -99,7 +99,7 @@ class MilesightCoordinator(DataUpdateCoordinator[dict[str, MilesightDevice]]):
             entry,
             self.device_manager,
             self.responses,
-            elements_found=self._notify_device_listeners,
+            elements_found=self.notify_device_listeners,
             stored_found=self.backfill.mark_stored_reading,
             search=self._search,
         )
@@ -215,14 +215,15 @@ class MilesightCoordinator(DataUpdateCoordinator[dict[str, MilesightDevice]]):
         self._device_listeners.append(listener)
         return lambda: self._device_listeners.remove(listener)
 
-    def _notify_device_listeners(self, device: MilesightDevice) -> None:
+    def notify_device_listeners(self, device: MilesightDevice) -> None:
+        """Let the platforms add and remove entities of a device."""
         for listener in self._device_listeners:
             listener(device)
 
     @callback
     def _apply_corrections(self, corrections: Corrections) -> None:
         for device in self.device_manager.correct(corrections):
-            self._notify_device_listeners(device)
+            self.notify_device_listeners(device)
 
     # Polling
 
@@ -259,7 +260,7 @@ class MilesightCoordinator(DataUpdateCoordinator[dict[str, MilesightDevice]]):
         self._connection.stop()
         self._connection.record_contact()
         for device in self.device_manager.sync(listed, requested_at):
-            self._notify_device_listeners(device)
+            self.notify_device_listeners(device)
         self._reports.handle_device_list(requested_at)
         pending = self.backfill.pending()
         unread = sum(not device.is_new and device.has_unread_reports for device in pending)

@@ -17,7 +17,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .agentcraft.entities import AgentcraftSensor, async_setup_agentcraft
+from .agentcraft.entities import AgentcraftSensor, agentcraft_entities
 from .api.codec import Value
 from .const import DOMAIN
 from .coordinator import MilesightConfigEntry, MilesightCoordinator
@@ -36,7 +36,7 @@ MAX_STATE = 255
 
 
 async def async_setup_entry(
-    hass: HomeAssistant,
+    _hass: HomeAssistant,
     entry: MilesightConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
@@ -47,18 +47,18 @@ async def async_setup_entry(
     async_setup_platform(
         entry, async_add_entities, SensorDescription, MilesightSensor, _device_sensors
     )
-    async_setup_agentcraft(hass, entry, async_add_entities, AgentcraftSensor)
 
 
 def _device_sensors(
     coordinator: MilesightCoordinator, device: MilesightDevice
 ) -> Iterator[MilesightEntity]:
-    """Yield the sensors of the device list.
+    """Yield the sensors of the device list and of the link to Agentcraft.
 
     The battery level of a disconnected device is not listed: a battery in the entity registry stays
     there unless a property reports the level.
     """
     yield LastReportSensor(coordinator, device)
+    yield from agentcraft_entities(AgentcraftSensor, coordinator, device)
     if device.capabilities.reports_battery:
         return
     battery = BatterySensor(coordinator, device)

@@ -8,8 +8,9 @@ from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.util.json import JsonValueType
 
 from ..const import DOMAIN
+from ..devices import registry
 from .client import is_identifier
-from .issues import PREFIX, device_name
+from .issues import PREFIX
 from .manager import MANAGERS, AgentcraftManager
 from .registration import Phase, Problem, Registration
 
@@ -110,5 +111,7 @@ def _translated(
     return error_class(
         translation_domain=DOMAIN,
         translation_key=f"{PREFIX}{reason}",
-        translation_placeholders={"device": device_name(manager.hass, manager.entry, sn)},
+        translation_placeholders={
+            "device": registry.async_device_name(manager.hass, manager.entry, sn)
+        },
     )

@@ -15,14 +15,7 @@ from homeassistant.const import CONF_CLIENT_SECRET, CONF_DEVICES, CONF_URL
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import device_registry as dr
-from homeassistant.helpers.selector import (
-    DeviceFilterSelectorConfig,
-    DeviceSelector,
-    DeviceSelectorConfig,
-    TextSelector,
-    TextSelectorConfig,
-    TextSelectorType,
-)
+from homeassistant.helpers.selector import DeviceSelector, TextSelector, TextSelectorType
 from probatio import Secret
 import voluptuous as vol
 
@@ -31,7 +24,7 @@ from ..devices import registry
 from ..flows.url import normalize_url
 from .actions import Action, adopt, async_apply, discard, replace_device_id
 from .client import AgentcraftError
-from .issues import PREFIX, device_name
+from .issues import PREFIX
 from .manager import AgentcraftManager, get_manager
 from .registration import Access, Problem, State
 
@@ -43,12 +36,10 @@ SCHEMA: Final = vol.Schema(
     {
         vol.Required(CONF_URL, default=DEFAULT_URL): TextSelector(),
         vol.Required(Secret(CONF_CLIENT_SECRET)): TextSelector(
-            TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="current-password")
+            {"type": TextSelectorType.PASSWORD, "autocomplete": "current-password"}
         ),
         vol.Required(CONF_DEVICES): DeviceSelector(
-            DeviceSelectorConfig(
-                multiple=True, filter=DeviceFilterSelectorConfig(integration=DOMAIN)
-            )
+            {"multiple": True, "filter": {"integration": DOMAIN}}
         ),
     }
 )
@@ -83,28 +74,24 @@ class AgentcraftSubentryFlow(ConfigSubentryFlow):
         """Initialize without input."""
         self._user_input: Mapping[str, Any] = {}
         self._data: dict[str, Any] = {}
-        self._invalid_device = ""
+        self._invalid_device = self._unresolved = ""
 
     async def async_step_user(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
-        """Ask for the server address, the client secret and the devices."""
+        """Ask for server, client secret and devices; show the device IDs without a user."""
         if self._get_entry().state is not ConfigEntryState.LOADED:
             return self.async_abort(reason="entry_not_loaded")
         self._user_input = user_input or self._stored_input()
         errors = self._validate() if user_input else {}
         return self._form(errors) if errors or not user_input else await self._async_finish()
 
-    async def async_step_reconfigure(
-        self, user_input: dict[str, Any] | None = None
-    ) -> SubentryFlowResult:
-        """Change them, and show the device IDs that no user has linked."""
-        return await self.async_step_user(user_input)
+    async_step_reconfigure = async_step_user
 
     async def async_step_resolve(
         self, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
         """Ask for the device ID that a request without answer may have created."""
         errors: dict[str, str] = {}
-        sn = self._unresolved[0]
+        sn, entry = self._unresolved, self._get_entry()
         if user_input is not None:
             errors = await _async_errors(self._manager, sn, _resolve(self.hass, user_input))
             if not errors:
@@ -113,7 +100,7 @@ class AgentcraftSubentryFlow(ConfigSubentryFlow):
             step_id="resolve",
             data_schema=RESOLVE_SCHEMA,
             errors=errors,
-            description_placeholders={"device": device_name(self.hass, self._get_entry(), sn)},
+            description_placeholders={"device": registry.async_device_name(self.hass, entry, sn)},
         )
 
     @callback
@@ -133,11 +120,6 @@ class AgentcraftSubentryFlow(ConfigSubentryFlow):
         """Return the subentry that is changed, ``None`` for a new one."""
         return self._get_reconfigure_subentry() if self.source == SOURCE_RECONFIGURE else None
 
-    @property
-    def _unresolved(self) -> list[str]:
-        manager = self._manager
-        return [sn for sn in self._data[CONF_DEVICES] if manager.registration(sn).is_unresolved]
-
     def _stored_input(self) -> Mapping[str, Any]:
         """Return what the user entered earlier."""
         if self._link is None:
@@ -149,7 +131,7 @@ class AgentcraftSubentryFlow(ConfigSubentryFlow):
     def _form(self, errors: dict[str, str]) -> SubentryFlowResult:
         entry, manager = self._get_entry(), self._manager
         waiting = [
-            f"- {device_name(self.hass, entry, sn)}: `{registration.device_id}`"
+            f"- {registry.async_device_name(self.hass, entry, sn)}: `{registration.device_id}`"
             for sn in (self._link.data[CONF_DEVICES] if self._link else ())
             if (registration := manager.registration(sn)).state is State.WAITING
         ]
@@ -199,11 +181,13 @@ class AgentcraftSubentryFlow(ConfigSubentryFlow):
         access = Access(url, self._data[CONF_CLIENT_SECRET], link.subentry_id if link else None)
         registrations = {sn: manager.registration(sn) for sn in self._data[CONF_DEVICES]}
         new = [sn for sn, item in registrations.items() if item.needs_device_id(access)]
+        unresolved = [sn for sn, item in registrations.items() if item.is_unresolved]
         moved = [item.device_id for item in registrations.values() if item.url != url]
         error: str | None = None
         if new:
             error = ERRORS.get(await manager.async_try_access(self.flow_id, new[0], access))
-        elif link is None and self._unresolved:
+        elif link is None and unresolved:
+            self._unresolved = unresolved[0]
             return await self.async_step_resolve()
         elif device_id := next(filter(None, moved), None):
             try:
@@ -241,5 +225,5 @@ class AgentcraftRepairFlow(RepairsFlow):
             step_id="confirm",
             data_schema=vol.Schema({}) if is_lost else RESOLVE_SCHEMA,
             errors=errors,
-            description_placeholders={"device": device_name(self.hass, entry, sn)},
+            description_placeholders={"device": registry.async_device_name(self.hass, entry, sn)},
         )

@@ -16,12 +16,6 @@ PREFIX: Final = "agentcraft_"
 FIXABLE: Final = (Problem.OUTCOME_UNKNOWN, Problem.CONFLICT, Problem.NO_TOKEN)
 
 
-def device_name(hass: HomeAssistant, entry: ConfigEntry, sn: str) -> str:
-    """Return the name of a device as the user knows it."""
-    device = registry.async_get_device(hass, entry, sn)
-    return (device.name_by_user or device.name if device else None) or sn
-
-
 @callback
 def async_update_issues(
     hass: HomeAssistant,
@@ -38,14 +32,12 @@ def async_update_issues(
     for sn, registration in registrations.items():
         problem, access = registration.problem, accesses.get(sn)
         is_fixable = problem in FIXABLE
+        is_outage = problem is Problem.UNREACHABLE and registration.is_unreachable
         if is_fixable:
             device = registry.async_get_device(hass, entry, sn)
             subject = device.id if device else sha256(sn.encode()).hexdigest()[:16]
-            placeholders = {"device": device_name(hass, entry, sn)}
-        elif access is not None and (
-            problem is Problem.SECRET_REFUSED
-            or (problem is Problem.UNREACHABLE and registration.is_unreachable)
-        ):
+            placeholders = {"device": registry.async_device_name(hass, entry, sn)}
+        elif access is not None and (is_outage or problem is Problem.SECRET_REFUSED):
             subject, placeholders = access.owner or "", {"link": access.title}
         else:
             continue

@@ -8,12 +8,14 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from math import inf
 from typing import Final
 
 from homeassistant.config_entries import (
     SIGNAL_CONFIG_ENTRY_CHANGED,
     ConfigEntry,
     ConfigEntryChange,
+    ConfigEntryState,
 )
 from homeassistant.const import CONF_CLIENT_SECRET, CONF_DEVICES, CONF_URL
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
@@ -112,20 +114,16 @@ class AgentcraftManager:
                 len(self.registrations),
             )
 
-    # Subentries and flows
-
     def _linked(self) -> dict[str, Access]:
         """Return the access of each linked device, that of the first subentry with it."""
-        subentries = self.entry.get_subentries_of_type(SUBENTRY_AGENTCRAFT)
+        subentries = list(self.entry.get_subentries_of_type(SUBENTRY_AGENTCRAFT))
         return {
             sn: Access(
-                subentry.data[CONF_URL],
-                subentry.data[CONF_CLIENT_SECRET],
-                subentry.subentry_id,
-                subentry.title,
+                data[CONF_URL], data[CONF_CLIENT_SECRET], subentry.subentry_id, subentry.title
             )
-            for subentry in reversed(list(subentries))
-            for sn in subentry.data[CONF_DEVICES]
+            for subentry in reversed(subentries)
+            for data in (subentry.data,)
+            for sn in data[CONF_DEVICES]
         }
 
     @callback
@@ -140,7 +138,10 @@ class AgentcraftManager:
         for sn in dict.fromkeys((*self.registrations, *self.accesses)):
             registration, access = self.registration(sn), self.accesses.get(sn)
             self._set(sn, registration.with_access(previous.get(sn), access))
-        async_dispatcher_send(self.hass, self.signal())
+        if self.entry.state is ConfigEntryState.LOADED:
+            devices = self.entry.runtime_data.data
+            for sn in (previous.keys() ^ self.accesses.keys()) & devices.keys():
+                self.entry.runtime_data.notify_device_listeners(devices[sn])
         self._advance_due_in_background()
 
     async def async_try_access(self, flow_id: str, sn: str, access: Access) -> Problem | None:
@@ -165,14 +166,12 @@ class AgentcraftManager:
         self.reserved = {sn: holder for sn, holder in reserved if holder != flow_id}
         self._advance_due_in_background()
 
-    # Registrations
-
     def registration(self, sn: str) -> Registration:
         """Return the registration of a device."""
         return self.registrations.get(sn, Registration())
 
-    def signal(self, sn: str | None = None) -> str:
-        """Return the dispatcher signal of a device, or of the set of linked devices."""
+    def signal(self, sn: str) -> str:
+        """Return the dispatcher signal of a device."""
         return f"{DOMAIN}_agentcraft_{self.entry.entry_id}_{sn}"
 
     def client(self, url: str) -> AgentcraftClient:
@@ -219,11 +218,6 @@ class AgentcraftManager:
             await self._store.async_write(self.registrations)
         return registration
 
-    # Requests
-
-    def _may_send(self, sn: str) -> bool:
-        return self._is_running and not self.hass.is_stopping and sn not in self.reserved
-
     @callback
     def _update(self) -> None:
         """Publish problems and wait for the next request.
@@ -241,15 +235,17 @@ class AgentcraftManager:
         if self._cancel_timer is not None:
             self._cancel_timer()
             self._cancel_timer = None
-        waits = [
-            seconds_until_due(registration, self.accesses.get(sn))
-            for sn, registration in registrations.items()
-            if self._may_send(sn)
-        ]
-        if delays := [wait for wait in waits if wait is not None]:
+        delay = min((self._seconds_until_due(sn) for sn in registrations), default=inf)
+        if delay < inf:
             self._cancel_timer = async_call_later(
-                self.hass, min(*delays, MAX_DELAY), self._async_advance_due
+                self.hass, min(delay, MAX_DELAY), self._async_advance_due
             )
+
+    def _seconds_until_due(self, sn: str) -> float:
+        """Return the seconds until a device's next request; a device may wait for a flow."""
+        if not self._is_running or self.hass.is_stopping or sn in self.reserved:
+            return inf
+        return seconds_until_due(self.registration(sn), self.accesses.get(sn))
 
     @callback
     def _advance_due_in_background(self) -> None:
@@ -264,7 +260,7 @@ class AgentcraftManager:
             await self._store.async_write(self.registrations)
         for sn in list(self.registrations):
             async with self._lock:
-                if self._may_send(sn):
+                if self._seconds_until_due(sn) == 0:
                     await self._async_advance(sn, self.registration(sn), self.accesses.get(sn))
         self._update()
 
@@ -274,9 +270,9 @@ class AgentcraftManager:
         """Send the requests of a device that are due, and return its registration."""
         for _ in range(MAX_STEPS):
             intent = next_intent(current, access)
-            if intent is None or seconds_until_due(current, access) != 0:
+            if intent is None or seconds_until_due(current, access) > 0:
                 return current
-            if intent.phase is not current.phase or self._store.has_failed:
+            if intent.phase is not current.phase or self._store.on_disk is None:
                 stored = await self._async_store(sn, intent, otherwise=current)
                 if stored is not intent:
                     return stored
@@ -301,7 +297,6 @@ class AgentcraftManager:
     def _postpone(self, url: str) -> None:
         """Postpone the requests to a server that cannot be reached."""
         for sn, registration in list(self.registrations.items()):
-            access = self.accesses.get(sn)
-            intent = next_intent(registration, access)
-            if intent and intent.url == url and seconds_until_due(registration, access) == 0:
+            intent = next_intent(registration, self.accesses.get(sn))
+            if intent and intent.url == url and self._seconds_until_due(sn) == 0:
                 self._set(sn, registration.failed(Problem.UNREACHABLE))

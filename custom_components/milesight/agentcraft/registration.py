@@ -115,8 +115,8 @@ class Registration:
     @property
     def state(self) -> State:
         """Return the state; a registered device keeps it for a day without Agentcraft."""
-        is_outage = self.problem is Problem.UNREACHABLE and not self.is_unreachable
-        if self.problem is not None and not (is_outage and self.is_registered):
+        is_kept = self.is_registered and self.problem is Problem.UNREACHABLE
+        if self.problem is not None and (self.is_unreachable or not is_kept):
             return State.ERROR
         if self.phase is Phase.ACTIVE and self.status is TokenStatus.EXPIRED:
             return State.EXPIRED

@@ -18,18 +18,16 @@ STORAGE_VERSION: Final = 1
 
 
 class RegistrationStore(Store[dict[str, Any]]):
-    """Registrations by serial number, verified on the disk."""
+    """Registrations by serial number, verified on the disk.
+
+    ``on_disk`` is their stored form, ``None`` while it is not what it should be.
+    """
 
     def __init__(self, hass: HomeAssistant, entry: ConfigEntry) -> None:
         """Initialize with the file of an Application."""
         key = f"{DOMAIN}.{entry.entry_id}.agentcraft"
         super().__init__(hass, STORAGE_VERSION, key, private=True, atomic_writes=True)
-        self._on_disk: dict[str, Any] | None = {}
-
-    @property
-    def has_failed(self) -> bool:
-        """Return whether the last registrations could not be stored."""
-        return self._on_disk is None
+        self.on_disk: dict[str, Any] | None = {}
 
     async def async_read(self, linked: Iterable[str]) -> dict[str, Registration]:
         """Return the registrations; of linked devices a damaged file says nothing."""
@@ -41,7 +39,7 @@ class RegistrationStore(Store[dict[str, Any]]):
             LOGGER.error("The stored Agentcraft registrations cannot be read (%s)", kind)
             stored = None
         if isinstance(stored, dict):
-            self._on_disk = stored
+            self.on_disk = stored
             return {sn: Registration.from_json(data) for sn, data in stored.items()}
         return dict.fromkeys(linked, UNKNOWN) if existed or stored is not None else {}
 
@@ -51,10 +49,10 @@ class RegistrationStore(Store[dict[str, Any]]):
         Home Assistant delays writing while it stops.
         """
         data = {sn: asdict(registration) for sn, registration in registrations.items()}
-        if data != self._on_disk:
-            self._on_disk = None
+        if data != self.on_disk:
+            self.on_disk = None
             await self.async_save(data)
             with suppress(HomeAssistantError):
                 is_written = await self.async_load() == data
-                self._on_disk = data if is_written and not self.hass.is_stopping else None
-        return not self.has_failed
+                self.on_disk = data if is_written and not self.hass.is_stopping else None
+        return self.on_disk is not None

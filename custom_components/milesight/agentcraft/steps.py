@@ -6,6 +6,7 @@ A request returns the next registration, or raises ``AgentcraftError``.
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from http import HTTPStatus
+from math import inf
 import time
 from typing import Final
 
@@ -29,15 +30,15 @@ def next_intent(current: Registration, access: Access | None) -> Registration | 
     return replace(current, phase=phase, url=access.url, owner=access.owner)
 
 
-def seconds_until_due(current: Registration, access: Access | None) -> float | None:
-    """Return the seconds until the next request, ``None`` without a request.
+def seconds_until_due(current: Registration, access: Access | None) -> float:
+    """Return the seconds until the next request, infinity without a request.
 
     A deletion is due at once unless it has failed before, and so is a request that is due in more
     than a day, since the clock must have been wrong.
     """
     intent = next_intent(current, access)
     if intent is None:
-        return None
+        return inf
     seconds = current.due - time.time()
     is_new_deletion = intent.phase is Phase.DELETING and current.problem is None
     return 0 if is_new_deletion or seconds > DAY else max(seconds, 0)

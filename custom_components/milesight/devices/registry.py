@@ -96,6 +96,13 @@ def async_get_device(hass: HomeAssistant, entry: ConfigEntry, sn: str) -> dr.Dev
 
 
 @callback
+def async_device_name(hass: HomeAssistant, entry: ConfigEntry, sn: str) -> str:
+    """Return the name of a device as the user knows it, or its serial number."""
+    device = async_get_device(hass, entry, sn)
+    return (device.name_by_user or device.name if device else None) or sn
+
+
+@callback
 def async_remove_unlisted(hass: HomeAssistant, entry: ConfigEntry, listed: Container[str]) -> None:
     """Remove the devices, and their entities, whose serial numbers are not listed.
 
