@@ -47,23 +47,27 @@ class Known:
     status_of: int = 0
     listed_at: int = 0
     heard: int = 0
+    perhaps_heard: int = 0
 
-    def status(self, online: bool, made: int, now: int) -> None:
+    def status(self, online: bool, made: int, now: int, *, again: bool) -> None:
         """Take a pushed sign of life or loss; of two in one second the later arrival counts.
 
         Whether one that was made between the listed report and the list is older than the list,
-        only the platform's clock knows.
+        only the platform's clock knows. One that is pushed again may be ignored.
         """
-        self.heard = now
+        self.perhaps_heard = now
+        if not again:
+            self.heard = now
         if made // SECOND >= self.status_of // SECOND:
-            self.status_of = made
-            is_certain = made >= self.listed_at or online == self.online
+            is_certain = (made >= self.listed_at and not again) or online == self.online
+            if not again:
+                self.status_of = made
             self.online = online if is_certain else None
 
     def listed_status(self, online: bool, reported: int, asked: int) -> None:
         """Take the status of the device list, unless something was pushed since."""
         if self.heard <= asked:
-            is_certain = self.heard < asked or online == self.online
+            is_certain = self.perhaps_heard < asked or online == self.online
             self.online, self.status_of = online if is_certain else None, reported
             self.listed_at = asked
 
@@ -174,7 +178,7 @@ class Expected:
     def _heard(self, event: Mapping[str, Any], now: int, *, again: bool) -> None:
         sn, kind, made = event["sn"], event["type"], event["made"]
         device = self.devices[sn]
-        device.status(kind != "OFFLINE", made or event["created"], now)
+        device.status(kind != "OFFLINE", made or event["created"], now, again=again)
         if kind == "EVENT":
             fired = self.may_fire if again else self.fired
             fired[sn, event["values"]["kind"]] += 1
