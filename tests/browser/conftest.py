@@ -1,27 +1,20 @@
 """Fixtures of the browser tests: one Home Assistant and browser, one simulator per test."""
 
-from collections.abc import AsyncIterator, Generator
+from collections.abc import AsyncIterator
 from pathlib import Path
 import shutil
 from typing import Final
 
 import aiohttp
-from playwright.async_api import (
-    Browser,
-    BrowserContext,
-    Page,
-    ViewportSize,
-    async_playwright,
-    expect,
-)
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 import pytest
 
 from tests.demo.home_assistant import HomeAssistant
-from tests.demo.integration import DOMAIN, connect, first_value, show_dashboard
+from tests.demo.integration import DOMAIN
 from tests.demo.process import ROOT, any_free_port
 from tests.demo.simulator import SimulatorProcess, simulated_platform
 
-from .console import PATIENCE
+from .console import PATIENCE, connect_and_show
 
 DEBIAN_CHROMIUM = Path("/usr/bin/chromium")
 CHROMIUM = DEBIAN_CHROMIUM if DEBIAN_CHROMIUM.exists() else None  # None: Playwright's own
@@ -33,28 +26,9 @@ FLAGS = (
     "--disable-sync",
     "--no-first-run",
 )
-WINDOW = ViewportSize(width=1280, height=900)
 FAILURES = ROOT / ".demo" / "browser"
-FAILED = pytest.StashKey[bool]()
 
 expect.set_options(timeout=PATIENCE * 1000)
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(
-    item: pytest.Item,
-) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Add to a failure the folder with what the browser showed."""
-    report = yield
-    if report.failed:
-        item.stash[FAILED] = True
-        kept = f"Screenshot, text of the page and logs: {_failure_folder(item)}"
-        report.sections.append(("What was seen", kept))
-    return report
-
-
-def _failure_folder(item: pytest.Item) -> Path:
-    return FAILURES / item.name
 
 
 @pytest.fixture(scope="session")
@@ -91,9 +65,7 @@ async def simulator(
 @pytest.fixture
 async def connected(home: HomeAssistant, simulator: SimulatorProcess) -> SimulatorProcess:
     """Return the platform with the integration connected to it, and the demo's dashboard made."""
-    await connect(home, simulator)
-    await first_value(home)
-    await show_dashboard(home)
+    await connect_and_show(home, simulator)
     return simulator
 
 
@@ -120,7 +92,7 @@ async def person(browser: Browser, home: HomeAssistant) -> BrowserContext:
     context = await browser.new_context(
         base_url=home.url,
         locale="en",
-        viewport=WINDOW,
+        viewport={"width": 1280, "height": 900},
         reduced_motion="reduce",
     )
     await context.add_init_script(NO_SERVICE_WORKER)
@@ -137,14 +109,16 @@ async def page(
     tmp_path: Path,
 ) -> AsyncIterator[Page]:
     """Return a new page; if the test fails, what it showed last is kept."""
-    page = await person.new_page()
-    folder = _failure_folder(request.node)
+    page, failures = await person.new_page(), request.session.testsfailed
+    folder = FAILURES / request.node.name
     shutil.rmtree(folder, ignore_errors=True)
     yield page
-    if FAILED in request.node.stash:
+    if request.session.testsfailed > failures:
         await page.screenshot(path=folder / "page.png")
         text = f"{page.url}\n{await page.locator('body').aria_snapshot()}\n"
         _keep(folder, text, home.folder, tmp_path)
+        kept = f"Screenshot, text of the page and logs: {folder}"
+        request.node.add_report_section("teardown", "pictures", kept)
     await page.close()
 
 

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from tests.demo.home_assistant import HomeAssistant
-from tests.demo.integration import ACTIONS
+from tests.demo.integration import ACTIONS, connect, first_value, show_dashboard
 from tests.demo.simulator import SimulatorProcess
 
 PATIENCE = 60  # seconds; a machine that does other things as well is slow
@@ -37,6 +37,13 @@ async def control(simulator: SimulatorProcess, name: str, verb: str, **body: obj
 async def report(simulator: SimulatorProcess, name: str, **properties: object) -> None:
     """Let a device report these properties."""
     await control(simulator, name, "report", properties=properties)
+
+
+async def connect_and_show(home: HomeAssistant, simulator: SimulatorProcess) -> None:
+    """Connect the integration to the platform, and make the demo's dashboard."""
+    await connect(home, simulator)
+    await first_value(home)
+    await show_dashboard(home)
 
 
 async def refresh(home: HomeAssistant) -> None:

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
-from playwright.async_api import BrowserContext, Page, Route
+from playwright.async_api import Page, Route
 
 from tests.frontend.fleets import Registries, Row, fleet
 from tests.frontend.page import GENERATE, HTML, MODULES, arguments
 
-ADDRESS: Final = "http://strategy.test"
+ADDRESS: Final = "http://strategy.test/"
 
 
 @dataclass(frozen=True)
@@ -20,26 +20,22 @@ class Dashboard:
     ms: float
 
 
-async def open_strategy(context: BrowserContext) -> Page:
-    """Return a page with the strategy's modules and nothing else."""
+async def open_strategy(page: Page) -> None:
+    """Open the strategy's modules and nothing else."""
 
     async def serve(route: Route) -> None:
-        name = route.request.url.removeprefix(f"{ADDRESS}/")
-        if name:
-            await route.fulfill(path=MODULES / name, content_type="text/javascript")
+        if name := route.request.url.removeprefix(ADDRESS):
+            await route.fulfill(path=MODULES / name)
         else:
             await route.fulfill(body=HTML, content_type="text/html")
 
-    page = await context.new_page()
-    await page.route(f"{ADDRESS}/**", serve)
-    await page.goto(f"{ADDRESS}/", wait_until="networkidle")
-    return page
+    await page.route(f"{ADDRESS}**", serve)
+    await page.goto(ADDRESS, wait_until="networkidle")
 
 
 async def generate(page: Page, registries: Registries, *options: Any, **more: Any) -> Dashboard:
     """Generate the dashboard and all its views; the options are those of ``arguments``."""
-    found = await page.evaluate(GENERATE, arguments(registries, *options, **more))
-    return Dashboard(**found)
+    return Dashboard(**await page.evaluate(GENERATE, arguments(registries, *options, **more)))
 
 
 def home_with(**devices: list[Row]) -> Registries:

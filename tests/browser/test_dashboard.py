@@ -1,24 +1,17 @@
 """The integration's dashboard in Home Assistant's web interface."""
 
 from collections.abc import AsyncIterator
-from itertools import cycle
-import re
+from functools import partial
+from itertools import count
 
 from playwright.async_api import Locator, Page, expect
 import pytest
 
 from tests.demo.home_assistant import HomeAssistant
-from tests.demo.integration import (
-    DASHBOARD,
-    DOMAIN,
-    STRATEGY,
-    connect,
-    first_value,
-    show_dashboard,
-)
+from tests.demo.integration import DASHBOARD, DOMAIN, STRATEGY
 from tests.demo.simulator import SimulatorProcess
 
-from .console import control, refresh, report, until
+from .console import connect_and_show, control, refresh, report, until
 from .web import dashboard_section, go, press, see
 
 VIEWS = {
@@ -37,34 +30,33 @@ async def errors_of(page: Page) -> list[str]:
     return [text for text in messages if "Failed to load resource" not in text]
 
 
-def attention_item(page: Page, text: str | re.Pattern[str]) -> Locator:
+def attention_item(page: Page, text: str) -> Locator:
     """Return a tile under *Needs attention*."""
     section = dashboard_section(page, "Needs attention")
     return section.locator("hui-tile-card").filter(has_text=text)
 
 
 @pytest.fixture
-async def created_dashboards(home: HomeAssistant) -> AsyncIterator[None]:
-    """Delete what dashboards a test creates."""
-    before = {board["id"] for board in await home.command("lovelace/dashboards/list")}
-    yield
+async def new_dashboard(home: HomeAssistant) -> AsyncIterator[str]:
+    """Return a path for a dashboard, which is deleted after the test."""
+    yield "my-devices"
     for board in await home.command("lovelace/dashboards/list"):
-        if board["id"] not in before:
+        if board["url_path"] == "my-devices":
             await home.command("lovelace/dashboards/delete", dashboard_id=board["id"])
 
 
-@pytest.mark.usefixtures("connected", "created_dashboards")
-async def test_dialog_offers_and_creates_dashboard(page: Page) -> None:
+@pytest.mark.usefixtures("connected")
+async def test_dialog_offers_and_creates_dashboard(page: Page, new_dashboard: str) -> None:
     await go(page, "/config/lovelace/dashboards")
     await press(page, "Add dashboard")
     card = page.locator("dashboard-card").filter(has_text="Milesight")
     await expect(card).to_contain_text("what needs attention")
     await card.get_by_role("button").click()
     await expect(page.get_by_role("textbox", name="Title")).to_have_value("Milesight")
-    await page.get_by_role("textbox", name="URL").fill("my-devices")
+    await page.get_by_role("textbox", name="URL").fill(new_dashboard)
     await press(page, "Create")
     await expect(page.get_by_role("dialog")).to_have_count(0)
-    await go(page, "/my-devices")
+    await go(page, f"/{new_dashboard}")
     await see(page, "of 28 devices are online")
     assert await errors_of(page) == []
 
@@ -108,13 +100,11 @@ async def test_silent_device_appears_and_vanishes(
     page: Page, home: HomeAssistant, simulator: SimulatorProcess
 ) -> None:
     await control(simulator, "Wine cellar", "silence", hours=30)
-    await connect(home, simulator)
-    await first_value(home)
-    await show_dashboard(home)
+    await connect_and_show(home, simulator)
     await go(page, f"/{DASHBOARD}")
     silent = attention_item(page, "Wine cellar: last report 30 hours ago")
     await expect(silent).to_be_visible()
-    temperatures = cycle(range(100))
+    temperatures = count()
 
     async def is_gone() -> bool:
         # what the integration knows is asked for every few seconds, and only when a state changes
@@ -142,16 +132,12 @@ async def test_new_device_appears_without_reload(
 @pytest.mark.usefixtures("connected")
 async def test_disabled_application_leaves_hint(page: Page, home: HomeAssistant) -> None:
     (entry,) = await home.command("config_entries/get", domain=DOMAIN)
-
-    async def disable(disabled_by: str | None) -> None:
-        fields = {"entry_id": entry["entry_id"], "disabled_by": disabled_by}
-        await home.command("config_entries/disable", **fields)
-
+    disable = partial(home.command, "config_entries/disable", entry_id=entry["entry_id"])
     await go(page, f"/{DASHBOARD}")
     await see(page, "of 28 devices are online")
-    await disable("user")
+    await disable(disabled_by="user")
     await see(page, "enable one that is disabled")
-    await disable(None)
+    await disable(disabled_by=None)
     await see(page, "of 28 devices are online")
     assert await errors_of(page) == []
 

@@ -21,9 +21,10 @@ CARDS = {"gauge", "heading", "history-graph", "map", "markdown", "statistics-gra
 @pytest.fixture(scope="module")
 async def strategy(browser: Browser) -> AsyncIterator[Page]:
     """Return a page with the strategy."""
-    context = await browser.new_context()
-    yield await open_strategy(context)
-    await context.close()
+    page = await browser.new_page()
+    await open_strategy(page)
+    yield page
+    await page.close()
 
 
 @pytest.mark.parametrize("size", [0, 1, 27, 2000])

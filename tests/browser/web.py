@@ -58,10 +58,9 @@ async def choose(entry: Locator, item: str) -> None:
     await entry.get_by_role("menuitem", name=item).click()
 
 
-async def press(page: Page, *names: Name) -> None:
-    """Click the buttons of these names one after the other."""
-    for name in names:
-        await page.get_by_role("button", name=name).click()
+async def press(page: Page, name: Name) -> None:
+    """Click the button of a name."""
+    await page.get_by_role("button", name=name).click()
 
 
 async def see(page: Page, text: str) -> None:
