@@ -14,6 +14,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUser
 
 from custom_components.milesight.const import DOMAIN
+from custom_components.milesight.services import batch
 from tests.common import (
     call_action_without_response,
     entity_id,
@@ -304,6 +305,25 @@ async def test_action_requires_administrator(
         await call(hass_read_only_user)
     assert operations(simulator) == [(ADD, 201)]
     assert device_id(hass, loaded) in await call(hass_admin_user)
+
+
+async def test_action_for_many_devices_stops_in_an_outage(
+    hass: HomeAssistant,
+    loaded: MockConfigEntry,
+    simulator: Simulator,
+    freezer: FrozenDateTimeFactory,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    await link_and_activate(hass, loaded, simulator, freezer, [FIRST, SECOND])
+    monkeypatch.setattr(batch, "CONCURRENCY", 1)
+    monkeypatch.setattr(batch, "MAX_UNREACHABLE", 1)
+    simulator.fault("/agentcraft", "status", status=503)
+    before = len(operations(simulator))
+    targets = [device_id(hass, loaded, name) for name in (FIRST, SECOND)]
+    response = await call_action(hass, "agentcraft_get_token", *targets)
+    assert operations(simulator)[before:] == [(STATUS, 503)]
+    for target in targets:
+        assert "Failed to connect to Agentcraft" in response[target]["error"]
 
 
 # Secrets

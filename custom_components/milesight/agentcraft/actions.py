@@ -7,6 +7,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.util.json import JsonValueType
 
+from ..api import CannotConnectError
 from ..const import DOMAIN
 from ..devices import registry
 from .client import is_identifier
@@ -25,6 +26,9 @@ async def async_run(manager: AgentcraftManager, sn: str, action: Action) -> Json
     if sn not in manager.accesses:
         raise _translated(manager, sn, Problem.NOT_LINKED, ServiceValidationError)
     registration = await async_apply(manager, sn, action)
+    if registration.problem is Problem.UNREACHABLE:
+        # The cause ends an action for many devices.
+        raise _translated(manager, sn, registration.problem) from CannotConnectError()
     if registration.problem is not None:
         raise _translated(manager, sn, registration.problem)
     return {
