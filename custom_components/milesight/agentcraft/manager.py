@@ -14,7 +14,6 @@ from typing import Final
 from homeassistant.config_entries import (
     SIGNAL_CONFIG_ENTRY_CHANGED,
     ConfigEntry,
-    ConfigEntryChange,
     ConfigEntryState,
 )
 from homeassistant.const import CONF_CLIENT_SECRET, CONF_DEVICES, CONF_URL
@@ -78,7 +77,9 @@ class AgentcraftManager:
         for unsubscribe in (
             self._stop,
             async_at_started(self.hass, self._run),
-            async_dispatcher_connect(self.hass, SIGNAL_CONFIG_ENTRY_CHANGED, self._follow_entry),
+            async_dispatcher_connect(
+                self.hass, SIGNAL_CONFIG_ENTRY_CHANGED, self._follow_subentries
+            ),
         ):
             self.entry.async_on_unload(unsubscribe)
 
@@ -127,12 +128,7 @@ class AgentcraftManager:
         }
 
     @callback
-    def _follow_entry(self, _change: ConfigEntryChange, entry: ConfigEntry) -> None:
-        if entry.entry_id == self.entry.entry_id:
-            self._follow_subentries()
-
-    @callback
-    def _follow_subentries(self) -> None:
+    def _follow_subentries(self, *_changed: object) -> None:
         """Register the devices of the subentries, and unregister all others."""
         previous, self.accesses = self.accesses, self._linked()
         for sn in dict.fromkeys((*self.registrations, *self.accesses)):
@@ -190,7 +186,7 @@ class AgentcraftManager:
             result = change(current) if sn in self.registrations else current
             if isinstance(result, Registration):
                 if sn not in self.reserved:
-                    result = await self._async_advance(sn, result, self.accesses.get(sn))
+                    result = await self._async_advance(sn, result)
                 result = await self._async_store(sn, result)
         self._advance_due_in_background()
         return result
@@ -261,14 +257,18 @@ class AgentcraftManager:
         for sn in list(self.registrations):
             async with self._lock:
                 if self._seconds_until_due(sn) == 0:
-                    await self._async_advance(sn, self.registration(sn), self.accesses.get(sn))
+                    await self._async_advance(sn, self.registration(sn))
         self._update()
 
     async def _async_advance(
-        self, sn: str, current: Registration, access: Access | None
+        self, sn: str, current: Registration, trial: Access | None = None
     ) -> Registration:
-        """Send the requests of a device that are due, and return its registration."""
+        """Send the requests of a device that are due, and return its registration.
+
+        ``trial`` replaces the access of a subentry.
+        """
         for _ in range(MAX_STEPS):
+            access = trial or self.accesses.get(sn)
             intent = next_intent(current, access)
             if intent is None or seconds_until_due(current, access) > 0:
                 return current

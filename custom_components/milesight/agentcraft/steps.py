@@ -58,9 +58,7 @@ async def create(client: AgentcraftClient, current: Registration, secret: str) -
     return replace(current, phase=Phase.UNLINKED, device_id=device_id, attempts=0, due=due)
 
 
-async def request_tokens(
-    client: AgentcraftClient, current: Registration, _secret: str
-) -> Registration:
+async def issue(client: AgentcraftClient, current: Registration, _secret: str) -> Registration:
     """Request the tokens, which are issued as soon as a user has linked the device ID."""
     try:
         return _activated(current, await client.issue_token(current.device_id or ""))
@@ -73,24 +71,22 @@ async def request_tokens(
     return await _recover(client, current) or current.failed(Problem.NO_TOKEN)
 
 
-async def check_or_refresh(
-    client: AgentcraftClient, current: Registration, _secret: str
-) -> Registration:
+async def check(client: AgentcraftClient, current: Registration, _secret: str) -> Registration:
     """Read the status of the token, or exchange tokens that are not valid for new ones."""
-    if current.status is not TokenStatus.VALID:
+    if current.status is TokenStatus.VALID:
+        info = await client.token_status(current.device_token or "")
+        if info.status is TokenStatus.EXPIRED:
+            return replace(current, status=TokenStatus.EXPIRED, due=0.0)
+        if info.status is TokenStatus.VALID:
+            shadow_id = info.shadow_id or current.shadow_id
+            return replace(current, shadow_id=shadow_id, attempts=0, due=time.time() + DAY)
+    else:
         try:
             return _activated(current, await client.refresh_token(current.refresh_token or ""))
         except RefusedError as error:
             if error.status != HTTPStatus.UNAUTHORIZED:
                 raise
-        return await _replace_tokens(client, current)
-    info = await client.token_status(current.device_token or "")
-    if info.status is TokenStatus.INVALID:
-        return await _replace_tokens(client, current)
-    if info.status is TokenStatus.EXPIRED:
-        return replace(current, status=TokenStatus.EXPIRED, due=0.0)
-    shadow_id = info.shadow_id or current.shadow_id
-    return replace(current, shadow_id=shadow_id, attempts=0, due=time.time() + DAY)
+    return await _replace_tokens(client, current)
 
 
 async def delete(client: AgentcraftClient, current: Registration, _secret: str) -> Registration:
@@ -147,8 +143,8 @@ def _activated(current: Registration, tokens: Tokens, shadow_id: str | None = No
 
 REQUESTS: Final[Mapping[Phase, Request]] = {
     Phase.CREATING: create,
-    Phase.UNLINKED: request_tokens,
-    Phase.ACTIVE: check_or_refresh,
+    Phase.UNLINKED: issue,
+    Phase.ACTIVE: check,
     Phase.DELETING: delete,
 }
 CREATION_REFUSALS: Final[Mapping[int | None, Problem]] = {
