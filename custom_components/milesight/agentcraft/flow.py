@@ -159,6 +159,7 @@ class AgentcraftSubentryFlow(ConfigSubentryFlow):
             return {CONF_DEVICES: "no_devices"}
         entry, manager = self._get_entry(), self._manager
         link_id = self._link.subentry_id if self._link else None
+        reserved = {sn for flow, sn in manager.reserved.items() if flow != self.flow_id}
         for device_id in dict.fromkeys(self._user_input[CONF_DEVICES]):
             device = dr.async_get(self.hass).async_get(device_id)
             self._invalid_device = (device and (device.name_by_user or device.name)) or device_id
@@ -170,7 +171,7 @@ class AgentcraftSubentryFlow(ConfigSubentryFlow):
             ):
                 return {CONF_DEVICES: "foreign_device"}
             owner = manager.accesses[sn].owner if sn in manager.accesses else link_id
-            if owner != link_id or manager.reserved.get(sn, self.flow_id) != self.flow_id:
+            if owner != link_id or sn in reserved:
                 return {CONF_DEVICES: "already_linked"}
             self._data[CONF_DEVICES].append(sn)
         return {}

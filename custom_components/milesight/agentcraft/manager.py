@@ -48,7 +48,7 @@ class AgentcraftManager:
     """Hold the registrations and the accesses of linked devices, by serial number.
 
     One request is sent at a time. The lock is released between devices, so that an action waits
-    for one device at most. Devices that are ``reserved`` for a flow wait until it ends.
+    for one device at most. ``reserved`` maps the id of a flow to the device that waits for its end.
     """
 
     def __init__(self, hass: HomeAssistant, entry: ConfigEntry) -> None:
@@ -61,7 +61,7 @@ class AgentcraftManager:
         self._store = RegistrationStore(hass, entry)
         self._lock = asyncio.Lock()
         self._is_loaded = self._is_running = self._is_unreachable = False
-        self._cancel_timer: CALLBACK_TYPE | None = None
+        self._cancel_timer: CALLBACK_TYPE = lambda: None
         self._issues: set[str] = set()
 
     async def async_load(self) -> None:
@@ -145,21 +145,20 @@ class AgentcraftManager:
 
         A refusal leaves nothing behind. Otherwise the device is reserved for the flow.
         """
-        self.reserved[sn] = flow_id
+        self.reserved[flow_id] = sn
         async with self._lock:
             registration = self.registration(sn)
             if registration.needs_device_id(access):
                 registration = await self._async_advance(sn, registration.due_now(), access)
         if registration.phase is Phase.NONE:
-            self.reserved.pop(sn, None)
+            self.reserved.pop(flow_id, None)
         self._advance_due_in_background()
         return registration.problem
 
     @callback
     def async_release(self, flow_id: str) -> None:
-        """End the reservations of a flow; without a subentry its devices are unregistered."""
-        reserved = self.reserved.items()
-        self.reserved = {sn: holder for sn, holder in reserved if holder != flow_id}
+        """End the reservation of a flow; without a subentry its device is unregistered."""
+        self.reserved.pop(flow_id, None)
         self._advance_due_in_background()
 
     def registration(self, sn: str) -> Registration:
@@ -185,7 +184,7 @@ class AgentcraftManager:
             current = self.registration(sn)
             result = change(current) if sn in self.registrations else current
             if isinstance(result, Registration):
-                if sn not in self.reserved:
+                if sn not in self.reserved.values():
                     result = await self._async_advance(sn, result)
                 result = await self._async_store(sn, result)
         self._advance_due_in_background()
@@ -228,9 +227,7 @@ class AgentcraftManager:
         if self._is_unreachable and Problem.UNREACHABLE not in problems:
             LOGGER.info("Agentcraft is reachable again")
             self._is_unreachable = False
-        if self._cancel_timer is not None:
-            self._cancel_timer()
-            self._cancel_timer = None
+        self._cancel_timer()
         delay = min((self._seconds_until_due(sn) for sn in registrations), default=inf)
         if delay < inf:
             self._cancel_timer = async_call_later(
@@ -239,7 +236,7 @@ class AgentcraftManager:
 
     def _seconds_until_due(self, sn: str) -> float:
         """Return the seconds until a device's next request; a device may wait for a flow."""
-        if not self._is_running or self.hass.is_stopping or sn in self.reserved:
+        if not self._is_running or self.hass.is_stopping or sn in self.reserved.values():
             return inf
         return seconds_until_due(self.registration(sn), self.accesses.get(sn))
 
