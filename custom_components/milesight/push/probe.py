@@ -32,7 +32,7 @@ class OptionsResource(PlainResource):
     @override
     async def resolve(self, request: Request) -> tuple[UrlMappingMatchInfo | None, set[str]]:
         """Match no request that Home Assistant answers itself."""
-        if not self.enabled or ORIGIN in request.headers:
+        if request.method != METH_OPTIONS or not self.enabled or ORIGIN in request.headers:
             return None, set()
         return await super().resolve(request)
 

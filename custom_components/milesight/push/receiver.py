@@ -6,6 +6,7 @@ from http import HTTPStatus
 import time
 from typing import Final
 
+from aiohttp import StreamReader
 from aiohttp.hdrs import METH_POST
 from aiohttp.web import Request, RequestPayloadError, Response
 from homeassistant.core import HomeAssistant
@@ -80,7 +81,13 @@ class WebhookReceiver:
         if nonce:
             self._nonces.add(nonce, now)
         self._warned = False
-        self._deliver([event for event in delivery.events if self._is_new(event, now)])
+        self._deliver(
+            [
+                event
+                for event in delivery.events
+                if event.event_id is None or self._event_ids.add(event.event_id, now)
+            ]
+        )
         return HTTPStatus.OK
 
     def _is_signed(self, headers: Mapping[str, str], secret: str) -> bool:
@@ -93,23 +100,20 @@ class WebhookReceiver:
             return False
         return True
 
-    def _is_new(self, event: WebhookEvent, now: float) -> bool:
-        if event.event_id is None:
-            return True
-        if event.event_id in self._event_ids:
-            return False
-        self._event_ids.add(event.event_id, now)
-        return True
-
 
 async def _async_read_body(request: Request) -> bytes | None:
     """Return the body, ``None`` above the size limit; no more than the limit is held.
 
-    Raises ``ConnectionError``, ``RequestPayloadError`` or ``TimeoutError``.
+    Only a body that has not arrived completely with the headers needs the timer. Raises
+    ``ConnectionError``, ``RequestPayloadError`` or ``TimeoutError``.
     """
+    content = request.content
+    if isinstance(content, StreamReader) and content.is_eof():
+        received = content.read_nowait(MAX_BODY_SIZE + 1)
+        return received if len(received) <= MAX_BODY_SIZE else None
     body = bytearray()
     async with asyncio.timeout(BODY_TIMEOUT):
-        while chunk := await request.content.read(MAX_BODY_SIZE + 1 - len(body)):
+        while chunk := await content.read(MAX_BODY_SIZE + 1 - len(body)):
             body += chunk
             if len(body) > MAX_BODY_SIZE:
                 return None

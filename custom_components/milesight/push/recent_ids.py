@@ -1,9 +1,8 @@
 """Recognize deliveries and events that were received before."""
 
+from collections import OrderedDict
 from collections.abc import Mapping
 from typing import Final
-
-from homeassistant.util.limited_size_dict import LimitedSizeDict
 
 from ..api.webhook import MAX_AGE_SECONDS
 
@@ -20,7 +19,7 @@ class RecentIds:
 
     def __init__(self, stored: Mapping[str, int] | None = None) -> None:
         """Initialize with the stored ids of an earlier run."""
-        self._arrivals = LimitedSizeDict[str, int](size_limit=MAX_IDS)
+        self._arrivals: OrderedDict[str, int] = OrderedDict()
         for identifier, arrived in (stored or {}).items():
             self.add(identifier, int(arrived))
 
@@ -28,10 +27,15 @@ class RecentIds:
         """Return whether an id is remembered."""
         return identifier in self._arrivals
 
-    def add(self, identifier: str, now: float) -> None:
-        """Remember an id."""
+    def add(self, identifier: str, now: float) -> bool:
+        """Remember an id; return whether it is a new one."""
+        if identifier in self._arrivals:
+            return False
         if len(identifier) <= MAX_ID_LENGTH:
             self._arrivals[identifier] = int(now)
+            if len(self._arrivals) > MAX_IDS:
+                self._arrivals.popitem(last=False)
+        return True
 
     def to_store(self, now: float) -> dict[str, int]:
         """Return the ids to restore in a later run: those of the last ten minutes.

@@ -65,7 +65,7 @@ class ReportHandler:
     def handle_report(self, report: DeviceReport) -> None:
         """Handle a report of a device."""
         now = now_ms()
-        device = self._find_sender(report)
+        device = self._manager.find(report.device_id, report.sn, report.dev_eui)
         if device is None:
             self._handle_unlisted(report, now)
             return
