@@ -70,17 +70,21 @@ class MilesightEntity(Entity):
         self._attr_unique_id = f"{device.sn}_{key}"
         self._attr_device_info = DeviceInfo(identifiers={(DOMAIN, device.sn)})
 
-    @property
-    @override
-    def available(self) -> bool:
-        """Return if the device is online and the platform reachable."""
-        return self.device.online and self.coordinator.connected
-
     @override
     async def async_added_to_hass(self) -> None:
         """Subscribe to availability changes."""
         await super().async_added_to_hass()
-        self.listen(Signal.AVAILABILITY, self.async_write_ha_state)
+        self._update_available()
+        self.listen(Signal.AVAILABILITY, self._availability_changed)
+
+    @callback
+    def _availability_changed(self) -> None:
+        self._update_available()
+        self.async_write_ha_state()
+
+    def _update_available(self) -> None:
+        """Be available while the device is online and the platform reachable."""
+        self._attr_available = self.device.online and self.coordinator.connected
 
     def listen(self, signal: Signal, listener: Callable[[], None]) -> None:
         """Subscribe to a signal of the device until the entity is removed."""

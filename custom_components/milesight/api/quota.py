@@ -1,6 +1,5 @@
 """The account's request quota: requests of the last 24 hours, and the pace that they allow."""
 
-from collections import deque
 from collections.abc import Iterable
 from datetime import timedelta
 from typing import Final
@@ -24,39 +23,36 @@ class RollingCounter:
 
     def __init__(self, buckets: Iterable[tuple[int, int]] = ()) -> None:
         """Initialize with the buckets ``(start in epoch seconds, count)`` of an earlier run."""
-        self._buckets = deque((int(start), int(count)) for start, count in buckets)
+        self._counts = {int(start): int(count) for start, count in buckets}
 
     @property
     def buckets(self) -> Buckets:
         """Return the buckets, as a later run takes them."""
-        return list(self._buckets)
+        return list(self._counts.items())
 
     def add(self, now: float) -> None:
         """Count one more."""
         start = int(now // BUCKET * BUCKET)
-        if not self._buckets or self._buckets[-1][0] != start:
+        if start in self._counts:
+            self._counts[start] += 1
+        else:
             self._drop_expired(now)
-        self._add(start, 1)
+            self._counts[start] = self._counts.get(start, 0) + 1
 
     def count(self, now: float) -> int:
         """Return the count of the last 24 hours."""
         self._drop_expired(now)
-        return sum(count for _, count in self._buckets)
+        return sum(self._counts.values())
 
     def _drop_expired(self, now: float) -> None:
         """Drop counts older than a day; counts from the future, by a fast clock, are of now."""
-        start, ahead = int(now // BUCKET * BUCKET), 0
-        while self._buckets and self._buckets[-1][0] > start:
-            ahead += self._buckets.pop()[1]
-        if ahead:
-            self._add(start, ahead)
-        while self._buckets and self._buckets[0][0] <= now - DAY - BUCKET:
-            self._buckets.popleft()
-
-    def _add(self, start: int, count: int) -> None:
-        if self._buckets and self._buckets[-1][0] == start:
-            count += self._buckets.pop()[1]
-        self._buckets.append((start, count))
+        latest = int(now // BUCKET * BUCKET)
+        counts: dict[int, int] = {}
+        for bucket, count in self._counts.items():
+            if bucket > now - DAY - BUCKET:
+                start = min(bucket, latest)
+                counts[start] = counts.get(start, 0) + count
+        self._counts = counts
 
 
 def page_count(devices: int) -> int:

@@ -8,6 +8,8 @@ SECOND_MS: Final = 1000
 class Availability:
     """Track whether a device is online; times are epoch milliseconds.
 
+    Methods that apply something return whether that changed the status.
+
     ONLINE and OFFLINE events have a resolution of one second. Of two in the same second the one
     that arrives later counts.
     """
@@ -19,22 +21,29 @@ class Availability:
         self.offline_since = 0 if online else (last_report or 0) + 1
         self._updated_at = 0
 
-    def mark_active(self, time: int, now: int) -> None:
+    def mark_active(self, time: int, now: int) -> bool:
         """Apply a sign of life; an offline device is online if it is not older than that."""
         self._updated_at = now
         self.last_seen = max(self.last_seen, min(time, now))
-        self.online = self.online or time >= self.offline_since
+        return not self.online and time >= self.offline_since and self._set_online(online=True)
 
-    def mark_offline(self, time: int, now: int) -> None:
+    def mark_offline(self, time: int, now: int) -> bool:
         """Apply an OFFLINE event unless there is a later sign of life."""
         self._updated_at = now
         second = time - time % SECOND_MS
-        if second + SECOND_MS > self.last_seen:
-            self.offline_since = max(self.offline_since, second)
-            self.online = False
+        if second + SECOND_MS <= self.last_seen:
+            return False
+        self.offline_since = max(self.offline_since, second)
+        return self._set_online(online=False)
 
-    def apply_listing(self, *, online: bool, last_report: int, requested_at: int) -> None:
+    def apply_listing(self, *, online: bool, last_report: int, requested_at: int) -> bool:
         """Apply the device list unless it was requested before the latest event."""
-        if self._updated_at < requested_at:
-            self.offline_since = 0 if online else max(self.offline_since, last_report + 1)
-            self.online = online
+        if self._updated_at >= requested_at:
+            return False
+        self.offline_since = 0 if online else max(self.offline_since, last_report + 1)
+        return self._set_online(online=online)
+
+    def _set_online(self, *, online: bool) -> bool:
+        """Set the status; return whether it changed."""
+        previous, self.online = self.online, online
+        return previous is not online

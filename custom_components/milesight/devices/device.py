@@ -1,13 +1,13 @@
 """State of one device: its latest values, pending writes, availability and listeners."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from enum import Enum
+from enum import StrEnum
 from typing import Final
 
 from homeassistant.util.limited_size_dict import LimitedSizeDict
 
-from ..api import ConnectStatus, Device, Item
-from ..api.codec import Value
+from ..api import ConnectStatus, Device, InvalidValueError, Item
+from ..api.codec import Value, decode
 from ..api.parsing import Json
 from ..api.paths import indices_of, template_of
 from ..api.quota import RollingCounter
@@ -28,7 +28,7 @@ type ReportListener = Callable[[Json, int, bool], None]
 type EventListener = Callable[[Mapping[str, Json]], None]
 
 
-class Signal(Enum):
+class Signal(StrEnum):
     """Changes of a device besides those of its values."""
 
     AVAILABILITY = "availability"
@@ -121,7 +121,14 @@ class MilesightDevice:
 
     def decode(self, item: Item, raw: Json) -> Value:
         """Return a value of an item; an invalid one is ``None``, and logged once."""
-        return self._invalid.decode(self.info.model, item, raw)
+        try:
+            value = decode(item, raw)
+        except InvalidValueError as error:
+            self._invalid.begin(self.info.model, item, error)
+            return None
+        if self._invalid and value is not None:
+            self._invalid.end(self.info.model, item)
+        return value
 
     def find_item(self, path: str) -> Item | None:
         """Return the item of the thing specification that a path belongs to."""
@@ -145,7 +152,7 @@ class MilesightDevice:
 
     def listen_values(self, path: str, listener: ValueListener) -> Callable[[], None]:
         """Call a listener with the value to show at a path when it changes."""
-        return _add(self._property(path).listeners, listener)
+        return self._property(path).listen(listener)
 
     def listen_reports(self, path: str, listener: ReportListener) -> Callable[[], None]:
         """Call a listener with value, time and ``pushed`` on every report of a path.
@@ -353,38 +360,33 @@ class MilesightDevice:
 
     def mark_active(self, time: int, now: int) -> None:
         """Apply a sign of life at a device time."""
-        previous = self.online
-        self.availability.mark_active(time, now)
-        self._notify_availability(previous)
+        if self.availability.mark_active(time, now):
+            self._notify_availability()
 
     def mark_offline(self, time: int, now: int) -> None:
         """Apply an OFFLINE event."""
-        previous = self.online
-        self.availability.mark_offline(time, now)
-        self._notify_availability(previous)
+        if self.availability.mark_offline(time, now):
+            self._notify_availability()
 
     def update_information(self, info: Device, requested_at: int) -> None:
         """Apply the device list, requested at a time in epoch milliseconds.
 
         The status of a list that does not have the latest report yet is ignored.
         """
-        previous, was_online = self.info, self.online
-        self.info = info
+        previous, self.info = self.info, info
         last_report = info.last_update_time or 0
         online = info.connect_status is ConnectStatus.ONLINE
-        if (self.last_report or 0) <= last_report + SECOND_MS:
-            self.availability.apply_listing(
-                online=online, last_report=last_report, requested_at=requested_at
-            )
-        self._notify_availability(was_online)
+        if (self.last_report or 0) <= last_report + SECOND_MS and self.availability.apply_listing(
+            online=online, last_report=last_report, requested_at=requested_at
+        ):
+            self._notify_availability()
         self._set_last_report(last_report)
         if info is not previous and info != previous:
             self.notify(Signal.INFORMATION)
 
-    def _notify_availability(self, previous: bool) -> None:
-        if self.online is not previous:
-            self.notify(Signal.AVAILABILITY)
-            self.notify(Signal.ONLINE)
+    def _notify_availability(self) -> None:
+        self.notify(Signal.AVAILABILITY)
+        self.notify(Signal.ONLINE)
 
     def _set_last_report(self, time: int) -> None:
         if time > (self.last_report or 0):

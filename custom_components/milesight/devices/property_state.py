@@ -1,7 +1,7 @@
 """State of one property of a device."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from ..api.parsing import Json
 from .size_limit import SHORT_TEXT_LENGTH
@@ -22,7 +22,17 @@ class PropertyState:
     time: int = 0
     specified: bool = True
     text_length: int = SHORT_TEXT_LENGTH
-    listeners: list[ValueListener] = field(default_factory=list)
+    listeners: tuple[ValueListener, ...] = ()
+
+    def listen(self, listener: ValueListener) -> Callable[[], None]:
+        """Add a listener; return a function to remove it."""
+        self.listeners = (*self.listeners, listener)
+
+        def remove() -> None:
+            others = (other for other in self.listeners if other is not listener)
+            self.listeners = tuple(others)
+
+        return remove
 
     def notify(self, value: Json) -> None:
         """Call the listeners with the value to show."""
