@@ -103,7 +103,7 @@ class MilesightClient(Transport):
             page = await self.search_devices(number, filters, background=background, known=before)
             pages.append(page)
             count = len(ids)
-            ids.update(device.device_id for device in page.devices)
+            ids.update([device.device_id for device in page.devices])
             size = sum(page.size for page in pages)
             if len(ids) == count or (page.total is not None and size >= page.total):
                 break

@@ -8,7 +8,8 @@ SECOND_MS: Final = 1000
 class Availability:
     """Track whether a device is online; times are epoch milliseconds.
 
-    Methods that apply something return whether that changed the status.
+    Methods that apply something return whether that changed the status. ``is_as_listed`` is true
+    from when the device list is applied until the next event: the same list changes nothing then.
 
     ONLINE and OFFLINE events have a resolution of one second. Of two in the same second the one
     that arrives later counts.
@@ -19,17 +20,18 @@ class Availability:
         self.online = online
         self.last_seen = 0
         self.offline_since = 0 if online else (last_report or 0) + 1
+        self.is_as_listed = False
         self._updated_at = 0
 
     def mark_active(self, time: int, now: int) -> bool:
         """Apply a sign of life; an offline device is online if it is not older than that."""
-        self._updated_at = now
+        self._updated_at, self.is_as_listed = now, False
         self.last_seen = max(self.last_seen, min(time, now))
         return not self.online and time >= self.offline_since and self._set_online(online=True)
 
     def mark_offline(self, time: int, now: int) -> bool:
         """Apply an OFFLINE event unless there is a later sign of life."""
-        self._updated_at = now
+        self._updated_at, self.is_as_listed = now, False
         second = time - time % SECOND_MS
         if second + SECOND_MS <= self.last_seen:
             return False
@@ -40,6 +42,7 @@ class Availability:
         """Apply the device list unless it was requested before the latest event."""
         if self._updated_at >= requested_at:
             return False
+        self.is_as_listed = True
         self.offline_since = 0 if online else max(self.offline_since, last_report + 1)
         return self._set_online(online=online)
 

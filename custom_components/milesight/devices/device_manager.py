@@ -79,7 +79,8 @@ class DeviceManager:
         """
         if self.is_settled(listed):
             for device in self.devices.values():
-                device.update_information(device.info, requested_at)
+                if not device.availability.is_as_listed:
+                    device.update_information(device.info, requested_at)
             return []
         for sn in self.devices.keys() - listed.keys():
             self.remove(sn)

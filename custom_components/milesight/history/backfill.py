@@ -130,7 +130,11 @@ class Backfill:
             device = self._devices.get(sn)
             if device is None or not device.has_reports_after(start):
                 del self._gaps[sn]
-        return [device for device in self._devices.values() if self._is_pending(device)]
+        return [
+            device
+            for sn, device in self._devices.items()
+            if device.has_unread_reports or sn in self._gaps
+        ]
 
     def _is_pending(self, device: MilesightDevice) -> bool:
         return self._is_present(device) and (device.has_unread_reports or device.sn in self._gaps)
