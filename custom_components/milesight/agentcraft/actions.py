@@ -1,6 +1,5 @@
 """What users can do with a registration; the errors are translated and contain no secrets."""
 
-from collections.abc import Callable
 from dataclasses import replace
 
 from homeassistant.core import HomeAssistant
@@ -13,40 +12,30 @@ from ..devices import registry
 from .client import is_identifier
 from .issues import PREFIX
 from .manager import MANAGERS, AgentcraftManager
-from .registration import Phase, Problem, Registration
-
-type Action = Callable[[Registration], Registration | Problem]
+from .registration import Change, Phase, Problem, Registration
 
 
-async def async_run(manager: AgentcraftManager, sn: str, action: Action) -> JsonValueType:
-    """Run an action for a linked device, and return its identity.
+async def async_run(manager: AgentcraftManager, sn: str, change: Change) -> JsonValueType:
+    """Change the registration of a linked device, and return its identity.
 
     Raises ``HomeAssistantError`` if the registration has a problem afterwards.
     """
     if sn not in manager.accesses:
         raise _translated(manager, sn, Problem.NOT_LINKED, ServiceValidationError)
-    registration = await async_apply(manager, sn, action)
-    if registration.problem is Problem.UNREACHABLE:
-        # The cause ends an action for many devices.
-        raise _translated(manager, sn, registration.problem) from CannotConnectError()
-    if registration.problem is not None:
-        raise _translated(manager, sn, registration.problem)
-    return {
-        "device_id": registration.device_id,
-        "device_token": registration.device_token,
-        "status": registration.state,
-        "shadow_id": registration.shadow_id,
-    }
-
-
-async def async_apply(manager: AgentcraftManager, sn: str, action: Action) -> Registration:
-    """Run an action, and return the registration, which is stored."""
-    result = await manager.async_change(sn, action)
+    result = await manager.async_change(sn, change)
     if isinstance(result, Problem):
         raise _translated(manager, sn, result, ServiceValidationError)
-    if result.problem is Problem.NOT_STORED:
+    if result.problem is Problem.UNREACHABLE:
+        # The cause ends an action for many devices.
+        raise _translated(manager, sn, result.problem) from CannotConnectError()
+    if result.problem is not None:
         raise _translated(manager, sn, result.problem)
-    return result
+    return {
+        "device_id": result.device_id,
+        "device_token": result.device_token,
+        "status": result.state,
+        "shadow_id": result.shadow_id,
+    }
 
 
 def check(current: Registration) -> Registration | Problem:
@@ -75,10 +64,10 @@ def unregister(current: Registration) -> Registration | Problem:
     return replace(current.due_now(), declined=True, problem=None, failing_since=None)
 
 
-def adopt(hass: HomeAssistant, device_id: str) -> Action:
-    """Return the action that uses an existing device ID; its tokens are requested next."""
+def adopt(hass: HomeAssistant, device_id: str) -> Change:
+    """Return the change that uses an existing device ID; its tokens are requested next."""
 
-    def action(current: Registration) -> Registration | Problem:
+    def change(current: Registration) -> Registration | Problem:
         if not is_identifier(device_id):
             return Problem.INVALID_ID
         if current.device_id is not None:
@@ -91,7 +80,7 @@ def adopt(hass: HomeAssistant, device_id: str) -> Action:
             return Problem.ID_TAKEN
         return Registration(phase=Phase.UNLINKED, url=current.url, device_id=device_id)
 
-    return action
+    return change
 
 
 def discard(current: Registration) -> Registration:

@@ -13,7 +13,6 @@ from homeassistant.config_entries import (
 )
 from homeassistant.const import CONF_CLIENT_SECRET, CONF_DEVICES, CONF_URL
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.selector import DeviceSelector, TextSelector, TextSelectorType
 from probatio import Secret
@@ -22,11 +21,11 @@ import voluptuous as vol
 from ..const import DOMAIN
 from ..devices import registry
 from ..flows.url import normalize_url
-from .actions import Action, adopt, async_apply, discard, replace_device_id
+from .actions import adopt, discard, replace_device_id
 from .client import AgentcraftError
 from .issues import PREFIX
 from .manager import AgentcraftManager, get_manager
-from .registration import Access, Problem, State
+from .registration import Access, Change, Problem, State
 
 DEFAULT_URL: Final = "https://api-agentcraft.sebastien.ai"
 TITLE: Final = "Agentcraft"
@@ -52,17 +51,16 @@ ERRORS: Final[Mapping[Problem | None, str]] = {
 }
 
 
-async def _async_errors(manager: AgentcraftManager, sn: str, action: Action) -> dict[str, str]:
-    """Run an action, and return the errors of the form."""
-    try:
-        await async_apply(manager, sn, action)
-    except HomeAssistantError as error:
-        return {"base": str(error.translation_key)}
-    return {}
+async def _async_errors(manager: AgentcraftManager, sn: str, change: Change) -> dict[str, str]:
+    """Change a registration, and return the errors of the form."""
+    result = await manager.async_change(sn, change)
+    reason = result if isinstance(result, Problem) else result.problem
+    is_refused = isinstance(result, Problem) or reason is Problem.NOT_STORED
+    return {"base": f"{PREFIX}{reason}"} if is_refused else {}
 
 
-def _resolve(hass: HomeAssistant, user_input: Mapping[str, Any]) -> Action:
-    """Return the action that uses the entered device ID, or none if the field is empty."""
+def _resolve(hass: HomeAssistant, user_input: Mapping[str, Any]) -> Change:
+    """Return the change that uses the entered device ID, or none if the field is empty."""
     device_id = user_input.get(CONF_AGENTCRAFT_DEVICE_ID, "").strip()
     return adopt(hass, device_id) if device_id else discard
 
@@ -218,8 +216,8 @@ class AgentcraftRepairFlow(RepairsFlow):
         sn = str(data["serial_number"])
         is_lost = self.issue_id.startswith(f"{PREFIX}{Problem.NO_TOKEN}")
         if user_input is not None:
-            action = replace_device_id if is_lost else _resolve(self.hass, user_input)
-            errors = await _async_errors(get_manager(self.hass, entry), sn, action)
+            change = replace_device_id if is_lost else _resolve(self.hass, user_input)
+            errors = await _async_errors(get_manager(self.hass, entry), sn, change)
             if not errors:
                 return self.async_create_entry(data={})
         return self.async_show_form(

@@ -34,11 +34,11 @@ def async_update_issues(
         is_fixable = problem in FIXABLE
         is_outage = problem is Problem.UNREACHABLE and registration.is_unreachable
         if is_fixable:
-            device = registry.async_get_device(hass, entry, sn)
-            subject = device.id if device else sha256(sn.encode()).hexdigest()[:16]
+            subject = sha256(sn.encode()).hexdigest()[:16]
             placeholders = {"device": registry.async_device_name(hass, entry, sn)}
         elif access is not None and (is_outage or problem is Problem.SECRET_REFUSED):
-            subject, placeholders = access.owner or "", {"link": access.title}
+            subject = access.owner or ""
+            placeholders = {"link": entry.subentries[subject].title}
         else:
             continue
         issue_id = f"{PREFIX}{problem}_{subject}"

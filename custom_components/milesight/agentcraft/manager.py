@@ -5,7 +5,6 @@ interrupts nor repeats a request. The subentries decide which devices are regist
 """
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from math import inf
@@ -27,7 +26,7 @@ from homeassistant.util.hass_dict import HassKey
 from ..const import DOMAIN, LOGGER, SUBENTRY_AGENTCRAFT
 from .client import AgentcraftClient, AgentcraftError, RefusedError
 from .issues import async_update_issues
-from .registration import MAX_DELAY, Access, Phase, Problem, Registration
+from .registration import MAX_DELAY, Access, Change, Phase, Problem, Registration
 from .registration_store import RegistrationStore
 from .steps import REQUESTS, next_intent, seconds_until_due
 
@@ -119,9 +118,7 @@ class AgentcraftManager:
         """Return the access of each linked device, that of the first subentry with it."""
         subentries = list(self.entry.get_subentries_of_type(SUBENTRY_AGENTCRAFT))
         return {
-            sn: Access(
-                data[CONF_URL], data[CONF_CLIENT_SECRET], subentry.subentry_id, subentry.title
-            )
+            sn: Access(data[CONF_URL], data[CONF_CLIENT_SECRET], subentry.subentry_id)
             for subentry in reversed(subentries)
             for data in (subentry.data,)
             for sn in data[CONF_DEVICES]
@@ -173,9 +170,7 @@ class AgentcraftManager:
         """Return a client of a server."""
         return AgentcraftClient(async_get_clientsession(self.hass), url)
 
-    async def async_change(
-        self, sn: str, change: Callable[[Registration], Registration | Problem]
-    ) -> Registration | Problem:
+    async def async_change(self, sn: str, change: Change) -> Registration | Problem:
         """Change a registration and send the requests that are due.
 
         Return the registration, or the reason why it cannot be changed.

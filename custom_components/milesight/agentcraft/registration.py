@@ -1,5 +1,6 @@
 """The registration of one device at Agentcraft: its state and its stored form."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 import time
@@ -65,12 +66,11 @@ def backoff(attempts: int) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """Server and client secret of an agent, and id and title of the subentry that holds them."""
+    """Server and client secret of an agent, and the id of the subentry that holds them."""
 
     url: str
     client_secret: str = field(repr=False)
     owner: str | None = None
-    title: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,6 +173,8 @@ class Registration:
         fields = REQUIRED.get(registration.phase, ())
         return registration if all(getattr(registration, name) for name in fields) else UNKNOWN
 
+
+type Change = Callable[[Registration], Registration | Problem]
 
 UNKNOWN: Final = Registration(phase=Phase.CREATING, problem=Problem.OUTCOME_UNKNOWN)
 REQUIRED: Final = {

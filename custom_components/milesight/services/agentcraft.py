@@ -10,6 +10,7 @@ import voluptuous as vol
 
 from ..agentcraft import actions
 from ..agentcraft.manager import get_manager
+from ..agentcraft.registration import Change
 from ..const import DOMAIN
 from .batch import RequestBatch, async_run_each
 from .targets import Target, Targets
@@ -21,13 +22,13 @@ REGISTER: Final = cv.make_entity_service_schema(
 )
 
 
-async def async_run(action: actions.Action, call: ServiceCall) -> ServiceResponse:
-    """Run an action for each device, and return the identities."""
+async def async_run(change: Change, call: ServiceCall) -> ServiceResponse:
+    """Change the registration of each device, and return the identities."""
 
     async def operate(target: Target, batch: RequestBatch) -> JsonValueType:
         manager = get_manager(call.hass, target.coordinator.config_entry)
         sn = target.device.sn
-        return await batch.send(target, lambda: actions.async_run(manager, sn, action))
+        return await batch.send(target, lambda: actions.async_run(manager, sn, change))
 
     return await async_run_each(call, Targets(call), operate)
 
