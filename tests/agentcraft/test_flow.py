@@ -357,6 +357,19 @@ async def test_new_secret_registers_devices_that_were_refused(
     assert not issues(hass)
 
 
+async def test_wrong_new_secret_leaves_no_problem_behind(
+    hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
+) -> None:
+    simulator.faults.add(Fault("/agentcraft/devices", "status", 503, spared=1))
+    subentry_id = await link_devices(hass, loaded, simulator, [FIRST, SECOND])
+    assert agentcraft_state(hass, loaded, SECOND) == "error"
+    simulator.clear_faults()
+    result = await reconfigure(hass, loaded, subentry_id, client_secret="wrong")
+    assert result["errors"] == {"base": "invalid_auth"}
+    assert agentcraft_state(hass, loaded, SECOND) == "waiting"
+    assert not issues(hass)
+
+
 async def test_new_url_must_be_reachable(
     hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
 ) -> None:

@@ -149,6 +149,7 @@ class AgentcraftManager:
                 registration = await self._async_advance(sn, registration.due_now(), access)
         if registration.phase is Phase.NONE:
             self.reserved.pop(flow_id, None)
+            self._set(sn, registration.due_now())
         self._advance_due_in_background()
         return registration.problem
 
