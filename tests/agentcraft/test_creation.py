@@ -15,6 +15,7 @@ from homeassistant.helpers.storage import Store
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.milesight.agentcraft.manager import get_manager
 from tests.common import issues, pass_time, settle
 from tests.simulator import Simulator
 from tests.simulator.agentcraft import Identity
@@ -24,6 +25,7 @@ from tests.traffic import Traffic
 from .helpers import (
     ADD,
     ASK,
+    DELETE,
     FIRST,
     SECOND,
     STATUS,
@@ -246,6 +248,31 @@ async def test_id_is_stored_before_next_request_after_full_disk(
     assert agentcraft_state(hass, loaded) == "waiting"
     stored = hass_storage[storage_key(loaded)]["data"][serial_number(loaded)]
     assert stored["device_id"] == only_identity(simulator).device_id
+
+
+async def test_id_of_aborted_flow_is_deleted_after_full_disk(
+    hass: HomeAssistant,
+    loaded: MockConfigEntry,
+    simulator: Simulator,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    form = await open_dialog(hass, loaded)
+    save = Store.async_save
+
+    async def fill_up(store: Store[Any], data: Any) -> None:
+        if store.key != storage_key(loaded) or not simulator.agentcraft.identities:
+            await save(store, data)
+
+    with patch.object(Store, "async_save", fill_up):
+        result = await submit(hass, form, dialog_input(hass, loaded, simulator))
+        assert result["errors"] == {"base": "agentcraft_not_stored"}
+        await pass_time(hass, freezer, hours=1)
+    hass.config_entries.subentries.async_abort(form["flow_id"])
+    await settle(hass)
+    await pass_time(hass, freezer, hours=1)
+    assert operations(simulator) == [(ADD, 201), (DELETE, 204)]
+    assert not simulator.agentcraft.identities
+    assert not get_manager(hass, loaded).registrations
 
 
 async def test_no_request_while_home_assistant_stops(
