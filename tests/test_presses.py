@@ -46,10 +46,15 @@ def presses(
 
 
 async def push_press(
-    http_client: TestClient[Any, Any], simulator: Simulator, button: Device, key: str, ts: float
+    http_client: TestClient[Any, Any],
+    simulator: Simulator,
+    button: Device,
+    *presses: tuple[str, float],
 ) -> None:
-    """Push the press of a button at a time in epoch milliseconds."""
-    body = [property_event(button.sn, {"button_event": {"status": key}}, ts=ts)]
+    """Push presses of a button together: keys, and times in epoch milliseconds."""
+    body = [
+        property_event(button.sn, {"button_event": {"status": key}}, ts=ts) for key, ts in presses
+    ]
     response = await http_client.post(ADDRESS, json=body, headers=signed(simulator.webhook_secret))
     assert response.status == 200
 
@@ -63,7 +68,22 @@ async def test_press_pushed_out_of_order_is_event(
 ) -> None:
     now = int(time.time() * 1000)
     for key, age in (("1", 0), ("2", 90_000), ("3", 60_000), ("2", 90_000)):
-        await push_press(http_client, simulator, button, key, now - age)
+        await push_press(http_client, simulator, button, (key, now - age))
+    await settle(hass)
+    assert presses(hass, button, changes) == ["short_press", "long_press", "double_press"]
+
+
+async def test_old_presses_pushed_together_are_all_events(
+    hass: HomeAssistant,
+    http_client: TestClient[Any, Any],
+    simulator: Simulator,
+    button: Device,
+    changes: list[Event[EventStateChangedData]],
+) -> None:
+    old = int(time.time() * 1000) - 7_200_000
+    await push_press(
+        http_client, simulator, button, ("1", old), ("2", old + 1000), ("3", old + 2000)
+    )
     await settle(hass)
     assert presses(hass, button, changes) == ["short_press", "long_press", "double_press"]
 
@@ -98,7 +118,9 @@ async def test_press_polled_then_pushed_is_one_event(
     await poll(hass, loaded)
     await simulator.press(button.sn, kind="short press")
     await poll(hass, loaded)
-    await push_press(http_client, simulator, button, "2", button.history.page({})["list"][1]["ts"])
+    await push_press(
+        http_client, simulator, button, ("2", button.history.page({})["list"][1]["ts"])
+    )
     assert presses(hass, button, changes) == ["long_press", "short_press"]
 
 

@@ -388,6 +388,7 @@ class MilesightCoordinator(DataUpdateCoordinator[dict[str, MilesightDevice]]):
     def _handle_received(self) -> None:
         events, self._received = self._received, []
         self._connection.record_contact()
+        self._reports.skip_superseded(events)
         for event in events:
             match event:
                 case DeviceReport():

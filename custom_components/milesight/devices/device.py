@@ -161,6 +161,10 @@ class MilesightDevice:
         """
         return _add(self._report_listeners.setdefault(path, []), listener)
 
+    def has_report_listener(self, path: str) -> bool:
+        """Return if each report of a path counts, such as that of a press."""
+        return path in self._report_listeners
+
     def listen_events(self, event_id: str, listener: EventListener) -> Callable[[], None]:
         """Call a listener with the outputs of an event of the thing specification."""
         return _add(self._event_listeners.setdefault(event_id, []), listener)

@@ -1,17 +1,18 @@
 """Pushed reports on their way to the devices."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeGuard
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 
 from ..api.parsing import Json, as_milliseconds
-from ..api.webhook import DeviceReport, ReportType, TaskReport
+from ..api.webhook import DeviceReport, ReportType, TaskReport, WebhookEvent
 from ..commands.responses import ResponseWaiter, async_fire_task_event
 from ..devices import registry
 from ..devices.device import MilesightDevice
 from ..devices.device_manager import DeviceManager
-from ..devices.timestamps import clamp_timestamp, now_ms
+from ..devices.timestamps import FRESH_MS, clamp_timestamp, now_ms
 from ..devices.unlisted_reports import UnlistedReports
 from ..mapping.properties import is_history
 
@@ -30,6 +31,10 @@ def stored_reading_time(event_id: str, values: Mapping[str, Json]) -> int | None
         if path.rpartition(".")[2] == "timestamp"
     )
     return min(filter(None, times), default=None)
+
+
+def _is_property_report(event: WebhookEvent) -> TypeGuard[DeviceReport]:
+    return isinstance(event, DeviceReport) and event.type is ReportType.PROPERTY
 
 
 class ReportHandler:
@@ -60,6 +65,36 @@ class ReportHandler:
         self._stored_found = stored_found
         self._search = search
         self._unlisted = UnlistedReports()
+
+    @callback
+    def skip_superseded(self, events: Sequence[WebhookEvent]) -> None:
+        """Take the values from old reports that a later one of the same events replaces.
+
+        After an outage the platform pushes all reports since then. Else a door that was opened and
+        closed hours ago would open and close now. Presses stay: each of them is an event.
+        """
+        if len(events) < 2:  # noqa: PLR2004 - one report replaces nothing
+            return
+        fresh_from = now_ms() - FRESH_MS
+        reports = [event for event in events if _is_property_report(event)]
+        old = [report for report in reports if (report.time or fresh_from) < fresh_from]
+        if not old:
+            return
+        latest: dict[tuple[str, str], int] = {}
+        for report in reports:
+            if (device := self._find_sender(report)) is not None:
+                for path, value in report.values.items():
+                    if value is not None:
+                        key = device.sn, path
+                        latest[key] = max(report.time or fresh_from, latest.get(key, 0))
+        for report in old:
+            if (device := self._find_sender(report)) is not None:
+                report.values = {
+                    path: value
+                    for path, value in report.values.items()
+                    if latest.get((device.sn, path), 0) <= (report.time or 0)
+                    or device.has_report_listener(path)
+                }
 
     @callback
     def handle_report(self, report: DeviceReport) -> None:
