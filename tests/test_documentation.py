@@ -94,6 +94,12 @@ def test_readme_is_short() -> None:
     assert len(PAGES["README.md"].split()) <= README_WORDS
 
 
+@pytest.mark.parametrize("page", READMES)
+@pytest.mark.parametrize("command", ["scripts/demo", "scripts/test"])
+def test_readme_names_the_commands(page: str, command: str) -> None:
+    assert re.search(rf"(?:^|`){command}(?:$|`)", PAGES[page], re.MULTILINE)
+
+
 def test_readmes_have_the_same_structure() -> None:
     levels = [re.findall(r"^#+(?= )", PAGES[page], re.MULTILINE) for page in READMES]
     pictures = [re.findall(r"\]\((docs/\w+\.png)\)", PAGES[page]) for page in READMES]
