@@ -1,6 +1,8 @@
 """Tests of the stored registration of a device."""
 
 from dataclasses import asdict
+import json
+from pathlib import Path
 
 import pytest
 
@@ -57,3 +59,21 @@ def test_registration_repr_contains_no_secret() -> None:
 
 def test_backoff_doubles_up_to_six_hours() -> None:
     assert [backoff(attempts) for attempts in (0, 1, 2, 9, 10_000)] == [60, 120, 240, 21600, 21600]
+
+
+def test_registrations_of_the_first_version_are_read() -> None:
+    path = Path(__file__).parent.parent / "fixtures" / "storage" / "agentcraft_version_1.json"
+    unlinked, active, unknown, declined, deleting = map(
+        Registration.from_json, json.loads(path.read_text())["data"].values()
+    )
+    assert (unlinked.phase, unlinked.attempts, unlinked.due) == (Phase.UNLINKED, 2, 1795000000.5)
+    assert (active.phase, active.status) == (Phase.ACTIVE, TokenStatus.VALID)
+    assert all((active.device_id, active.device_token, active.refresh_token, active.shadow_id))
+    assert unknown == UNKNOWN
+    assert (declined.phase, declined.declined) == (Phase.NONE, True)
+    assert (deleting.phase, deleting.problem) == (Phase.DELETING, Problem.UNREACHABLE)
+    assert deleting.failing_since == 1794900000.25
+    assert all(
+        known.url == "https://agent.example.com" and known.owner == "01A"
+        for known in (unlinked, active, declined, deleting)
+    )
