@@ -92,6 +92,26 @@ async def test_loss_before_sign_of_life_is_ignored_after_reload(
     assert temperature(hass, probe) != "unavailable"
 
 
+async def test_loss_before_listed_report_is_ignored(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    pushing: MockConfigEntry,
+    simulator: Simulator,
+    probe: Device,
+) -> None:
+    freezer.tick(timedelta(hours=1))
+    await connection_event(simulator, probe, "OFFLINE")
+    freezer.tick(timedelta(minutes=10))
+    probe.history.add(round(time.time() * 1000), {"temperature": 21})
+    probe.last_update = round(time.time() * 1000)
+    await poll(hass, pushing)
+    assert temperature(hass, probe) == "21"
+    await connection_event(simulator, probe, "OFFLINE", age=600)
+    assert temperature(hass, probe) == "21"
+    await connection_event(simulator, probe, "OFFLINE")
+    assert temperature(hass, probe) == "unavailable"
+
+
 @pytest.mark.parametrize("kind", ["ONLINE", "SERVICE"])
 async def test_listed_status_counts_after_sign_of_life_without_report(
     hass: HomeAssistant,

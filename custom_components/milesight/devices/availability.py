@@ -43,6 +43,8 @@ class Availability:
         if self._updated_at >= requested_at:
             return False
         self.is_as_listed = True
+        if online:
+            self.last_seen = max(self.last_seen, min(last_report, requested_at))
         self.offline_since = 0 if online else max(self.offline_since, last_report + 1)
         return self._set_online(online=online)
 
