@@ -66,6 +66,7 @@ def devices() -> list[Device]:
     return probes(10)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pushed", [True, False])
 async def test_ten_devices_poll_a_whole_day_on_the_free_plan(
     hass: HomeAssistant,
