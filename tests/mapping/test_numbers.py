@@ -126,6 +126,7 @@ MEASUREMENTS = [
     ("daily_rainfall", "float", "mm", "precipitation", "mm", TI),
     ("tank_volume", "float", "L", "volume_storage", "L", M),
     ("water_tank_volume", "float", "m3", "volume_storage", "m³", M),
+    ("remaining_energy", "float", "kWh", "energy_storage", "kWh", M),
     ("silo_volume", "float", "m3", "volume_storage", "m³", M),
     ("oil_level", "float", "L", "volume_storage", "L", M),
     ("gas_tank_level", "float", "L", "volume_storage", "L", M),

@@ -169,6 +169,7 @@ NUMBER_RULES: tuple[NumberRule, ...] = (
     strict(
         "tank|remain|remaining|stored|storage|container|level|fill",
         Class.VOLUME_STORAGE,
+        Class.ENERGY_STORAGE,
         priority=PRIMARY,
     ),
     strict("gas", Class.GAS, state=TOTAL, priority=PRIMARY),
