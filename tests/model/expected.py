@@ -151,6 +151,7 @@ class Expected:
         self.fired: Counter[tuple[str, str]] = Counter()
         self.may_fire: Counter[tuple[str, str]] = Counter()
         self.leftover: set[str] = set()
+        self._earlier: set[str] = set()
         self.contact = 0
         self._saved: tuple[dict[str, Known], set[tuple[str, int]]] = ({}, set())
 
@@ -191,6 +192,7 @@ class Expected:
         """Take the device list, and what unlisted devices have said by then."""
         self.contact = now
         listed = {item["sn"]: item for item in items}
+        self._earlier |= self.entity_ids
         self.devices = {sn: device for sn, device in self.devices.items() if sn in listed}
         for sn, item in listed.items():
             device = self.devices.setdefault(sn, Known(item["model"], "", ""))
@@ -210,6 +212,7 @@ class Expected:
 
     def specified(self, device_id: str, model: str, version: int) -> None:
         """Take a thing specification, which holds for all devices of model and firmware."""
+        self._earlier |= self.entity_ids
         self.specifications.add((model, version))
         for device in self.devices.values():
             if device.device_id == device_id:
@@ -260,7 +263,8 @@ class Expected:
     def restart(self, now: int, *, saved: bool = True) -> None:
         """Begin again with what was known, or with what was written last."""
         if not saved:
-            self.leftover |= self.entity_ids
+            # The registry of Home Assistant may have been written before a removal.
+            self.leftover |= self.entity_ids | self._earlier
             self.devices, self.specifications = deepcopy(self._saved)
             for device in self.devices.values():
                 device.commands = [one for one in device.commands if one.accepted is not None]
