@@ -93,7 +93,7 @@ class MilesightCoordinator(DataUpdateCoordinator[dict[str, MilesightDevice]]):
         self.next_poll: float | None = None
         self.loaded_at = time.time()
         self.previous_save: float | None = None
-        self._connection = ConnectionMonitor(hass, self._connection_changed)
+        self._connection = ConnectionMonitor(hass, self._max_silence, self._connection_changed)
         self._reports = ReportHandler(
             hass,
             entry,
@@ -272,7 +272,7 @@ class MilesightCoordinator(DataUpdateCoordinator[dict[str, MilesightDevice]]):
 
     def _skip_poll(self) -> None:
         """Schedule the next poll; a failure of the last poll remains the result."""
-        self._connection.limit_silence(self._max_silence)
+        self._connection.check()
         self._schedule_next_poll()
         error = self.last_exception
         if isinstance(error, UpdateFailed) and not self.last_update_success:
@@ -286,7 +286,7 @@ class MilesightCoordinator(DataUpdateCoordinator[dict[str, MilesightDevice]]):
         disabled Application may be enabled again.
         """
         self._failed_polls += 1
-        self._connection.limit_silence(self._max_silence)
+        self._connection.check()
         if self._connection.silence >= self._interval.total_seconds():
             self.backfill.mark_gap()
         self._schedule_save()
@@ -362,7 +362,6 @@ class MilesightCoordinator(DataUpdateCoordinator[dict[str, MilesightDevice]]):
         """Return the polling interval in seconds."""
         return self._interval.total_seconds()
 
-    @property
     def _max_silence(self) -> float:
         return MAX_SILENT_INTERVALS * self._interval.total_seconds()
 

@@ -8,6 +8,7 @@ from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.milesight.push.connection import ConnectionMonitor
 from tests.common import pass_time, poll, temperature
 from tests.simulator import Device, Simulator
 
@@ -58,3 +59,16 @@ async def test_push_restores_a_lost_connection(
     assert temperature(hass, device) == "unavailable"
     await simulator.report(device.sn, {"temperature": 21.5})
     assert temperature(hass, device) == "21.5"
+
+
+async def test_silence_is_limited_by_the_present_interval(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory
+) -> None:
+    limits, changes = [900.0], list[bool]()
+    monitor = ConnectionMonitor(hass, lambda: limits[-1], changes.append)
+    monitor.check()
+    limits.append(3600)
+    await pass_time(hass, freezer, minutes=16)
+    assert changes == []
+    await pass_time(hass, freezer, minutes=45)
+    assert changes == [False]

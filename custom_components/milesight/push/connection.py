@@ -14,13 +14,22 @@ class ConnectionMonitor:
     Silence is measured with the monotonic clock: setting the system time changes nothing.
     """
 
-    def __init__(self, hass: HomeAssistant, on_change: Callable[[bool], None]) -> None:
-        """Initialize as connected; ``on_change`` is called with the new state."""
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        max_silence: Callable[[], float],
+        on_change: Callable[[bool], None],
+    ) -> None:
+        """Initialize as connected.
+
+        ``max_silence`` returns the seconds from which on the silence is too long at present,
+        ``on_change`` is called with the new state.
+        """
         self._hass = hass
+        self._max_silence = max_silence
         self._on_change = on_change
         self._connected = True
         self._last_contact = time.monotonic()
-        self._max_silence = 0.0
         self._cancel_check: CALLBACK_TYPE | None = None
 
     @property
@@ -35,12 +44,6 @@ class ConnectionMonitor:
         self._set_connected(connected=True)
 
     @callback
-    def limit_silence(self, seconds: float) -> None:
-        """Report a lost connection as soon as the silence lasts ``seconds``."""
-        self._max_silence = seconds
-        self._check()
-
-    @callback
     def stop(self) -> None:
         """Stop waiting for the silence to become too long."""
         if self._cancel_check is not None:
@@ -48,12 +51,13 @@ class ConnectionMonitor:
             self._cancel_check = None
 
     @callback
-    def _check(self, _now: datetime | None = None) -> None:
+    def check(self, _now: datetime | None = None) -> None:
+        """Report a lost connection as soon as the silence is too long."""
         self.stop()
-        remaining = self._max_silence - self.silence
+        remaining = self._max_silence() - self.silence
         self._set_connected(connected=remaining > 0)
         if remaining > 0:
-            check = HassJob(self._check, cancel_on_shutdown=True)
+            check = HassJob(self.check, cancel_on_shutdown=True)
             self._cancel_check = async_call_later(self._hass, remaining, check)
 
     def _set_connected(self, *, connected: bool) -> None:
