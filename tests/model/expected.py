@@ -93,8 +93,15 @@ class Known:
         self.commands.append(command)
 
     def accept(self, command: Command, now: int) -> None:
-        """Note that the platform took a command; what is never reported keeps the value."""
+        """Note that the platform took a command; what is never reported keeps the value.
+
+        The values of commands that were sent before it are not shown any more, even if the answer
+        to them comes later.
+        """
         command.accepted = now
+        for earlier in self.commands[: self.commands.index(command)]:
+            for path in command.values:
+                earlier.values.pop(path, None)
         for path, value in command.values.items():
             if path not in self.readings:
                 before = self.kept.get(path, {None}) if path in command.uncertain else set()
