@@ -302,6 +302,8 @@ class Life(RuleBasedStateMachine):
         uses = USES[known.version][model]
         platform, key, action, data, values = uses[index % len(uses)]
         is_reachable = self._present(model) and known.device_id == str(device.device_id)
+        # After an update that is not known yet, the platform may refuse the value.
+        is_current = device.firmware == FIRMWARE[known.version]
         command = Command(dict(values), world.now)
 
         def done(call: Task[None]) -> None:
@@ -326,7 +328,7 @@ class Life(RuleBasedStateMachine):
             self.calls.append(call)
         elif outcome == "refused" or world.outage or not is_reachable:
             assert isinstance(call.exception(), HomeAssistantError)
-        else:
+        elif is_current:
             call.result()
 
     @rule()
