@@ -135,6 +135,14 @@ def rule(**arguments: st.SearchStrategy[Any]) -> Callable[[Step], Step]:
     return decorate
 
 
+def _check_answer(call: Task[None], *, is_refused: bool, is_current: bool) -> None:
+    """Check the answer to a command; an entity that is not current may be refused, or not."""
+    if is_refused:
+        assert isinstance(call.exception(), HomeAssistantError)
+    elif is_current:
+        call.result()
+
+
 class Life(RuleBasedStateMachine):
     """Five devices, and everything that can happen to them."""
 
@@ -324,12 +332,11 @@ class Life(RuleBasedStateMachine):
         elif outcome == "unanswered":
             world.hold("/properties")
         call = world.run(go())
-        if not call.done():
+        if call.done():
+            is_refused = outcome == "refused" or world.outage or not is_reachable
+            _check_answer(call, is_refused=is_refused, is_current=is_current)
+        else:
             self.calls.append(call)
-        elif outcome == "refused" or world.outage or not is_reachable:
-            assert isinstance(call.exception(), HomeAssistantError)
-        elif is_current:
-            call.result()
 
     @rule()
     def cancel(self) -> None:
