@@ -9,6 +9,7 @@ import shutil
 import sys
 from tempfile import TemporaryDirectory
 
+from homeassistant.const import STATE_UNKNOWN
 from homeassistant.core import StateMachine
 from paho.mqtt.client import Client
 from paho.mqtt.enums import CallbackAPIVersion
@@ -46,6 +47,10 @@ async def throughput(scale: Scale) -> float | None:
             await asyncio.sleep(0.5)
         await home.hass.async_block_till_done()
         last = f"sensor.room_{scale.devices - 1}_battery"
+        # What is published before Home Assistant has subscribed is lost.
+        while _unknown(states):
+            await call(_publish, port, _readings(scale, 0)[-scale.devices :])
+            await asyncio.sleep(0.5)
         for turn in range(1, TURNS + 1):
             messages = _readings(scale, turn)
             awaited = str(json.loads(messages[-1][1])["battery"])
@@ -59,6 +64,14 @@ async def throughput(scale: Scale) -> float | None:
 
 def _discovered(states: StateMachine) -> int:
     return sum("room" in entity_id for entity_id in states.async_entity_ids("sensor"))
+
+
+def _unknown(states: StateMachine) -> bool:
+    return any(
+        state.state == STATE_UNKNOWN
+        for state in states.async_all("sensor")
+        if "room" in state.entity_id
+    )
 
 
 @asynccontextmanager
