@@ -10,7 +10,7 @@ from homeassistant.helpers import entity_registry as er
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from tests.common import entity_id, pass_time
+from tests.common import entity_id, pass_time, state_of
 from tests.simulator import Simulator
 from tests.traffic import Traffic
 
@@ -267,3 +267,20 @@ async def test_device_removed_from_link_loses_id_and_entities(
     assert agentcraft_state(hass, loaded) == "waiting"
     assert creation_count(simulator) == 3
     assert len(simulator.agentcraft.identities) == 2
+
+
+async def test_change_of_another_entry_writes_no_state(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    loaded: MockConfigEntry,
+    simulator: Simulator,
+) -> None:
+    await link_devices(hass, loaded, simulator)
+    key = f"{serial_number(loaded)}_agentcraft"
+    reported = state_of(hass, Platform.SENSOR, key).last_reported
+    freezer.tick(5)
+    other = MockConfigEntry(domain="other", title="Before")
+    other.add_to_hass(hass)
+    hass.config_entries.async_update_entry(other, title="After")
+    await hass.async_block_till_done()
+    assert state_of(hass, Platform.SENSOR, key).last_reported == reported

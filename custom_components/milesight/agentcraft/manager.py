@@ -13,6 +13,7 @@ from typing import Final
 from homeassistant.config_entries import (
     SIGNAL_CONFIG_ENTRY_CHANGED,
     ConfigEntry,
+    ConfigEntryChange,
     ConfigEntryState,
 )
 from homeassistant.const import CONF_CLIENT_SECRET, CONF_DEVICES, CONF_URL
@@ -76,9 +77,7 @@ class AgentcraftManager:
         for unsubscribe in (
             self._stop,
             async_at_started(self.hass, self._run),
-            async_dispatcher_connect(
-                self.hass, SIGNAL_CONFIG_ENTRY_CHANGED, self._follow_subentries
-            ),
+            async_dispatcher_connect(self.hass, SIGNAL_CONFIG_ENTRY_CHANGED, self._entry_changed),
         ):
             self.entry.async_on_unload(unsubscribe)
 
@@ -125,7 +124,12 @@ class AgentcraftManager:
         }
 
     @callback
-    def _follow_subentries(self, *_changed: object) -> None:
+    def _entry_changed(self, _change: ConfigEntryChange, changed: ConfigEntry) -> None:
+        if changed.entry_id == self.entry.entry_id:
+            self._follow_subentries()
+
+    @callback
+    def _follow_subentries(self) -> None:
         """Register the devices of the subentries, and unregister all others."""
         previous, self.accesses = self.accesses, self._linked()
         for sn in dict.fromkeys((*self.registrations, *self.accesses)):
