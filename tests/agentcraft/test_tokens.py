@@ -193,7 +193,7 @@ async def test_invalid_new_tokens_do_not_loop(
     await link_devices(hass, loaded, simulator)
     identity = only_identity(simulator)
     simulator.agentcraft.command(identity.device_id, "link")
-    with patch.object(simulator.agentcraft, "worth", return_value={"status": "invalid"}):
+    with patch.object(simulator.agentcraft, "token_status", return_value={"status": "invalid"}):
         for _ in range(24):
             await pass_time(hass, freezer, hours=1)
             identity.pair = None
@@ -213,11 +213,11 @@ async def test_contradictory_server_is_backed_off(
     identity = only_identity(simulator)
     words = cycle(("invalid", "valid"))
 
-    def worth(_token: str) -> dict[str, str]:
+    def token_status(_token: str) -> dict[str, str]:
         identity.pair = Pair()
         return {"status": next(words)}
 
-    with patch.object(simulator.agentcraft, "worth", worth):
+    with patch.object(simulator.agentcraft, "token_status", token_status):
         simulator.agentcraft.command(identity.device_id, "reject")
         await call_action(hass, "agentcraft_refresh", device_id(hass, loaded))
         before = len(operations(simulator))

@@ -21,7 +21,7 @@ VERBS: Final[tuple[Verb, ...]] = get_args(Verb.__value__)
 STATUSES: Final = {"expire": "expired", "invalidate": "invalid"}
 EXPIRED: Final = "require update device token"
 _UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_MOST_RECORDS: Final = 10_000
+_MAX_RECORDS: Final = 10_000
 
 
 def _uuid() -> str:
@@ -30,7 +30,7 @@ def _uuid() -> str:
 
 @dataclass(slots=True)
 class Pair:
-    """A device token and its refresh token; either may be worth nothing any more."""
+    """A device token and its refresh token; either may be of no use any more."""
 
     device_token: str = field(default_factory=_uuid)
     refresh_token: str = field(default_factory=_uuid)
@@ -85,8 +85,8 @@ class Agentcraft:
     def command(self, device_id: str, verb: str) -> None:
         """Let something happen to a device ID; raises `ApiError` 400 or 404.
 
-        `link`: a user takes it. `expire`: its token expires. `invalidate`: its token is worth
-        nothing and cannot be refreshed, but is kept. `reject`: the same, and it is not kept, so
+        `link`: a user takes it. `expire`: its token expires. `invalidate`: its token is
+        invalid and cannot be refreshed, but is kept. `reject`: the same, and it is not kept, so
         that another one can be issued. `rotate`: its tokens were replaced by somebody else.
         """
         identity = self.identities.get(device_id)
@@ -143,6 +143,8 @@ class Agentcraft:
     @web.middleware
     async def _edge(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         async def proper() -> web.Response:
+            if request.content_type != "application/json" or await request.read():
+                raise ApiError(415, "unsupported_media_type", "no body, declared as JSON")
             response = await handler(request)
             assert isinstance(response, web.Response)
             return response
@@ -157,7 +159,7 @@ class Agentcraft:
             status, response = error.status, _answer(error.status, {"reason": error.reason})
         path = request.path.removeprefix(PATH)
         self.requests.append(AgentcraftRequest(request.method, path, dict(request.query), status))
-        del self.requests[:-_MOST_RECORDS]
+        del self.requests[:-_MAX_RECORDS]
         return response
 
     async def _add(self, request: web.Request) -> web.Response:
@@ -189,9 +191,9 @@ class Agentcraft:
         token = request.query.get("device_token", "")
         if _UUID.fullmatch(token) is None:
             raise ApiError(400, "bad_request", "no device token")
-        return _answer(200, self.worth(token))
+        return _answer(200, self.token_status(token))
 
-    def worth(self, device_token: str) -> dict[str, Any]:
+    def token_status(self, device_token: str) -> dict[str, Any]:
         """Return what is said of a device token."""
         for identity in self.identities.values():
             if identity.pair is not None and identity.pair.device_token == device_token:

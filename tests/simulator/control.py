@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 type Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 _PAGE: Final = Path(__file__).with_name("control.html").read_text(encoding="utf-8")
-_LONGEST_BACKLOG: Final = 7 * 24 * 60
-_LONGEST_SILENCE: Final = 24 * 365
+_MAX_BACKLOG: Final = 7 * 24 * 60
+_MAX_SILENCE: Final = 24 * 365
 _SETTINGS: Final[dict[str, tuple[type, ...]]] = {
     "enabled": (bool,),
     "client_secret": (str,),
@@ -164,7 +164,7 @@ class Control:
                 self._platform.offline(device)
             case "silence":
                 self._platform.silence(
-                    device, integer(body.get("hours"), "hours", low=1, high=_LONGEST_SILENCE)
+                    device, integer(body.get("hours"), "hours", low=1, high=_MAX_SILENCE)
                 )
             case "press":
                 self._platform.press(
@@ -172,7 +172,7 @@ class Control:
                 )
             case _:
                 minutes = integer(
-                    body.get("minutes"), "minutes", low=1, high=_LONGEST_BACKLOG, default=60
+                    body.get("minutes"), "minutes", low=1, high=_MAX_BACKLOG, default=60
                 )
                 self._platform.backlog(device, minutes)
         self._simulator.note(f"{device.name}: {verb}")

@@ -12,8 +12,8 @@ from .search import integer
 type Report = tuple[int, int, dict[str, Any]]
 
 _KEPT_REPORTS: Final = 2000
-_LARGEST_PAGE: Final = 100
-_LARGEST_TIME: Final = 10**15
+_MAX_PAGE_SIZE: Final = 100
+_MAX_TIME: Final = 10**15
 _TIME_AND_ORDER: Final = itemgetter(0, 1)
 
 
@@ -47,9 +47,9 @@ class History:
 
     def page(self, query: Mapping[str, str]) -> dict[str, Any]:
         """Answer a history call, newest first unless asked otherwise; raises `ApiError` 400."""
-        start = integer(query.get("startTime"), "startTime", low=0, high=_LARGEST_TIME, default=0)
-        end = integer(query.get("endTime", _LARGEST_TIME), "endTime", low=0, high=_LARGEST_TIME)
-        size = integer(query.get("pageSize", 10), "pageSize", low=1, high=_LARGEST_PAGE)
+        start = integer(query.get("startTime"), "startTime", low=0, high=_MAX_TIME, default=0)
+        end = integer(query.get("endTime", _MAX_TIME), "endTime", low=0, high=_MAX_TIME)
+        size = integer(query.get("pageSize", 10), "pageSize", low=1, high=_MAX_PAGE_SIZE)
         order = query.get("order", "desc").lower()
         if order not in ("asc", "desc"):
             raise ApiError(400, "parameter_error", "order must be asc or desc")

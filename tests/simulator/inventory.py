@@ -7,7 +7,7 @@ from .errors import ApiError
 from .platform import Platform
 from .values import nest
 
-_MOST_TAGS: Final = 20
+_MAX_TAGS: Final = 20
 
 
 def add(platform: Platform, body: dict[str, Any]) -> dict[str, Any]:
@@ -88,8 +88,8 @@ def _facts(body: dict[str, Any]) -> tuple[str, str | None, list[str]]:
         raise ApiError(400, "parameter_error", "description and project must be strings")
     if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
         raise ApiError(400, "parameter_error", "tag must be a list of strings")
-    if len(tags) > _MOST_TAGS:
-        raise ApiError(400, "parameter_error", f"A device has at most {_MOST_TAGS} tags")
+    if len(tags) > _MAX_TAGS:
+        raise ApiError(400, "parameter_error", f"A device has at most {_MAX_TAGS} tags")
     return description, project, tags
 
 

@@ -24,7 +24,7 @@ type Later = Callable[[float, Callable[[], None]], None]
 
 _INTERVAL_MS: Final = 600_000
 _COMPLETE_REPORT: Final = 24  # so many reports apart, settings are reported as well
-_LONGEST_KEY: Final = 100
+_MAX_KEY_LENGTH: Final = 100
 _AFTERWARDS: Final[dict[str, Callable[[Device], list[dict[str, Any]]]]] = {
     "reboot": Device.everything,
     "reconnect": Device.everything,
@@ -306,7 +306,9 @@ class Platform:
         ids = body.get("deviceIds")
         if isinstance(ids, str):
             ids = ids.replace(";", ",").split(",")
-        if not isinstance(ids, list) or not ids:
+        elif not isinstance(ids, list) or any(type(device_id) is not int for device_id in ids):
+            raise ApiError(400, "parameter_error", "deviceIds must be a list of integers")
+        if not ids:
             raise ApiError(400, "parameter_error", "deviceIds is required")
         relations = []
         for device in [self.by_id(device_id) for device_id in ids]:
@@ -400,7 +402,7 @@ def _fits(item: Item, value: Any) -> bool:
 def _pairs(values: Any) -> dict[str, Any]:
     """Return the nested settings of a profile; raises `ApiError` 400."""
     try:
-        pairs = {pair["key"][:_LONGEST_KEY]: pair["value"] for pair in values}
+        pairs = {pair["key"][:_MAX_KEY_LENGTH]: pair["value"] for pair in values}
         return nest(pairs)
     except KeyError, TypeError:
         message = "values must be a list of key and value"

@@ -19,7 +19,7 @@ from . import events
 from .application import Application
 from .errors import ApiError
 
-_LONGEST_ARRAY: Final = 16
+_MAX_ARRAY_LENGTH: Final = 16
 _SENDS: Final = 3
 _FAILURES_BEFORE_STOP: Final = 3
 _PROBES: Final = {"OPTIONS": (200, 204), "GET": (200,)}
@@ -139,7 +139,7 @@ class Push:
         if not listening or not self._application.enabled:
             return
         allowed = self._within_limit(published)
-        for array in batched(allowed, _LONGEST_ARRAY, strict=False):
+        for array in batched(allowed, _MAX_ARRAY_LENGTH, strict=False):
             parcel = list(array), _encode(array)
             for callback in listening:
                 callback.queue.put_nowait(parcel)

@@ -10,7 +10,7 @@ type Listing = dict[str, Any]
 type Filter = Callable[[Listing], bool]
 
 _INTEGER: Final = re.compile("-?[0-9]{1,20}")
-_LARGEST_PAGE: Final = 200
+_MAX_PAGE_SIZE: Final = 200
 _EXACT: Final = ("sn", "devEUI", "imei", "hardwareVersion", "firmwareVersion")
 _PART: Final = {
     "name": ("name",),
@@ -50,7 +50,7 @@ def integer(value: Any, name: str, *, low: int, high: int, default: int | None =
 
 def search(listings: list[Listing], body: Mapping[str, Any]) -> dict[str, Any]:
     """Answer a search body over all device objects; raises `ApiError` 400."""
-    size = integer(body.get("pageSize"), "pageSize", low=1, high=_LARGEST_PAGE)
+    size = integer(body.get("pageSize"), "pageSize", low=1, high=_MAX_PAGE_SIZE)
     page = integer(body.get("pageNumber"), "pageNumber", low=1, high=10**9)
     filters = _filters(body)
     found = [listing for listing in listings if all(wanted(listing) for wanted in filters)]

@@ -26,7 +26,7 @@ _LOGGER = logging.getLogger(__name__)
 _MOUNTED: Final = ("/control/", f"{agentcraft.PATH}/")
 _TOKEN: Final = "/oauth/token"
 _ROOT: Final = "/device/openapi/{version:(?i:v1(?:[.]0)?)}"
-_MOST_RECORDS: Final = 20_000
+_MAX_RECORDS: Final = 20_000
 _HTTP_SLUGS: Final = {
     404: "resource_not_found",
     405: "method_not_allowed",
@@ -95,7 +95,7 @@ class Server:
             resource.canonical.replace("{version}", "v1") if resource is not None else request.path
         )
         self.requests.append(Request(request.method, request.path, template, status))
-        del self.requests[:-_MOST_RECORDS]
+        del self.requests[:-_MAX_RECORDS]
         self.counts[f"{request.method} {template if resource is not None else '(unknown)'}"] += 1
         return response
 

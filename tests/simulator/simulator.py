@@ -191,7 +191,7 @@ class Simulator:
     # What happens in the world and in the console.
 
     async def add_callback(self, uri: str) -> None:
-        """Enter a callback URI in the console: probed by GET, then tested. Raises `ApiError`."""
+        """Enter a callback URI in the console: probed, then tested. Raises `ApiError`."""
         await self.push.add(uri)
         await self.settle()
 

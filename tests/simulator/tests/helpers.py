@@ -83,7 +83,8 @@ class Client:
     async def ask_agentcraft(self, method: str, path: str, **query: str) -> tuple[int, Any]:
         """Send a request to the registration API of Agentcraft."""
         url = self.simulator.agentcraft_url + path
-        async with self.session.request(method, url, params=query) as response:
+        headers = {"Content-Type": "application/json"}
+        async with self.session.request(method, url, params=query, headers=headers) as response:
             return response.status, await response.json() if response.status != 204 else None
 
     async def control(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:

@@ -111,3 +111,18 @@ async def test_control_page_shows_device_ids_and_requests(client: Client) -> Non
     }
     assert state["agentcraft_verbs"] == list(VERBS)
     assert request_counts(client.simulator) == {TOKEN: 1}
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body"), [("text/plain", b""), ("application/json", b"{}")]
+)
+async def test_agentcraft_request_of_another_form_is_refused(
+    client: Client, content_type: str, body: bytes
+) -> None:
+    async with client.session.post(
+        f"{client.simulator.agentcraft_url}/devices",
+        params={"client_secret": client.simulator.agentcraft.client_secret},
+        headers={"Content-Type": content_type},
+        data=body,
+    ) as response:
+        assert response.status == 415

@@ -127,6 +127,15 @@ async def test_command_to_offline_device_waits_until_online(
     assert pushed.payloads == [{"led_indicator_mode": False}]
 
 
+async def test_task_for_device_ids_of_text_is_refused(client: Client) -> None:
+    body = {
+        "type": "TSL",
+        "deviceIds": [str(client.simulator.device("WS523").device_id)],
+        "config": {"properties": {"reporting_interval": 900}},
+    }
+    assert (await client("POST", f"{API}/tasks", body)).failure == (400, "parameter_error")
+
+
 async def test_task_reports_outcome_of_each_device(client: Client, pushed: Receiver) -> None:
     good, bad = client.simulator.device("WS523"), client.simulator.device("WS303")
     body = {

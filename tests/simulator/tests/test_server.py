@@ -82,6 +82,15 @@ async def test_invalid_body_is_refused(client: Client, body: bytes) -> None:
     assert client.simulator.server.errors == []
 
 
+async def test_body_that_is_not_declared_as_json_is_refused(client: Client) -> None:
+    headers = {"Authorization": f"Bearer {client.token}", "Content-Type": "text/plain"}
+    body = b'{"pageSize": 5, "pageNumber": 1}'
+    async with client.session.post(
+        f"{client.simulator.url}{API}/devices/search", data=body, headers=headers
+    ) as response:
+        assert response.status == 415
+
+
 @pytest.mark.parametrize(
     "query",
     [
