@@ -133,6 +133,8 @@ def test_number_out_of_range_is_refused(raw: float) -> None:
         (_item(DataType.ENUM, mappings=FAN), "low", None, "1"),
         (_item(DataType.ENUM, mappings=FAN), 2, None, "2"),
         (_item(DataType.ENUM, mappings=FAN), "High", 0, 2),
+        (_item(DataType.ENUM, mappings=FAN, numeric_keys=True), "High", None, 2),
+        (_item(DataType.ENUM, mappings=FAN, numeric_keys=True), "High", "0", "2"),
         (_item(DataType.DATE), datetime(2025, 11, 13, 4, 15, 19, tzinfo=UTC), None, 1763007319),
         (_item(DataType.DATE), "2025-11-13T04:15:19+00:00", None, 1763007319),
         (_item(DataType.LOCAL_TIME), time(7, 30), None, 450),

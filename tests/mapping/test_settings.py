@@ -3,6 +3,7 @@
 from homeassistant.const import EntityCategory, Platform
 import pytest
 
+from custom_components.milesight.api.codec import encode
 from custom_components.milesight.mapping import Priority
 
 from .helpers import entities, entity, item, service
@@ -76,6 +77,14 @@ def test_what_can_be_written_is_a_control_or_a_setting(
     found = entity(path, kind, unit, access, labels)
 
     assert (found.platform, found.category, found.priority) == (platform, category, priority)
+
+
+@pytest.mark.parametrize(("kind", "sent"), [("int", 2), ("long", 2), ("enum", "2")])
+def test_option_is_sent_in_the_type_of_the_specification(kind: str, sent: object) -> None:
+    indicator = entity("led_indicator_mode", kind, None, "RW", "0=off/1=on/2=blink").item
+
+    assert (encode(indicator, "2"), encode(indicator, "2", 0)) == (sent, 2)
+    assert encode(indicator, "2", "0") == "2"
 
 
 def test_write_only_switch_shows_the_readable_state() -> None:

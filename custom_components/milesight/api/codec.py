@@ -35,11 +35,12 @@ def encode(item: Item, value: object, reported: Json = None) -> Json:
     Enumerations are accepted by key or label, numbers and flags also as text, dates as datetime or
     epoch seconds and local times as ``time``, ``HH:MM`` or minutes. ``reported`` is the last value
     that the device reported: a key is sent as a number, and the minutes of a local time as text,
-    where the device reports them so. Raises ``InvalidValueError``.
+    where the device reports them so. Without one, keys are sent as ``numeric_keys`` of the item
+    says. Raises ``InvalidValueError``.
     """
     raw = _ENCODERS[item.data_type](item, value)
     match item.data_type:
-        case DataType.ENUM if _is_number(reported):
+        case DataType.ENUM if _is_number(reported) or (reported is None and item.numeric_keys):
             number = as_integer(raw)
             return number if str(number) == raw else raw
         case DataType.BOOL if _is_number(reported):

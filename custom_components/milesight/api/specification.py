@@ -55,7 +55,8 @@ class Item:
     """A property, or a parameter of a service or event, with its members or its element.
 
     ``path`` is a template: ``relay[].state`` for the id ``relay._item.state``. ``mappings`` is
-    ``key -> label`` in the order of the specification.
+    ``key -> label`` in the order of the specification; ``numeric_keys`` says that the keys of an
+    enumeration are sent as numbers until the device reports one as text.
     """
 
     path: str
@@ -73,6 +74,7 @@ class Item:
     max_size: int | None = None
     default: Json = None
     mappings: Mapping[str, str] = field(default_factory=dict)
+    numeric_keys: bool = False
     children: tuple[Item, ...] = ()
 
     @property

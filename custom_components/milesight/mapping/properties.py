@@ -87,7 +87,7 @@ def _typed(item: Item) -> Item:
         key.isdecimal() and key not in ("0", "1") for key in item.mappings
     )
     if numbered or (item.data_type.is_whole and item.mappings):
-        return replace(item, data_type=DataType.ENUM)
+        return replace(item, data_type=DataType.ENUM, numeric_keys=item.data_type.is_whole)
     if item.data_type is DataType.ENUM and not item.mappings:
         return replace(item, data_type=DataType.STRING)
     return item
