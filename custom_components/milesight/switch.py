@@ -57,16 +57,14 @@ class MilesightSwitch(MilesightFlagEntity[SwitchDescription], SwitchEntity):
 
     async def _switch(self, *, on: bool) -> None:
         commands, description = self.coordinator.commands, self.description
-        item = description.item
         key = next(key for key in description.labels if (key in description.on) is on)
-        if description.setter is not None:
-            request = commands.call_request(self.device, description.setter, key, item)
-        elif description.state is None:
-            request = commands.write_request(self.device, [(item, key)])
-        else:
+        expected: list[tuple[Item, object]] = []
+        if description.state is not None:
             states = description.state_options.items()
             reported = next(key for key, state in states if (state == ON) is on)
-            request = commands.write_request(
-                self.device, [(item, key)], [(description.state, reported)]
-            )
+            expected = [(description.state, reported)]
+        if description.setter is not None:
+            request = commands.call_request(self.device, description.setter, key, expected)
+        else:
+            request = commands.write_request(self.device, [(description.item, key)], expected)
         await request()

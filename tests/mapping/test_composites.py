@@ -269,6 +269,22 @@ def test_service_for_one_valve_moves_no_other() -> None:
     assert found["valve_2_status"].platform is Platform.BINARY_SENSOR
 
 
+def test_valve_has_the_command_for_several_or_its_own_service() -> None:
+    command = [
+        item("valve_task.valve_index", "enum", None, "RW", "1=valve 1/2=valve 2"),
+        item("valve_task.valve_status", "bool", None, "RW", "close/open"),
+    ]
+    own = item("valve_1_status", "enum", None, "R", "closed/open")
+    setter = service("set_valve_1", item("status", "enum", labels="closed/open"))
+
+    (shared,) = of(entities(own, *command, services=[setter]), Platform.VALVE)
+    assert set(paths(shared)) == {"state", "set_state", "index"}
+    assert not shared.setters
+    (single,) = of(entities(own, command[0], services=[setter]), Platform.VALVE)
+    assert set(single.setters) == {"set_state"}
+    assert set(paths(single)) == {"state"}
+
+
 def test_each_element_of_an_array_of_valves_is_a_valve() -> None:
     found = entities(
         item("valves", "array"),

@@ -111,3 +111,54 @@ def test_socket_that_only_a_service_switches_is_a_switch() -> None:
         "set_socket",
         "status_1",
     )
+
+
+CHANNELS = item("channel", "enum", labels="1=Relay 1/2=Relay 2", defaultValue="1")
+STATUS = item("status", "enum", labels="off/on")
+UNCERTAIN = {
+    "no channel": (["relay_1_status", "relay_2_status"], [STATUS]),
+    "channel by default": (["relay_1_status", "relay_2_status"], [CHANNELS, STATUS]),
+    "one channel": (["relay_1_status"], [STATUS]),
+    "another channel": (["relay_1_status"], [item("status_2", "enum", labels="off/on")]),
+    "several channels": (
+        ["relay_status"],
+        [item("status_1", "enum", labels="off/on"), item("status_2", "enum", labels="off/on")],
+    ),
+    "array of relays": (["relay._item.status"], [STATUS]),
+    "array of inputs": (
+        ["relay_status"],
+        [item("relays", "array"), item("relays._item.status", "enum", labels="off/on")],
+    ),
+    "three options": (["relay_status"], [item("status", "enum", labels="off/on/toggle")]),
+    "no labels": (["relay_status"], [item("status", "enum")]),
+}
+
+
+@pytest.mark.parametrize("case", UNCERTAIN)
+def test_service_that_may_switch_something_else_makes_no_switch(case: str) -> None:
+    states, inputs = UNCERTAIN[case]
+    found = entities(
+        item("relay", "array"),
+        *(item(path, "enum", labels="off/on") for path in states),
+        services=[service("set_relay", *inputs)],
+    )
+
+    assert {each.platform for each in found.values()} == {Platform.BINARY_SENSOR}
+
+
+def test_each_channel_is_switched_by_its_own_service_or_input() -> None:
+    found = entities(
+        *(item(f"relay_{number}_status", "enum", labels="off/on") for number in (1, 2, 3)),
+        services=[
+            service("set_relay", *(item(f"status_{each}", "bool") for each in (1, 2))),
+            service("set_relay_3", item("status", "enum", labels="on/off")),
+        ],
+    )
+
+    setters = {key: each.setter for key, each in found.items()}
+    assert {key: (each.service.id, each.input.path) for key, each in setters.items()} == {
+        "relay_1_status": ("set_relay", "status_1"),
+        "relay_2_status": ("set_relay", "status_2"),
+        "relay_3_status": ("set_relay_3", "status"),
+    }
+    assert [each.on for each in found.values()] == [{"true"}, {"true"}, {"0"}]

@@ -24,24 +24,27 @@ def role_requests(
     written = [role for role in keys if role not in setters]
     requests: list[PreparedRequest] = []
     if written:
-        expected = [
-            (reporting, _option_key(description, role.removeprefix("set_"), values[role]))
-            for role in written
-            if (reporting := _reporting_item(description, role)) != roles[role]
-        ]
         pairs = [(roles[role], keys[role]) for role in written]
+        expected = [_reported(description, role, values[role]) for role in written]
         requests.append(commands.write_request(device, pairs, expected))
     requests += [
-        commands.call_request(device, setters[role], keys[role], _reporting_item(description, role))
+        commands.call_request(
+            device, setters[role], keys[role], [_reported(description, role, values[role])]
+        )
         for role in keys
         if role in setters
     ]
     return requests
 
 
-def _reporting_item(description: CompositeDescription, role: str) -> Item:
-    """Return the item that reports what a role sets: ``position`` for ``set_position``."""
-    return description.roles.get(role.removeprefix("set_")) or description.roles[role]
+def _reported(description: CompositeDescription, role: str, value: object) -> tuple[Item, object]:
+    """Return the item that reports what a role sets, and how it reports the value.
+
+    That is the item of ``position`` for ``set_position``.
+    """
+    reporting = role.removeprefix("set_")
+    role = reporting if reporting in description.roles else role
+    return description.roles[role], _option_key(description, role, value)
 
 
 def _option_key(description: CompositeDescription, role: str, option: object) -> object:

@@ -105,14 +105,19 @@ class CommandSender:
         return partial(self.async_write_properties, device, written, shown)
 
     def call_request(
-        self, device: MilesightDevice, setter: Setter, value: object, expected: Item
+        self,
+        device: MilesightDevice,
+        setter: Setter,
+        value: object,
+        expected: Iterable[tuple[Item, object]],
     ) -> PreparedRequest:
-        """Return a request that calls a service to set a value, which ``expected`` will report.
+        """Return a request that calls a service to set a value.
 
-        Raises ``ServiceValidationError`` for an invalid value, before anything is sent.
+        ``expected`` are values that properties are going to have. Raises
+        ``ServiceValidationError`` for an invalid value, before anything is sent.
         """
         inputs = {setter.input.path: encoded(device, setter.input, value)}
-        shown = {expected.path: encoded(device, expected, value)}
+        shown = {item.path: encoded(device, item, value) for item, value in expected}
         return partial(self.async_call_service, device, setter.service.id, inputs, shown)
 
     async def async_write_properties(

@@ -7,7 +7,7 @@ from homeassistant.const import Platform
 
 from ..api import ThingService
 from .descriptions import BinarySensorDescription, Description, Priority, SwitchDescription
-from .labels import binary_options
+from .labels import binary_options, option_names, value_labels
 from .properties import Property
 from .property_entities import identity, switch_class
 from .setters import find_setter
@@ -88,12 +88,15 @@ def _switched(
     setter = find_setter(services, frozenset(prop.tokens.phrase), prop.item)
     if setter is None:
         return None
+    options = binary_options(setter.input, "on", "off")
     return SwitchDescription(
         **identity(prop, Platform.SWITCH),
-        item=prop.item,
+        item=setter.input,
         device_class=switch_class(prop.tokens),
-        labels=state.labels,
-        on=state.on,
+        labels=option_names(value_labels(setter.input)),
+        on=frozenset(key for key, option in options.items() if option == "on"),
         priority=Priority.PRIMARY,
+        state=prop.item,
+        state_options=binary_options(prop.item, "on", "off"),
         setter=setter,
     )

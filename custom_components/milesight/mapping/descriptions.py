@@ -156,8 +156,9 @@ class BinarySensorDescription(FlagDescription):
 class SwitchDescription(FlagDescription):
     """A switch.
 
-    ``state`` is the property that shows the state if another one is written, ``state_options``
-    maps its keys to ``on`` and ``off``; ``setter`` is used where no property can be written.
+    ``state`` is the property that shows the state if ``item`` only takes it, ``state_options``
+    maps its keys to ``on`` and ``off``. ``item`` is an input of a service where no property can be
+    written; ``setter`` is that service.
     """
 
     platform = Platform.SWITCH

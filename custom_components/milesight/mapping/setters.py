@@ -2,15 +2,15 @@
 
 from collections.abc import Iterable
 
-from ..api import DataType, Item, ThingService
-from ..api.paths import INDEX
+from ..api import Item, ThingService
+from ..api.paths import ANY_INDEX, INDEX
 from .descriptions import Setter
+from .labels import binary_options
 from .safety import INSTALLATION
 from .tokens import SCALES, tokenize, tokenize_path
 
 SETTING = frozenset({"set", "control", "write", "update"})
 SAYING_NOTHING = SETTING | frozenset({"value", "status", "of", "degree", "switch"})
-STRUCTURES = (DataType.STRUCT, DataType.ARRAY)
 
 
 def find_setter(
@@ -18,7 +18,8 @@ def find_setter(
 ) -> Setter | None:
     """Return the service that sets what these words say, if it takes one value.
 
-    ``item`` is the property that shows the value: the input must be of its kind.
+    ``item`` is the property that shows the value: the input must be of its kind, and the service or
+    the input must name its channel. No service is for the elements of an array.
     """
     subject = words - SAYING_NOTHING
     setters = [
@@ -26,7 +27,6 @@ def find_setter(
         for service in services
         if tokenize_path(service.id).any(SETTING)
         and not tokenize_path(service.id).any(INSTALLATION)
-        and tokenize_path(service.id).numbers in ((), tokenize_path(item.path).numbers)
         and tokenize_path(service.id).all - SAYING_NOTHING <= subject
         and (chosen := _input(service, item)) is not None
         and subject
@@ -41,15 +41,27 @@ def _input(service: ThingService, item: Item) -> Item | None:
     fitting = [
         prop
         for prop in inputs
-        if prop.data_type not in STRUCTURES and prop.data_type.is_number is item.data_type.is_number
+        if ANY_INDEX not in f"{prop.path}{item.path}"
+        and _channels(service.id, prop.path) == _channels(item.path)
+        and _are_of_one_kind(prop, item)
     ]
-    numbers = tokenize_path(item.path).numbers
-    numbered = [prop for prop in fitting if numbers and tokenize_path(prop.path).numbers == numbers]
-    chosen = min(numbered or fitting, key=_preference, default=None)
+    chosen = min(fitting, key=_preference, default=None)
     if chosen is None:
         return None
     others = [prop for prop in inputs if prop is not chosen and prop.default is None]
     return chosen if all(_is_twin(prop, chosen) for prop in others) else None
+
+
+def _channels(*ids: str) -> set[tuple[int, ...]]:
+    """Return the channels that ids name."""
+    return {numbers for each in ids if (numbers := tokenize_path(each).numbers)}
+
+
+def _are_of_one_kind(*items: Item) -> bool:
+    """Return whether all items are numbers, or all are on or off."""
+    return all(item.data_type.is_number for item in items) or all(
+        binary_options(item, "on", "off") for item in items
+    )
 
 
 def _preference(item: Item) -> tuple[int, str]:

@@ -72,8 +72,11 @@ def _complete(
     if {"set_state", "set_position"} & valve.parts.keys():
         return
     if shared is not None and index is not None and _index_of(index, valve.numbers):
-        valve.index = index
-        valve.parts |= {kind: prop for kind, prop in shared.parts.items() if kind[:4] == "set_"}
+        commands = {kind: prop for kind, prop in shared.parts.items() if kind[:4] == "set_"}
+        if commands:
+            valve.index = index
+            valve.parts |= commands
+            return
     for kind in ("state", "position"):
         own = valve.parts.get(kind)
         if own and (setter := find_setter(services, frozenset(own.tokens.phrase), own.item)):
@@ -127,7 +130,7 @@ def _valve(valve: Valve, *, for_gas: bool) -> Composite:
     }
     roles = {role: prop.item for role, prop in parts.items()}
     if setter := valve.setters.get("set_state"):
-        options["set_state"] = binary_options(setter.input, "open", "closed") or options["state"]
+        options["set_state"] = binary_options(setter.input, "open", "closed")
     if valve.index is not None:
         roles["index"] = valve.index.item
         options["index"] = _index_of(valve.index, valve.numbers)
