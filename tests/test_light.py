@@ -49,6 +49,15 @@ MODEL = model(
         validator={"min": 2700, "max": 6500},
         defaultValue=4000,
     ),
+    *(
+        item(f"warm_strip.{color}", "int", "%", "RW", validator=PERCENT, defaultValue=100)
+        for color in COLORS
+    ),
+    item("warm_strip.color_temperature", "int", "K", "RW", defaultValue=4000),
+    *(
+        item(f"{lamp}.brightness", "int", None, "RW", validator={"min": low, "max": high})
+        for lamp, low, high in (("ten", 0, 10), ("dimmer", 10, 100))
+    ),
 )
 
 
@@ -220,3 +229,38 @@ async def test_dark_strip_is_lit_by_brightness(
     await _turn(hass, simulator, "percent_strip.red", "turn_off")
     shown = await _turn(hass, simulator, "percent_strip.red", "turn_on", brightness=51)
     assert (shown.state, shown.attributes["brightness"]) == ("on", 51)
+
+
+@pytest.mark.usefixtures("pushing")
+@pytest.mark.parametrize(
+    ("lamp", "brightness", "level"),
+    [
+        ("ten", 1, 1),
+        ("ten", 12, 1),
+        ("ten", 255, 10),
+        ("dimmer", 1, 10),
+        ("dimmer", 255, 100),
+        ("lamp", 1, 1),
+        ("lamp", 128, 50),
+    ],
+)
+async def test_lowest_brightness_is_not_off(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    device: Device,
+    lamp: str,
+    brightness: int,
+    level: int,
+) -> None:
+    shown = await _turn(hass, simulator, f"{lamp}.brightness", "turn_on", brightness=brightness)
+    assert device.values[f"{lamp}.brightness"] == level
+    assert shown.state == "on"
+
+
+@pytest.mark.usefixtures("pushing")
+async def test_lowest_brightness_of_color_is_not_off(
+    hass: HomeAssistant, simulator: Simulator, device: Device
+) -> None:
+    shown = await _turn(hass, simulator, "percent_strip.red", "turn_on", brightness=1)
+    assert _levels(device, "percent_strip") == (1, 0, 0)
+    assert shown.state == "on"

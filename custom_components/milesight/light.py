@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from functools import partial
+from math import ceil
 from typing import Any, Final, override
 
 from homeassistant.components.light import (
@@ -129,9 +130,8 @@ class MilesightLight(MilesightCompositeEntity[LightDescription], LightEntity, Re
             values["power"] = "on"
         if self.has("brightness"):
             if ATTR_BRIGHTNESS in kwargs:
-                values["brightness"] = round(
-                    brightness_to_value(self._levels, kwargs[ATTR_BRIGHTNESS])
-                )
+                level = brightness_to_value(self._levels, kwargs[ATTR_BRIGHTNESS])
+                values["brightness"] = max(round(level), ceil(self._levels[0]))
             elif not self.has("power") and not self._attr_is_on:
                 values["brightness"] = round(self._levels[1])
         if ATTR_COLOR_TEMP_KELVIN in kwargs:
@@ -142,7 +142,8 @@ class MilesightLight(MilesightCompositeEntity[LightDescription], LightEntity, Re
         if mode is ColorMode.RGB and (color := self._color(kwargs)) is not None:
             scale = self.description.color_maximum / 255
             values |= {
-                part: round(level * scale) for part, level in zip(COLORS, color, strict=True)
+                part: level and max(round(level * scale), 1)
+                for part, level in zip(COLORS, color, strict=True)
             }
         await self.async_set(**values)
         if mode is not self._attr_color_mode:
