@@ -264,3 +264,13 @@ async def test_lowest_brightness_of_color_is_not_off(
     shown = await _turn(hass, simulator, "percent_strip.red", "turn_on", brightness=1)
     assert _levels(device, "percent_strip") == (1, 0, 0)
     assert shown.state == "on"
+
+
+@pytest.mark.usefixtures("pushing")
+async def test_color_temperature_can_be_dimmed(
+    hass: HomeAssistant, simulator: Simulator, device: Device
+) -> None:
+    await _turn(hass, simulator, "warm_strip.red", "turn_on", color_temp_kelvin=3000)
+    shown = await _turn(hass, simulator, "warm_strip.red", "turn_on", brightness=51)
+    assert max(_levels(device, "warm_strip")) == 20
+    assert shown.attributes["brightness"] == 51

@@ -336,8 +336,18 @@ def test_red_green_and_blue_are_one_light() -> None:
 
     (light,) = of(found, Platform.LIGHT)
     assert light.key == "light_led_strip.red"
-    assert set(light.roles) == {*COLORS, "color_temperature"}
+    assert set(light.roles) == {*COLORS}
     assert light.maximum == 255
+    assert found["led_strip.color_temperature"].platform is Platform.NUMBER
+
+
+def test_lamp_with_a_brightness_has_a_color_temperature() -> None:
+    found = entities(
+        item("lamp.brightness", "int", "%", "RW"), item("lamp.color_temperature", "int", "K", "RW")
+    )
+
+    (light,) = of(found, Platform.LIGHT)
+    assert set(light.roles) == {"brightness", "color_temperature"}
 
 
 COLORS = ("red", "green", "blue")

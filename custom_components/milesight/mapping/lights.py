@@ -73,6 +73,8 @@ def _light_part(prop: Property) -> str | None:
 def _light(parts: dict[str, Property]) -> Composite:
     if not all(color in parts for color in COLORS):
         parts = {role: prop for role, prop in parts.items() if role not in COLORS}
+    if "brightness" not in parts:  # only its color dims it
+        parts = {role: prop for role, prop in parts.items() if role != "color_temperature"}
     own = parts.get("brightness") or parts["red"]
     minimum, maximum = _levels(parts.get("brightness"))
     power = parts.get("power")
