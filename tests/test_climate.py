@@ -52,12 +52,42 @@ BY_SERVICES = model(
         for path in SET_BY_SERVICES
     ],
 )
+SETTINGS = "target_temperature_settings"
+# Has one set-point in automatic mode, or two.
+DUAL = model(
+    "DUAL",
+    item("temperature", unit="°C", defaultValue=21.5),
+    item(SETTINGS, "struct", access="RW"),
+    *(
+        item(f"{SETTINGS}.{mode}", "float", "°C", "RW", validator=SETPOINT, defaultValue=at)
+        for mode, at in (
+            ("heat", 19),
+            ("cool", 26),
+            ("auto", 22),
+            ("auto_heat", 18),
+            ("auto_cool", 27),
+        )
+    ),
+    item("target_temperature1", unit="°C", defaultValue=23),
+    item(
+        "temperature_control_mode",
+        "enum",
+        None,
+        "RW",
+        "heat/cool/auto/dehumidify",
+        defaultValue="2",
+    ),
+    item("target_temperature_mode", "enum", None, "RW", "single/dual", defaultValue="0"),
+    item("system_status", "enum", None, "RW", "off/on", defaultValue="1"),
+)
 
 
 @pytest.fixture
 def devices() -> list[Device]:
     """Return thermostats only."""
-    return new_devices(CENTRAL, SPLIT, BY_SERVICES, *map(find_model, ("WT101", "WT102", "WT303")))
+    return new_devices(
+        CENTRAL, SPLIT, BY_SERVICES, DUAL, *map(find_model, ("WT101", "WT102", "WT303"))
+    )
 
 
 def _device(simulator: Simulator, model: str) -> Device:
@@ -275,3 +305,69 @@ async def test_nothing_is_sent_unless_all_values_are_valid(
         )
     assert simulator.requests == []
     assert state_of(hass, Platform.CLIMATE, key).state == "auto"
+
+
+@pytest.mark.usefixtures("pushing")
+async def test_device_that_is_off_keeps_set_point_of_its_mode(
+    hass: HomeAssistant, simulator: Simulator
+) -> None:
+    device = _device(simulator, "WT303")
+    key = _key(simulator, "WT303", "heating_target_temperature")
+    await simulator.report(
+        device.sn,
+        {
+            "temperature_control_mode": "2",
+            "system_status": "0",
+            "heating_target_temperature": 20,
+            "cooling_target_temperature": 26,
+            "target_temperature": 26,
+        },
+    )
+    state = state_of(hass, Platform.CLIMATE, key)
+    assert (state.state, state.attributes["temperature"]) == ("off", 26)
+    state = await _call_action(hass, simulator, key, "set_temperature", temperature=25)
+    assert (state.state, state.attributes["temperature"]) == ("off", 25)
+    assert device.values["heating_target_temperature"] == 20
+    assert device.values["cooling_target_temperature"] == 25
+
+
+@pytest.mark.usefixtures("pushing")
+async def test_mode_without_own_set_point_writes_none(
+    hass: HomeAssistant, simulator: Simulator
+) -> None:
+    key = _key(simulator, "DUAL", f"{SETTINGS}.heat")
+    state = await _call_action(hass, simulator, key, "set_hvac_mode", hvac_mode="dry")
+    assert (state.state, state.attributes["temperature"]) == ("dry", None)
+    state = await _call_action(hass, simulator, key, "turn_off")
+    assert (state.state, state.attributes["temperature"]) == ("off", None)
+    simulator.requests.clear()
+    for data in ({"temperature": 21}, {"temperature": 21, "hvac_mode": "dry"}):
+        with pytest.raises(ServiceValidationError) as refused:
+            await _call_action(hass, simulator, key, "set_temperature", **data)
+        assert refused.value.translation_key == "no_target_temperature"
+    assert simulator.requests == []
+
+
+@pytest.mark.usefixtures("pushing")
+async def test_target_mode_decides_set_points_of_automatic_mode(
+    hass: HomeAssistant, simulator: Simulator
+) -> None:
+    device = _device(simulator, "DUAL")
+    key = _key(simulator, "DUAL", f"{SETTINGS}.heat")
+    state = await _call_action(hass, simulator, key, "set_temperature", temperature=21)
+    assert (state.state, state.attributes["temperature"]) == ("auto", 21)
+    assert device.values[f"{SETTINGS}.auto"] == 21
+
+    await simulator.report(device.sn, {"target_temperature_mode": "1"})
+    state = state_of(hass, Platform.CLIMATE, key)
+    low, high = state.attributes["target_temp_low"], state.attributes["target_temp_high"]
+    assert (low, high, state.attributes["temperature"]) == (18, 27, None)
+    await _call_action(
+        hass, simulator, key, "set_temperature", target_temp_low=17, target_temp_high=28
+    )
+    assert device.values[f"{SETTINGS}.auto_heat"] == 17
+    assert device.values[f"{SETTINGS}.auto_cool"] == 28
+    with pytest.raises(ServiceValidationError) as refused:
+        await _call_action(hass, simulator, key, "set_temperature", temperature=20)
+    assert refused.value.translation_key == "target_temperature_range_required"
+    assert device.values[f"{SETTINGS}.auto"] == 21

@@ -14,6 +14,7 @@ import voluptuous as vol
 from custom_components.milesight import config_flow
 from custom_components.milesight.agentcraft.registration import Problem
 from custom_components.milesight.api import InvalidReason
+from custom_components.milesight.climate import SET_POINT_ERRORS
 from tests.files import INTEGRATION, SOURCE, texts_in
 
 LANGUAGES = ("de", "ja", "zh-Hans")
@@ -150,7 +151,7 @@ def _keys_in_code(pattern: str) -> set[str]:
 
 def test_every_exception_and_flow_error_has_a_text() -> None:
     exceptions = _keys_in_code(r'translation_domain=DOMAIN,\s+translation_key="(\w+)"')
-    exceptions |= set(InvalidReason)
+    exceptions |= {*InvalidReason, *SET_POINT_ERRORS}
     exceptions |= {
         f"{subject}_{outcome}"
         for subject in ("command", "request")

@@ -21,6 +21,7 @@ from .const import DOMAIN
 from .coordinator import MilesightConfigEntry
 from .entity import MilesightCompositeEntity, async_setup_platform
 from .mapping import ClimateDescription
+from .mapping.set_points import SET_POINTS, mode_set_points
 
 if TYPE_CHECKING or hasattr(ClimateEntity, "native_temperature_unit"):
     NativeClimateEntity = ClimateEntity
@@ -36,25 +37,12 @@ else:
         target_temperature_high = property(attrgetter("_attr_native_target_temperature_high"))
 
 
-# The roles of the one set-point of a mode, and of the two of a range, in order of preference.
-SINGLE: Final[dict[HVACMode | None, tuple[str, ...]]] = {
-    HVACMode.HEAT: ("target_temperature_heat", "target_temperature"),
-    HVACMode.COOL: ("target_temperature_cool", "target_temperature"),
-    HVACMode.AUTO: ("target_temperature_auto", "target_temperature"),
-    HVACMode.HEAT_COOL: ("target_temperature_auto", "target_temperature"),
-    HVACMode.FAN_ONLY: (),
-}
-ANY: Final = (
-    "target_temperature",
-    "target_temperature_heat",
-    "target_temperature_cool",
-    "target_temperature_auto",
+# The error for a mode without a set-point, with one, and with two.
+SET_POINT_ERRORS: Final = (
+    "no_target_temperature",
+    "single_target_temperature_required",
+    "target_temperature_range_required",
 )
-PAIRS: Final = (
-    ("target_temperature_low", "target_temperature_high"),
-    ("target_temperature_heat", "target_temperature_cool"),
-)
-RANGE_MODES: Final = (HVACMode.HEAT_COOL, HVACMode.AUTO)
 
 PARALLEL_UPDATES = 0
 
@@ -78,6 +66,7 @@ class MilesightClimate(MilesightCompositeEntity[ClimateDescription], NativeClima
         self._attr_min_temp = description.minimum
         self._attr_max_temp = description.maximum
         self._attr_target_temperature_step = description.step
+        self._set_point_roles = frozenset(filter(self.has, SET_POINTS))
         self._modes = [HVACMode(mode) for mode in self._choices("hvac_mode")]
         modes = dict.fromkeys(self._modes)
         if self.has("power"):
@@ -89,9 +78,14 @@ class MilesightClimate(MilesightCompositeEntity[ClimateDescription], NativeClima
 
     def _features(self) -> ClimateEntityFeature:
         features = ClimateEntityFeature(0)
-        if any(self.has(role) for role in ANY):
+        set_points = {
+            mode_set_points(mode, self._set_point_roles, dual=dual)
+            for mode in (*self._attr_hvac_modes, *self.options("hvac_mode").values())
+            for dual in (False, self.has("target_count"))
+        }
+        if any(len(roles) == 1 for roles in set_points):
             features |= ClimateEntityFeature.TARGET_TEMPERATURE
-        if any(self._pair(mode) for mode in self._attr_hvac_modes):
+        if any(len(roles) > 1 for roles in set_points):
             features |= ClimateEntityFeature.TARGET_TEMPERATURE_RANGE
         if self._attr_fan_modes:
             features |= ClimateEntityFeature.FAN_MODE
@@ -109,35 +103,39 @@ class MilesightClimate(MilesightCompositeEntity[ClimateDescription], NativeClima
         """Return the options that can be set for a role."""
         return list(dict.fromkeys(self.options(self._written(role)).values()))
 
-    def _single(self, mode: HVACMode | None) -> str | None:
-        """Return the role of the one set-point of a mode."""
-        return next((role for role in SINGLE.get(mode, ANY) if self.has(role)), None)
-
-    def _pair(self, mode: HVACMode | None) -> tuple[str, str] | None:
-        """Return the roles of the two set-points of a mode, if it has a range."""
-        if mode not in RANGE_MODES or self._single(mode) is not None:
-            return None
-        return next((pair for pair in PAIRS if all(self.has(role) for role in pair)), None)
+    def _set_points(self, mode: HVACMode | None) -> tuple[str, ...]:
+        """Return the roles of the set-points of a mode; off, those of the mode when turned on."""
+        return mode_set_points(
+            self._reported_mode() if mode is HVACMode.OFF else mode,
+            self._set_point_roles,
+            dual=self.option("target_count") == "dual",
+        )
 
     @override
     def _update_state(self) -> None:
         mode = self._present_mode()
-        pair = self._pair(mode)
-        low, high = pair or ("", "")
+        target = low = high = None
+        match self._set_points(mode):
+            case (role,):
+                target = self._set_point(role)
+            case (low_role, high_role):
+                low, high = self.number(low_role), self.number(high_role)
         self._attr_hvac_mode = mode
         self._attr_hvac_action = self._present_action(mode)
         self._attr_native_current_temperature = self.number("current_temperature")
-        self._attr_native_target_temperature = None if pair else self._set_point(mode)
-        self._attr_native_target_temperature_low = self.number(low)
-        self._attr_native_target_temperature_high = self.number(high)
+        self._attr_native_target_temperature = target
+        self._attr_native_target_temperature_low = low
+        self._attr_native_target_temperature_high = high
         self._attr_current_humidity = self.number("current_humidity")
         self._attr_fan_mode = self.option("fan_mode")
         self._attr_preset_mode = self.option("preset_mode")
 
     def _present_mode(self) -> HVACMode | None:
-        """Return the mode; a device without a mode property has only one."""
-        if self.option("power") == "off":
-            return HVACMode.OFF
+        """Return the mode, which is off if the device is."""
+        return HVACMode.OFF if self.option("power") == "off" else self._reported_mode()
+
+    def _reported_mode(self) -> HVACMode | None:
+        """Return the mode of a device that is on; one without a mode property has only one."""
         if "hvac_mode" not in self.description.roles:
             return self._modes[0]
         mode = self.option("hvac_mode")
@@ -157,11 +155,8 @@ class MilesightClimate(MilesightCompositeEntity[ClimateDescription], NativeClima
             return HVACAction.IDLE
         return HVACAction.COOLING if mode is HVACMode.COOL else HVACAction.HEATING
 
-    def _set_point(self, mode: HVACMode | None) -> float | None:
-        """Return the set-point of a mode, else the temperature that the device regulates to."""
-        role = self._single(mode)
-        if role is None:
-            return None
+    def _set_point(self, role: str) -> float | None:
+        """Return a set-point, else the temperature that the device regulates to."""
         target = self.number(role)
         return self.number("effective_temperature") if target is None else target
 
@@ -174,38 +169,19 @@ class MilesightClimate(MilesightCompositeEntity[ClimateDescription], NativeClima
         mode: HVACMode | None = kwargs.get(ATTR_HVAC_MODE)
         values = self._mode_values(mode) if mode is not None else {}
         mode = mode or self._attr_hvac_mode
-        pair, single = self._pair(mode), self._single(mode)
-        if pair and ATTR_TARGET_TEMP_LOW in kwargs:
-            values |= {
-                pair[0]: kwargs[ATTR_TARGET_TEMP_LOW],
-                pair[1]: kwargs[ATTR_TARGET_TEMP_HIGH],
-            }
-        elif single and kwargs.get(ATTR_TEMPERATURE) is not None:
-            values[single] = kwargs[ATTR_TEMPERATURE]
-        else:
-            raise self._set_point_error(mode)
+        roles = self._set_points(mode)
+        match roles:
+            case (low, high) if ATTR_TARGET_TEMP_LOW in kwargs:
+                values |= {low: kwargs[ATTR_TARGET_TEMP_LOW], high: kwargs[ATTR_TARGET_TEMP_HIGH]}
+            case (role,) if kwargs.get(ATTR_TEMPERATURE) is not None:
+                values[role] = kwargs[ATTR_TEMPERATURE]
+            case _:
+                raise ServiceValidationError(
+                    translation_domain=DOMAIN,
+                    translation_key=SET_POINT_ERRORS[len(roles)],
+                    translation_placeholders={"mode": mode or STATE_UNKNOWN},
+                )
         await self.async_set(**values)
-
-    def _set_point_error(self, mode: HVACMode | None) -> ServiceValidationError:
-        """Return an error that names the set-points of a mode."""
-        placeholders = {"mode": mode or STATE_UNKNOWN}
-        if self._pair(mode):
-            return ServiceValidationError(
-                translation_domain=DOMAIN,
-                translation_key="target_temperature_range_required",
-                translation_placeholders=placeholders,
-            )
-        if self._single(mode):
-            return ServiceValidationError(
-                translation_domain=DOMAIN,
-                translation_key="single_target_temperature_required",
-                translation_placeholders=placeholders,
-            )
-        return ServiceValidationError(
-            translation_domain=DOMAIN,
-            translation_key="no_target_temperature",
-            translation_placeholders=placeholders,
-        )
 
     @override
     async def async_set_hvac_mode(self, hvac_mode: HVACMode) -> None:

@@ -115,25 +115,63 @@ def test_radiator_valve_heats_and_is_set_through_a_service() -> None:
     assert not of(found, Platform.VALVE)
 
 
-def test_set_point_for_each_mode_belongs_to_one_thermostat() -> None:
-    found = entities(
-        TEMPERATURE,
-        item("target_temperature_settings", "struct", access="RW"),
-        *(
-            item(f"target_temperature_settings.{mode}", "float", "°C", "RW", **RANGE)
-            for mode in ("heat", "em_heat", "cool", "auto", "auto_heat", "auto_cool")
-        ),
-        item("temperature_control_mode.mode", "enum", None, "RW", "heat/em heat/cool/auto"),
-        item("fan_control_mode", "enum", None, "RW", "auto/circulate/on/low"),
-    )
+SETTINGS = "target_temperature_settings"
+FOR_EACH_MODE = (
+    TEMPERATURE,
+    item(SETTINGS, "struct", access="RW"),
+    *(
+        item(f"{SETTINGS}.{mode}", "float", "°C", "RW", **RANGE)
+        for mode in ("heat", "em_heat", "cool", "auto", "auto_heat", "auto_cool")
+    ),
+    item("temperature_control_mode.mode", "enum", None, "RW", "heat/em heat/cool/auto"),
+    item("fan_control_mode", "enum", None, "RW", "auto/circulate/on/low"),
+)
+
+
+@pytest.mark.parametrize("labels", ["single/dual", "Single target/Double target"])
+def test_set_point_for_each_mode_belongs_to_one_thermostat(labels: str) -> None:
+    found = entities(*FOR_EACH_MODE, item("target_temperature_mode", "enum", None, "RW", labels))
 
     climate = climate_of(found)
     roles = paths(climate)
-    assert climate.key == "climate_target_temperature_settings.heat"
-    assert roles["target_temperature_auto"] == "target_temperature_settings.auto"
-    assert roles["target_temperature_low"] == "target_temperature_settings.auto_heat"
-    assert roles["target_temperature_high"] == "target_temperature_settings.auto_cool"
+    assert climate.key == f"climate_{SETTINGS}.heat"
+    assert roles["target_temperature_auto"] == f"{SETTINGS}.auto"
+    assert roles["target_temperature_low"] == f"{SETTINGS}.auto_heat"
+    assert roles["target_temperature_high"] == f"{SETTINGS}.auto_cool"
     assert climate.options["hvac_mode"] == {"0": "heat", "1": "heat", "2": "cool", "3": "auto"}
+    assert climate.options["target_count"] == {"0": "single", "1": "dual"}
+    assert found["target_temperature_mode"].platform is Platform.SELECT
+    assert not {f"{SETTINGS}.auto_heat", f"{SETTINGS}.auto_cool"} & found.keys()
+
+
+def test_range_beside_single_set_point_is_two_numbers() -> None:
+    found = entities(*FOR_EACH_MODE)
+
+    roles = paths(climate_of(found))
+    assert roles["target_temperature_auto"] == f"{SETTINGS}.auto"
+    assert not {"target_temperature_low", "target_temperature_high", "target_count"} & roles.keys()
+    assert found[f"{SETTINGS}.auto_heat"].platform is Platform.NUMBER
+    assert found[f"{SETTINGS}.auto_cool"].platform is Platform.NUMBER
+
+
+@pytest.mark.parametrize(
+    ("role", "labels"),
+    [
+        ("heat", "fan/cool/auto"),
+        ("cool", "heat/auto"),
+        ("auto", "heat/cool"),
+    ],
+)
+def test_set_point_that_no_mode_uses_is_a_number(role: str, labels: str) -> None:
+    found = entities(
+        TEMPERATURE,
+        item("target_temperature", "float", "°C", "RW", **RANGE),
+        item(f"{role}_target_temperature", "float", "°C", "RW", **RANGE),
+        item("temperature_control_mode", "enum", None, "RW", labels),
+    )
+
+    assert paths(climate_of(found))["target_temperature"] == "target_temperature"
+    assert found[f"{role}_target_temperature"].platform is Platform.NUMBER
 
 
 def test_thermostat_speaks_the_unit_of_its_set_point() -> None:

@@ -69,6 +69,7 @@ FANS = frozenset(
     {"auto", "low", "medium", "mid", "middle", "high", "on", "off", "circulate", "top", "disable"}
 )
 FAN_NAMES = {"mid": "medium", "middle": "medium", "circulate": "diffuse", "disable": "off"}
+TARGET_COUNTS = {"single": "single", "dual": "dual", "double": "dual"}
 PRESETS = frozenset({"eco", "away", "comfort", "boost", "sleep", "home", "holiday", "activity"})
 
 # The claims to a role, the strongest first.
@@ -88,6 +89,7 @@ POWER = (
     pattern("=switch"),
     pattern("=device status|switch|power"),
 )
+TARGET_COUNT = pattern(f"target mode|type +temperature|auto|{SYSTEM}")
 ACTION = pattern("status|action -fan|alarm|valve|relay|sensor|schedule|wire|event|lock")
 CURRENT = (
     pattern("=temperature"),
@@ -279,6 +281,32 @@ def reading(
         if matching:
             return min(matching, key=lambda prop: (prop.path.count("."), prop.path))
     return None
+
+
+def target_count(
+    properties: Iterable[Property],
+) -> tuple[Property, Mapping[str, str]] | None:
+    """Return the property that reports if automatic mode has a single set-point or two."""
+    return _undisputed(
+        ((False, 0), prop, options)
+        for prop in properties
+        if prop.item.readable
+        and prop.item.data_type is DataType.ENUM
+        and TARGET_COUNT.matches(prop.tokens)
+        and (options := target_counts(prop.item))
+    )
+
+
+def target_counts(item: Item) -> dict[str, str]:
+    """Return ``single`` or ``dual`` for each key of an item that has both and no others."""
+    known = {
+        key: TARGET_COUNTS[word]
+        for key, label in item.mappings.items()
+        for word in words_of(label)
+        if word in TARGET_COUNTS
+    }
+    both = {*known.values()} == {*TARGET_COUNTS.values()}
+    return known if both and len(known) == len(item.mappings) else {}
 
 
 def action(properties: Iterable[Property]) -> tuple[Property, Mapping[str, str]] | None:

@@ -4,7 +4,7 @@ A device is a thermostat if a set-point can be written, as a property or through
 there is a temperature, a mode or a switch to go with it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set as AbstractSet
 
 from homeassistant.components.climate.const import HVACMode
 from homeassistant.const import UnitOfTemperature
@@ -14,6 +14,7 @@ from ..api.paths import ANY_INDEX
 from .bounds import bounds, has_bounds, step
 from .descriptions import ClimateDescription, Composite, Priority, Setter
 from .properties import Property
+from .set_points import ANY_MODE, SET_POINTS, mode_set_points
 from .thermostat_roles import (
     CURRENT,
     FAN,
@@ -32,21 +33,13 @@ from .thermostat_roles import (
     on_off,
     presets,
     reading,
+    target_count,
     target_role,
     targets,
 )
 from .tokens import pattern
 from .units import TEMPERATURES
 
-# The set-point that gives the climate its unique id, if there are several.
-LEADING = (
-    "target_temperature",
-    "target_temperature_heat",
-    "target_temperature_cool",
-    "target_temperature_auto",
-    "target_temperature_low",
-    "target_temperature_high",
-)
 RESOLUTION = pattern("target temperature resolution")
 
 
@@ -55,9 +48,8 @@ def thermostat(
 ) -> Composite | None:
     """Return the thermostat that a device is, if it is one."""
     single = [prop for prop in properties if ANY_INDEX not in prop.path]
-    set_points, setters = targets(single, services)
-    leading = next((set_points[role] for role in LEADING if role in set_points), None)
-    if leading is None:
+    claimed, services_by_role = targets(single, services)
+    if not claimed:
         return None
     choices = {
         role: found
@@ -69,6 +61,15 @@ def thermostat(
         )
         if found is not None
     }
+    roles, options = _roles(choices)
+    options.setdefault("hvac_mode", {"": _only_mode(claimed)})
+    count = target_count(single)
+    used = _used(claimed.keys(), options, dual=count is not None)
+    set_points = {role: prop for role, prop in claimed.items() if role in used}
+    setters = {role: setter for role, setter in services_by_role.items() if role in used}
+    leading = next((set_points[role] for role in SET_POINTS if role in set_points), None)
+    if leading is None:
+        return None
     current = reading(single, CURRENT, TEMPERATURES)
     if current is None and choices.keys().isdisjoint({"hvac_mode", "power"}):
         return None
@@ -79,11 +80,12 @@ def thermostat(
         "current_humidity": reading(single, HUMIDITY, frozenset({"%"})),
         "hvac_action": doing[0] if doing else None,
         "valve_opening": reading(single, OPENING, frozenset({"%"})),
+        "target_count": count[0] if count else None,
     }
-    roles, options = _roles(choices)
     if doing:
         options["hvac_action"] = doing[1]
-    options.setdefault("hvac_mode", {"": _only_mode(set_points)})
+    if count:
+        options["target_count"] = count[1]
     minimum, maximum = _range(leading, set_points, setters)
     description = ClimateDescription(
         key=f"climate_{leading.path}",
@@ -119,11 +121,24 @@ def _roles(
     return roles, options
 
 
+def _used(
+    roles: AbstractSet[str], options: Mapping[str, Mapping[str, str]], *, dual: bool
+) -> frozenset[str]:
+    """Return the set-points that some mode uses, ``dual`` if the device may have two in one."""
+    shown, settable = options["hvac_mode"], options.get("set_hvac_mode", {})
+    return frozenset(
+        role
+        for mode in (*shown.values(), *settable.values())
+        for prefer_two in {False, dual}
+        for role in mode_set_points(mode, roles, dual=prefer_two)
+    )
+
+
 def _effective(properties: Iterable[Property]) -> Property | None:
     """Return the set-point that the device reports beside those that can be written."""
     return min(
         (prop for prop in properties if is_target(prop) and not prop.item.writable),
-        key=lambda prop: (target_role(prop) != LEADING[0], prop.path.count("."), prop.path),
+        key=lambda prop: (target_role(prop) != ANY_MODE, prop.path.count("."), prop.path),
         default=None,
     )
 
