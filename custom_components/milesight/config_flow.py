@@ -12,6 +12,7 @@ from homeassistant.config_entries import (
 )
 from homeassistant.const import CONF_CLIENT_ID, CONF_CLIENT_SECRET, CONF_URL, CONF_WEBHOOK_ID
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.data_entry_flow import UnknownFlow
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.selector import (
     BooleanSelector,
@@ -89,6 +90,7 @@ class MilesightConfigFlow(ConfigFlow, domain=DOMAIN):
         self._pending_webhook: PendingWebhook | None = None
         self._can_push = False
         self._refused_secret: str | None = None
+        self._is_closed = False
 
     @staticmethod
     @callback
@@ -114,8 +116,11 @@ class MilesightConfigFlow(ConfigFlow, domain=DOMAIN):
         """Ask for server address, client id and client secret."""
         errors: dict[str, str] = {}
         if user_input is not None:
-            self._data, errors = await self._async_validate(user_input)
+            data, errors = await self._async_validate(user_input)
+            if self._is_closed:  # meanwhile: nothing would release a webhook any more
+                raise UnknownFlow
             if not errors:
+                self._data = data
                 return await self.async_step_webhook()
         return self._form("user", USER_SCHEMA, user_input, errors)
 
@@ -142,16 +147,18 @@ class MilesightConfigFlow(ConfigFlow, domain=DOMAIN):
             unique_id = self._data[CONF_CLIENT_ID].lower()
             pending = async_pending_webhook(self.hass, unique_id, self.flow_id)
             self._pending_webhook = pending
-            self._data[CONF_WEBHOOK_ID] = pending.webhook_id
         errors: dict[str, str] = {}
         if user_input is not None:
             secret = user_input.get(CONF_WEBHOOK_SECRET, "").strip()
             signed = pending.is_signed_with(secret)
             if signed or secret == self._refused_secret:
+                # The page may be submitted again while the entry is set up.
+                self._abort_if_unique_id_configured()
                 pending.async_hand_over()
+                webhook = {CONF_WEBHOOK_ID: pending.webhook_id, CONF_WEBHOOK_SECRET: secret}
                 return self.async_create_entry(
                     title=self._title,
-                    data=self._data | self._cloudhook | {CONF_WEBHOOK_SECRET: secret},
+                    data=self._data | webhook | self._cloudhook,
                     description=self._push_description(received=pending.has_received and signed),
                 )
             self._refused_secret = secret
@@ -242,6 +249,7 @@ class MilesightConfigFlow(ConfigFlow, domain=DOMAIN):
     @override
     def async_remove(self) -> None:
         """Release the webhook of a flow that ends without an entry."""
+        self._is_closed = True
         if self._pending_webhook is not None:
             self._pending_webhook.async_release(self.flow_id)
 
