@@ -27,6 +27,7 @@ from .helpers import (
     SEARCH_PATH,
     TOKEN,
     TOKEN_PATH,
+    Handler,
     client_of,
     failure,
     issue_token,
@@ -66,6 +67,58 @@ async def test_token_refused_with_status_200_is_replaced(socket_enabled: None) -
         return success(EMPTY_LIST)
 
     async with client_of({TOKEN_PATH: issue, SEARCH_PATH: search}) as client:
+        assert (await client.search_devices()).devices == ()
+
+
+class RefusingServer:
+    """A server that refuses the first tokens it issued, with the status 401 and a body."""
+
+    def __init__(self, refused: int, body: dict[str, str] | None) -> None:
+        """Initialize with the number of tokens to refuse, and the body to refuse them with."""
+        self.issued: list[str] = []
+        self._refused = refused
+        self._body = body
+
+    async def issue(self, _request: web.Request) -> web.Response:
+        """Issue the next token."""
+        self.issued.append(f"token {len(self.issued)}")
+        return success({"access_token": self.issued[-1], "expires_in": 3599})
+
+    async def search(self, request: web.Request) -> web.Response:
+        """Refuse the first tokens."""
+        number = self.issued.index(request.headers["Authorization"].removeprefix("Bearer "))
+        if number >= self._refused:
+            return success(EMPTY_LIST)
+        if self._body is None:
+            return web.Response(status=401)
+        return web.json_response(self._body, status=401)
+
+    @property
+    def routes(self) -> dict[str, Handler]:
+        """Return the handlers by path."""
+        return {TOKEN_PATH: self.issue, SEARCH_PATH: self.search}
+
+
+UNKNOWN_TOKEN = {"status": "Failed", "errCode": "token_not_found", "errMsg": "Token not found"}
+
+
+async def test_token_refused_without_explanation_is_replaced(socket_enabled: None) -> None:
+    server = RefusingServer(1, None)
+    async with client_of(server.routes) as client:
+        assert (await client.search_devices()).devices == ()
+    assert len(server.issued) == 2
+
+
+@pytest.mark.parametrize(("body", "error"), [(UNKNOWN_TOKEN, ApiError), (None, BadResponseError)])
+async def test_refusal_of_a_new_token_keeps_the_credentials(
+    socket_enabled: None, body: dict[str, str] | None, error: type[MilesightError]
+) -> None:
+    server = RefusingServer(2, body)
+    async with client_of(server.routes) as client:
+        with pytest.raises(error) as refused:
+            await client.search_devices()
+        assert not isinstance(refused.value, AuthenticationError)
+        assert len(server.issued) == 2
         assert (await client.search_devices()).devices == ()
 
 

@@ -482,10 +482,11 @@ async def test_unreadable_history_is_read_with_the_next_poll(
     hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
 ) -> None:
     device = simulator.device("EM300-TH")
-    for kind, status in (("failed", None), ("status", 401)):
+    for path in ("/properties/history", "/oauth/token"):
         device.history.add(now := int(time.time() * 1000), {"temperature": 31.5})
         device.last_update = now
-        simulator.fault("/properties/history", kind, status=status)  # type: ignore[arg-type]
+        simulator.fault("/properties/history", "status", status=401)
+        simulator.fault(path, "status", status=401)
         await poll(hass, loaded)
         assert temperature(hass, device) != "31.5"
         simulator.clear_faults()

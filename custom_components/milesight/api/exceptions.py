@@ -15,6 +15,10 @@ class BadResponseError(MilesightError):
     """The server answered with something that is not an answer of the platform."""
 
 
+class UnauthorizedError(BadResponseError):
+    """The server answered with HTTP 401 and nothing that the platform would say."""
+
+
 class ApiError(MilesightError):
     """The platform refused a request.
 

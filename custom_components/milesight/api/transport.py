@@ -29,6 +29,7 @@ from .exceptions import (
     InvalidReason,
     InvalidValueError,
     RateLimitError,
+    UnauthorizedError,
 )
 from .parsing import Json, as_mapping, as_text, parse_json
 
@@ -102,7 +103,7 @@ class Transport:
 
         The request is sent again with a new token if the token is refused, and, where it is
         ``repeatable``, on a new connection if the server closed the one in use. Raises
-        ``MilesightError``.
+        ``MilesightError``, of which ``AuthenticationError`` if no token is issued.
         """
         query, repeatable = options.get("query"), options.get("repeatable", False)
         arguments: dict[str, Any] = {"params": query} if query else {}
@@ -119,10 +120,15 @@ class Transport:
             token = await self.tokens.get_access_token()
             try:
                 return await self._send_authorized(method, path, token, arguments, repeatable)
-            except AuthenticationError:
+            except AuthenticationError, UnauthorizedError:
                 self.tokens.invalidate(token)
             token = await self.tokens.get_access_token()
-            return await self._send_authorized(method, path, token, arguments, repeatable)
+            try:
+                return await self._send_authorized(method, path, token, arguments, repeatable)
+            except AuthenticationError as error:
+                # The credentials are good: with others, and to a disabled Application, no token is
+                # issued. The platform answers the same to an unknown path.
+                raise ApiError(error.status, error.code, error.message, error.request_id) from error
 
     async def _send_authorized(
         self, method: str, path: str, token: str, arguments: dict[str, Any], repeatable: bool
@@ -178,10 +184,13 @@ def _parse_envelope(response: ClientResponse, body: bytes) -> Mapping[str, Json]
     failure = (response.status, code, message, request_id)
     if response.status == HTTPStatus.TOO_MANY_REQUESTS:
         raise RateLimitError(*failure, retry_after=_retry_after(response))
-    if code in AUTHENTICATION_CODES or (response.status == HTTPStatus.UNAUTHORIZED and envelope):
+    unauthorized = response.status == HTTPStatus.UNAUTHORIZED
+    if code in AUTHENTICATION_CODES or (unauthorized and envelope):
         raise AuthenticationError(*failure)
     if status.lower() == "failed":
         raise ApiError(*failure)
+    if unauthorized:
+        raise UnauthorizedError("HTTP 401 without an explanation")
     if response.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         raise CannotConnectError(f"HTTP {response.status}")
     raise BadResponseError(f"unexpected answer with HTTP status {response.status}")
