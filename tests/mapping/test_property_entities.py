@@ -1,8 +1,9 @@
 """Which properties become entities, once or for each element of an array."""
 
+from homeassistant.const import Platform
 import pytest
 
-from .helpers import entities, event, item
+from .helpers import entities, event, item, service
 
 
 def test_registrys_facts_are_no_entities_at_any_depth() -> None:
@@ -107,3 +108,29 @@ def test_thousands_of_properties_are_described() -> None:
 
     assert len(found) == 5000
     assert len({description.name for description in found.values()}) > 4000
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "key"),
+    [
+        ("connectivity", "bool", "binary_sensor_connectivity"),
+        ("connectivity", "text", "connectivity"),
+        ("last_report", "date", "sensor_last_report"),
+        ("agentcraft", "text", "sensor_agentcraft"),
+        ("event_door", "text", "sensor_event_door"),
+        ("event_other", "text", "event_other"),
+        ("service_reboot", "bool", "binary_sensor_service_reboot"),
+        ("climate_target_temperature", "text", "sensor_climate_target_temperature"),
+    ],
+)
+def test_property_never_takes_the_key_of_another_entity(path: str, kind: str, key: str) -> None:
+    raw = {"services": [service("reboot")], "events": [event("door")]}
+    thermostat = item("target_temperature", unit="°C", access="RW"), item("temperature", unit="°C")
+
+    found = entities(*thermostat, item(path, kind), **raw)
+
+    assert found.keys() == {*entities(*thermostat, **raw), key}
+    assert (found[key].path, found[key].item.path) == (path, path)
+    assert found["event_door"].platform is Platform.EVENT
+    assert found["service_reboot"].platform is Platform.BUTTON
+    assert found["climate_target_temperature"].platform is Platform.CLIMATE

@@ -32,6 +32,7 @@ from .descriptions import (
     TrackerDescription,
     ValveDescription,
 )
+from .keys import distinctly_keyed
 from .lights import lights
 from .naming import distinctly_named
 from .properties import Property, value_properties
@@ -93,12 +94,13 @@ def describe(specification: ThingSpecification) -> tuple[Description, ...]:
         for prop in properties
         if prop.path not in absorbed and (description := describe_property(prop)) is not None
     ]
-    descriptions: list[Description] = [
+    others: list[Description] = [
         *(composite.description for composite in composites),
-        *paired(single, properties, specification.services),
         *buttons(specification.services),
         *event_entities(specification.events),
     ]
+    of_properties = paired(single, properties, specification.services)
+    descriptions = [*others, *distinctly_keyed(of_properties, others)]
     distinct = {description.key: description for description in reversed(descriptions)}
     named = distinctly_named(distinct.values())
     return tuple(sorted(ranked(named), key=lambda description: description.key))
