@@ -258,6 +258,20 @@ def test_number_without_a_range_is_bounded_by_what_it_is(
     assert (found.minimum, found.maximum) == expected
 
 
+@pytest.mark.parametrize(
+    ("minimum", "maximum", "expected"),
+    [(0.5, 9.5, (1, 9)), (-9.5, -0.5, (-9, -1)), (0.2, 0.8, (1, 1))],
+)
+def test_whole_number_is_bounded_by_whole_numbers(
+    minimum: float, maximum: float, expected: tuple[float, float]
+) -> None:
+    validator = {"min": minimum, "max": maximum}
+
+    for facts in ({"kind": "int"}, {"kind": "float", "fractionDigits": 0}):
+        found = entity("frobnication", unit=None, access="RW", validator=validator, **facts)
+        assert (found.minimum, found.maximum, found.step) == (*expected, 1)
+
+
 def test_one_bound_of_the_specification_moves_the_other() -> None:
     found = entity("report_interval", "int", "min", "RW", validator={"min": 2000})
 

@@ -1,6 +1,7 @@
 """The values that a number takes: as the specification says, else by what the number is."""
 
 from dataclasses import dataclass
+from math import ceil, floor
 
 from ..api import Item
 from .tokens import PathTokens, pattern, tokenize_path
@@ -81,7 +82,7 @@ BOUNDS_RULES: tuple[BoundsRule, ...] = (
 
 
 def bounds(item: Item, unit: str | None, tokens: PathTokens | None = None) -> tuple[float, float]:
-    """Return the minimum and the maximum of a number.
+    """Return the minimum and the maximum of a number, whole if only whole numbers can be written.
 
     ``tokens`` are those of the number's own path, unless they are better known from another.
     """
@@ -91,7 +92,10 @@ def bounds(item: Item, unit: str | None, tokens: PathTokens | None = None) -> tu
         least, most = minimum, max(most, minimum)
     if maximum is not None:
         least, most = min(least, maximum), maximum
-    return _limited(least), _limited(most)
+    least, most = _limited(least), _limited(most)
+    if _is_whole(item):
+        least, most = float(ceil(least)), float(floor(most))
+    return least, max(least, most)
 
 
 def has_bounds(item: Item) -> bool:
@@ -116,12 +120,16 @@ def step(item: Item) -> float:
 
     If the specification does not say how many decimals there are, its limits do.
     """
-    digits = item.fraction_digits
-    if item.data_type.is_whole or digits == 0:
+    if _is_whole(item):
         return 1.0
+    digits = item.fraction_digits
     if digits is None:
         digits = max(1, *(_decimals(limit) for limit in (item.minimum, item.maximum)))
     return float(10 ** -min(digits, 10))
+
+
+def _is_whole(item: Item) -> bool:
+    return item.data_type.is_whole or item.fraction_digits == 0
 
 
 def _decimals(limit: float | None) -> int:
