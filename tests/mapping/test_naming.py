@@ -50,6 +50,13 @@ NAMES: list[tuple[dict[str, Any], str]] = [
     (item("frob", name="  \u200bA\tvery   odd\nName "), "A very odd name"),
     (item("frob", name="LoRaWAN ADR mode"), "LoRaWAN ADR mode"),
     (item("温度計", name="温度計"), "温度計"),
+    (item("ch4", name="CH4"), "CH₄"),
+    (item("ch4_level", name="Methane(CH4)"), "Methane CH₄"),
+    (item("ch4_level", name="CH4 Concentration"), "CH₄ concentration"),
+    (item("n2o", name="N2O"), "N₂O"),
+    (item("current_ch4", name="CH4 Current", unit="A"), "Current channel 4"),
+    (item("current_frob4", name="Current(CH4)", unit="A"), "Current channel 4"),
+    (item("frob_4", name="Frob(CH 4)"), "Frob channel 4"),
 ]
 
 

@@ -33,6 +33,9 @@ IDS = [
     ("alarms", ("alarm",), ()),
     ("gas_status", ("gas", "status"), ()),
     ("mains_address", ("mains", "address"), ()),
+    ("ch4_alarm", ("ch4", "alarm"), ()),
+    ("ch4_sumkwh", ("channel", "total", "energy"), (4,)),
+    ("currentCh4", ("current", "channel"), (4,)),
 ]
 
 

@@ -9,6 +9,7 @@ from homeassistant.const import Platform
 from ..api.paths import ANY_INDEX
 from .descriptions import Description, NumberDescription, Priority, SensorDescription
 from .properties import Property
+from .spelling import with_channel_4
 from .tokens import NOISE, TIMES, WORD, tokenize, vocabulary
 from .translations import TRANSLATED_UNITS
 from .wording import INVISIBLE, SPACE, tidy, uncapitalised
@@ -21,7 +22,7 @@ ASIDE = re.compile(
     re.DOTALL,
 )
 CHANNEL_ASIDE = re.compile(
-    r"\s*[(\uff08]\s*(?:channel|chn|ch)\s*(\d+)\s*(?:[)\uff09]\s*|$)", re.IGNORECASE
+    r"\s*[(\uff08]\s*(?:channel|chn|ch(?!4\b))\s*(\d+)\s*(?:[)\uff09]\s*|$)", re.IGNORECASE
 )
 STEPS = re.compile(r"[_.\s]+")
 
@@ -55,7 +56,8 @@ def subject(name: str) -> str:
 def property_name(prop: Property) -> str:
     """Return the name of a property, after that of its structure where it needs it."""
     item = prop.item
-    name = SPACE.sub(" ", INVISIBLE.sub(" ", item.name[:500].replace(ANY_INDEX, " "))).strip()
+    name = with_channel_4(item.name[:500].replace(ANY_INDEX, " "))
+    name = SPACE.sub(" ", INVISIBLE.sub(" ", name)).strip()
     parents = [parent for parent in prop.parents if not parent.path.endswith(ANY_INDEX)]
     group = parents[-1].name if parents else ""
     if not name:

@@ -10,6 +10,11 @@ import re
 
 MIN_LENGTH = 6
 SIMILARITY = 0.88
+# Channel 4 is no methane where a text also says what is measured or switched by channel.
+CHANNEL_4 = re.compile(r"(?:(?<![A-Za-z])ch|(?<=[a-z])(?-i:Ch))4(?!\d)", re.IGNORECASE)
+BY_CHANNEL = re.compile(
+    r"curr|volt|power|energy|kwh|temp|humi|relay|switch|socket|pulse|counter|analog", re.IGNORECASE
+)
 LETTERS = re.compile(r"[A-Za-z]{6,}")
 
 
@@ -61,6 +66,11 @@ def _is_slip(word: str, spelled: str) -> bool:
     )
     endings = {word[stem:] or "s", spelled[stem:] or "s"}
     return stem > 0 and not endings <= ENDINGS
+
+
+def with_channel_4(text: str) -> str:
+    """Return an id or a name with "channel 4" for "ch4", unless it names the gas."""
+    return CHANNEL_4.sub(" channel 4 ", text) if BY_CHANNEL.search(text) else text
 
 
 def corrected_text(text: str) -> str:

@@ -5,7 +5,7 @@ from functools import lru_cache
 import re
 
 from ..api.paths import ANY_INDEX
-from .spelling import corrected
+from .spelling import corrected, with_channel_4
 
 MAX_LENGTH = 500
 SHORTEST_PLURAL = 4
@@ -162,7 +162,7 @@ def tokenize(text: str) -> tuple[tuple[str, ...], tuple[int, ...]]:
     """Return the words of an id or a name, in their usual spelling, and its numbers."""
     words: list[str] = []
     numbers: list[int] = []
-    text = text[:MAX_LENGTH]
+    text = with_channel_4(text[:MAX_LENGTH])
     for name, word in COMPOUNDS:
         text = name.sub(word, text)
     text = CAPITALS.sub(lambda found: f"_{found[0].lower()}_", text)
@@ -198,7 +198,7 @@ def tokenize_path(path: str) -> PathTokens:
     words: list[str] = []
     numbers: list[int] = []
     last: tuple[str, ...] = ()
-    for step in path[-MAX_LENGTH:].replace(ANY_INDEX, "").split("."):
+    for step in with_channel_4(path[-MAX_LENGTH:].replace(ANY_INDEX, "")).split("."):
         last, counted = tokenize(step)
         words.extend(last)
         numbers.extend(counted)

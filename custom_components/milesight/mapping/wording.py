@@ -7,7 +7,7 @@ something is a setting. ``[]`` stands for the number of an element and is kept.
 import re
 
 from ..api.paths import ANY_INDEX
-from .spelling import corrected_text
+from .spelling import corrected_text, with_channel_4
 from .tokens import CAPITALS, vocabulary
 
 MAX_NAME = 80
@@ -91,23 +91,26 @@ EXPANSIONS = {
     "tues": "Tuesday",
     "wed": "Wednesday",
 }
-NUMBERED = re.compile(r"(chn|chan|ch|channel)(\d+)", re.IGNORECASE)
+NUMBERED = re.compile(r"(chn|chan|ch(?!4$)|channel)(\d+)", re.IGNORECASE)
 # How names of the field are spelled, by their lower case.
 FIELD = {
     word.lower(): word
     for word in """
-    ABC ADC ADR ADV AI APN AQI BLE CO CO\u2082 CPU D2D DI DNS DO DST DTLS EC ECO EUI GNSS GPIO GPS
-    HCHO H\u2082S IAQ ICCID ID IMEI IMSI IP IR LAN LCD LED LoRa LoRaWAN MAC MQTT NFC NH\u2083
-    NO\u2082 NTC NTP O\u2083 OB OEM OTA PID PIR PM PM1 PM10 PM2.5 PM4 PN PT100 PWM QR RSSI RS232
-    RS485 SDI SIM SN SNR SO\u2082 SOS SSID TVOC UPS USB UTC UV VOC WAN Wi-Fi Bluetooth Celsius
-    Fahrenheit Milesight Modbus Monday Tuesday Wednesday Thursday Friday Saturday Sunday
-    O\u2215B on\u2215off
+    ABC ADC ADR ADV AI APN AQI BLE CH\u2084 CO CO\u2082 CPU D2D DI DNS DO DST DTLS EC ECO EUI GNSS
+    GPIO GPS HCHO H\u2082S IAQ ICCID ID IMEI IMSI IP IR LAN LCD LED LoRa LoRaWAN MAC MQTT NFC
+    NH\u2083 NO\u2082 NTC NTP N\u2082O O\u2082 O\u2083 OB OEM OTA PID PIR PM PM1 PM10 PM2.5 PM4 PN
+    PT100 PWM QR RSSI RS232 RS485 SDI SIM SN SNR SO\u2082 SOS SSID TVOC UPS USB UTC UV VOC WAN Wi-Fi
+    Bluetooth Celsius Fahrenheit Milesight Modbus Monday Tuesday Wednesday Thursday Friday Saturday
+    Sunday O\u2215B on\u2215off
     """.split()  # noqa: SIM905
 } | {
+    "ch4": "CH\u2084",
     "co2": "CO\u2082",
     "h2s": "H\u2082S",
+    "n2o": "N\u2082O",
     "nh3": "NH\u2083",
     "no2": "NO\u2082",
+    "o2": "O\u2082",
     "o3": "O\u2083",
     "so2": "SO\u2082",
     "wifi": "Wi-Fi",
@@ -123,7 +126,7 @@ REPEATABLE = vocabulary("to of a b c d in out and or the on off")
 
 def tidy(text: str) -> str:
     """Return a name as it is shown, nothing if there is nothing to show."""
-    text = INVISIBLE.sub(" ", text).replace(ANY_INDEX, f" {ANY_INDEX} ")
+    text = INVISIBLE.sub(" ", with_channel_4(text)).replace(ANY_INDEX, f" {ANY_INDEX} ")
     text = SPACE.sub(" ", text).strip(" .,;:-_/")
     unit = UNIT.search(text)
     text = UNIT.sub("", text).replace("(", " ").replace(")", " ")
