@@ -121,6 +121,30 @@ def test_channels_that_a_device_is_for_are_shown(count: int, enabled: int) -> No
     assert sum(not key.endswith("_alarm") for key in shown(found)) == enabled
 
 
+def test_meter_of_many_channels_shows_power_and_energy_totals() -> None:
+    quantities = {"active_power": "kW", "forward_active_energy": "kWh", "apparent_power": "kVA"}
+    found = entities(
+        *(
+            item(path, unit=unit)
+            for quantity, unit in quantities.items()
+            for group in range(1, 5)
+            for path in (
+                f"{quantity}.group{group}_value",
+                *(f"{quantity}.group{group}.chan{channel}" for channel in (1, 2, 3)),
+            )
+        ),
+        REPORT_INTERVAL,
+        services=[service("reboot")],
+    )
+
+    assert {
+        f"{quantity}.group{group}_value"
+        for quantity in ("active_power", "forward_active_energy")
+        for group in range(1, 5)
+    } <= shown(found)
+    assert len(shown(found)) <= 24
+
+
 def test_lock_switches_come_last() -> None:
     found = entities(
         *(item(f"child_lock.{name}_button", "bool", None, "RW", LABELS) for name in MEASURED),

@@ -2,7 +2,8 @@
 
 Always shown are the battery, the reporting interval and the reboot button. The others come in
 groups that are shown together or not at all: the channels, phases and lines of one quantity, each
-with its alarm. A group counts as ``MAX_WEIGHT`` at most, so that many channels leave room for what
+with its alarm. Of equal use, small groups come before large ones, so that totals come before
+channels. A group counts as ``MAX_WEIGHT`` at most, so that many channels leave room for what
 else the device measures. It is shown if it fits into the dozen, which siblings may exceed by
 ``SLACK`` unless they are settings, and if it has ``MAX_SIBLINGS`` members at most. What the device
 is for may have up to ``MAX_CHANNELS``, and is shown without its alarms if there are too many.
@@ -61,7 +62,7 @@ USES = (
     pattern("pm1|pm4|pm10"),
     pattern("pir|motion|window"),
     pattern("gpio|input|pulse|counter|modbus|analog|adc|adv|pt100|sdi"),
-    pattern("power -factor|apparent|reactive|external|supply|source|battery"),
+    pattern("power|energy -factor|apparent|reactive|external|supply|source|battery"),
     pattern("current|energy|consumption"),
     pattern("voltage"),
     pattern("angle|tilt|acceleration|pressure -barometric"),
@@ -91,6 +92,13 @@ class Group:
 
     members: list[Description] = field(default_factory=list)
     rank: tuple[int, ...] = ()
+
+    @property
+    def order(self) -> tuple[int, ...]:
+        """Return the place among the groups: by the rank of the members, small groups first."""
+        tier, use, *rest = self.rank
+        is_large = sum(map(expected_entities, self.members)) > MAX_WEIGHT
+        return (tier, use, is_large, *rest)
 
     @property
     def values(self) -> list[Description]:
@@ -209,7 +217,7 @@ def _groups(descriptions: Iterable[Description]) -> list[Group]:
         group.members.append(description)
     return [
         groups[subject]
-        for subject in sorted(groups, key=lambda subject: (groups[subject].rank, str(subject)))
+        for subject in sorted(groups, key=lambda subject: (groups[subject].order, str(subject)))
     ]
 
 
