@@ -124,6 +124,10 @@ MEASUREMENTS = [
     ("acceleration_x", "float", "g", None, "g", M),
     ("ph", "float", "pH", "ph", None, M),
     ("daily_rainfall", "float", "mm", "precipitation", "mm", TI),
+    ("port_1_temperature", "float", "°C", "temperature", "°C", M),
+    ("sensor_id_1.temperature", "float", "°C", "temperature", "°C", M),
+    ("port_1_counter", "long", None, None, None, TI),
+    ("lora_port", "int", None, None, None, None),
     ("tank_volume", "float", "L", "volume_storage", "L", M),
     ("water_tank_volume", "float", "m3", "volume_storage", "m³", M),
     ("remaining_energy", "float", "kWh", "energy_storage", "kWh", M),
@@ -150,7 +154,7 @@ def test_number_that_is_read_is_a_sensor_of_what_it_measures(
     unit: str | None,
     device_class: str | None,
     native_unit: str | None,
-    state_class: str,
+    state_class: str | None,
 ) -> None:
     found = entity(path, kind, unit)
 
@@ -220,11 +224,22 @@ def test_energy_in_watt_hours_is_suggested_in_kilowatt_hours() -> None:
     assert entity("power_consumption", "int", "kWh").suggested_unit is None
 
 
-@pytest.mark.parametrize("path", ["liquid", "pulse", "vaping_index", "relay_1_current"])
-def test_what_a_device_measures_is_primary(path: str) -> None:
-    unit = {"liquid": "cm", "relay_1_current": "A"}.get(path)
+@pytest.mark.parametrize(
+    ("path", "unit"),
+    [
+        ("liquid", "cm"),
+        ("pulse", None),
+        ("vaping_index", None),
+        ("relay_1_current", "A"),
+        ("port_1_temperature", "°C"),
+        ("sensor_id_1.temperature", "°C"),
+        ("port_1_counter", None),
+    ],
+)
+def test_what_a_device_measures_is_primary(path: str, unit: str | None) -> None:
+    found = entity(path, "float", unit)
 
-    assert entity(path, "float", unit).priority is Priority.PRIMARY
+    assert (found.priority, found.category) == (Priority.PRIMARY, None)
 
 
 def test_value_of_an_alarm_is_rare() -> None:

@@ -94,10 +94,11 @@ NUMBER_RULES: tuple[NumberRule, ...] = (
         category=DIAGNOSTIC,
     ),
     NumberRule(
-        "id|version|number|port|protocol|address|baud|d2d -people|region|line",
+        "id|version|number|port|protocol|address|baud|d2d -people|region|line|pulse|counter",
         state=None,
         priority=RARE,
         category=DIAGNOSTIC,
+        units=frozenset(),
     ),
     NumberRule("timestamp|epoch", state=None, priority=RARE, category=DIAGNOSTIC),
     NumberRule(
