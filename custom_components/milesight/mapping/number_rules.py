@@ -21,7 +21,7 @@ from homeassistant.const import (
 
 from .descriptions import Priority
 from .tokens import PathTokens, pattern, vocabulary
-from .units import TEMPERATURES, UNIT_CLASSES, fits
+from .units import TEMPERATURES, UNIT_CLASSES, fits, state_class_for
 
 MEASURED, TOTAL, ANGLE = State.MEASUREMENT, State.TOTAL_INCREASING, State.MEASUREMENT_ANGLE
 PRIMARY, SECONDARY, RARE = Priority.PRIMARY, Priority.SECONDARY, Priority.RARE
@@ -77,6 +77,11 @@ ADJUSTMENTS = (
 )
 DIFFERENCES = TEMPERATURES | {UnitOfTemperature.KELVIN.value}
 TOTALS = "total|accumulated|cumulative"
+# What is counted per period is no total; "kilowatt hour" and "total hours" name no period.
+PERIODS = (
+    pattern("period|interval|hourly|daily|weekly|monthly|yearly|annual"),
+    pattern(f"hour|day|week|month|year -{TOTALS}|today|watt|kilowatt|ampere"),
+)
 SET = vocabulary(
     "setting interval config configuration threshold calibration tolerance hysteresis deadband"
     " resolution range limit parameter rule"
@@ -207,7 +212,7 @@ NUMBER_RULES: tuple[NumberRule, ...] = (
         priority=PRIMARY,
     ),
     strict(
-        f"rain|rainfall|precipitation {TOTALS}|daily|today",
+        f"rain|rainfall|precipitation {TOTALS}|today",
         Class.PRECIPITATION,
         state=TOTAL,
         priority=PRIMARY,
@@ -316,9 +321,18 @@ def number_meaning(tokens: PathTokens, unit: str | None, *, ratio: bool) -> Numb
     priority = rule.priority
     if tokens.any(SET) or (tokens.any(EXTREMES) and not tokens.any(WANTED)):
         priority = RARE
-    return NumberMeaning(
-        device_class or UNIT_CLASSES.get(unit or ""), rule.state, unit, priority, rule.category
-    )
+    device_class = device_class or UNIT_CLASSES.get(unit or "")
+    state_class = rule.state
+    if unit == PERCENTAGE or any(period.matches(tokens) for period in PERIODS):
+        state_class = _not_total(state_class, device_class)
+    return NumberMeaning(device_class, state_class, unit, priority, rule.category)
+
+
+def _not_total(state_class: State | None, device_class: Class | None) -> State | None:
+    """Return a state class for what is no total, ``None`` if the device class has only totals."""
+    if state_class is None or state_class is ANGLE:
+        return state_class
+    return MEASURED if state_class_for(device_class, MEASURED) is MEASURED else None
 
 
 def _class_of(rule: NumberRule, unit: str | None, *, ratio: bool) -> Class | None:
