@@ -4,16 +4,20 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.components import automation
-from homeassistant.const import Platform
+from homeassistant.const import EVENT_HOMEASSISTANT_STARTED, Platform
 from homeassistant.core import HomeAssistant, ServiceCall
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_fire_time_changed,
+    async_mock_service,
+)
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
 from tests.common import entity_id, pass_time, state_of, until
@@ -91,6 +95,12 @@ def _note(**data: str) -> list[dict[str, Any]]:
     return [{"action": "test.note", "data": data}]
 
 
+async def _run_ready(rounds: int = 100) -> None:
+    """Let an automation run until it waits; `async_block_till_done` would not return then."""
+    for _ in range(rounds):
+        await asyncio.sleep(0)
+
+
 def test_blueprint_has_its_source_url() -> None:
     paths = list(BLUEPRINTS.glob("*.yaml"))
     assert len(paths) == 3
@@ -154,6 +164,11 @@ async def test_ventilation_follows_co2_and_occupancy(
     air, desk, fan = (simulator.device(model) for model in ("AM319-HCHO", "VS340", "WS523"))
     occupancy = entity_id(hass, Platform.BINARY_SENSOR, f"{desk.sn}_occupancy")
     socket = f"{fan.sn}_set_socket.status"
+    labels = {label: key for key, label in desk.model.specification.leaves["occupancy"].labels}
+    empty, occupied = labels["vacant"], labels["occupied"]
+    await simulator.report(fan.sn, {"set_socket": {"status": "0"}})
+    await simulator.report(desk.sn, {"occupancy": empty})
+    freezer.tick(timedelta(minutes=11))
     await automate(
         "ventilation_on_demand",
         {
@@ -163,18 +178,17 @@ async def test_ventilation_follows_co2_and_occupancy(
         },
     )
 
+    async def settled() -> None:
+        await _run_ready(1000)
+        await simulator.settle()
+        await _run_ready(1000)
+
     async def reported(sn: str, values: dict[str, Any], state: str) -> None:
         freezer.tick(30)
         await simulator.report(sn, values)
-        await hass.async_block_till_done()
-        await simulator.settle()
-        await hass.async_block_till_done()
+        await settled()
         assert state_of(hass, Platform.SWITCH, socket).state == state
 
-    labels = {label: key for key, label in desk.model.specification.leaves["occupancy"].labels}
-    empty, occupied = labels["vacant"], labels["occupied"]
-    await reported(fan.sn, {"set_socket": {"status": "0"}}, "off")
-    await reported(desk.sn, {"occupancy": empty}, "off")
     await reported(air.sn, {"co2": 700}, "off")
     await reported(air.sn, {"co2": 1200}, "on")
     await reported(air.sn, {"co2": 900}, "on")
@@ -185,8 +199,7 @@ async def test_ventilation_follows_co2_and_occupancy(
     await reported(desk.sn, {"occupancy": empty}, "on")
     freezer.tick(timedelta(minutes=11))
     async_fire_time_changed(hass)
-    await hass.async_block_till_done()
-    await simulator.settle()
+    await settled()
     assert state_of(hass, Platform.SWITCH, socket).state == "off"
 
 
@@ -206,8 +219,7 @@ async def test_ventilation_works_with_occupancy_only(
         },
     )
     await simulator.report(desk.sn, {"occupancy": labels["occupied"]})
-    await hass.async_block_till_done()
-    assert state_of(hass, Platform.SWITCH, socket).state == "on"
+    await until(lambda: state_of(hass, Platform.SWITCH, socket).state == "on")
 
 
 async def test_leak_closes_valves_and_notifies_of_open_ones(
@@ -259,3 +271,134 @@ async def test_leak_closes_valves_and_notifies_of_open_ones(
     async_fire_time_changed(hass, dt_util.utcnow() + timedelta(minutes=6))
     await until(lambda: len(recorded_calls) == 3)
     assert recorded_calls[2].data["text"] == [names[stuck]]
+
+
+class Ventilation:
+    """An automation of the blueprint for two rooms and one CO₂ sensor, with recorded actions."""
+
+    def __init__(self, hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> None:
+        """Start with good air and nobody there."""
+        self._hass, self._freezer = hass, freezer
+        self._on = async_mock_service(hass, "homeassistant", "turn_on")
+        self._off = async_mock_service(hass, "homeassistant", "turn_off")
+        for entity, state in (("switch.fan", "off"), ("binary_sensor.a", "off")):
+            hass.states.async_set(entity, state)
+        hass.states.async_set("binary_sensor.b", "off")
+        hass.states.async_set("sensor.co2", "700")
+
+    inputs: ClassVar = {
+        "ventilation": ["switch.fan"],
+        "co2_sensors": ["sensor.co2"],
+        "occupancy_sensors": ["binary_sensor.a", "binary_sensor.b"],
+    }
+
+    async def change(self, entity: str, state: str) -> tuple[int, int]:
+        """Set a state and return how often ventilation was switched on and off."""
+        self._hass.states.async_set(entity, state)
+        return await self._settled()
+
+    async def wait(self, minutes: int) -> tuple[int, int]:
+        """Let minutes pass and return how often ventilation was switched on and off."""
+        for _ in range(minutes):
+            self._freezer.tick(timedelta(minutes=1))
+            async_fire_time_changed(self._hass)
+            await self._settled()
+        return await self._settled()
+
+    async def start(self) -> tuple[int, int]:
+        """Let Home Assistant start and return how often ventilation was switched on and off."""
+        self._hass.bus.async_fire(EVENT_HOMEASSISTANT_STARTED)
+        return await self._settled()
+
+    async def _settled(self) -> tuple[int, int]:
+        await _run_ready()
+        return len(self._on), len(self._off)
+
+
+@pytest.fixture
+async def ventilation(
+    hass: HomeAssistant, automate: Automate, freezer: FrozenDateTimeFactory
+) -> Ventilation:
+    """Return the automation, a quarter of an hour after the last change."""
+    ventilation = Ventilation(hass, freezer)
+    await automate("ventilation_on_demand", ventilation.inputs)
+    await ventilation.wait(15)
+    return ventilation
+
+
+async def test_ventilation_runs_until_all_rooms_are_empty_a_while(
+    ventilation: Ventilation,
+) -> None:
+    await ventilation.change("binary_sensor.b", "on")
+    on, off = await ventilation.change("binary_sensor.a", "on")
+    await ventilation.change("binary_sensor.a", "off")
+    await ventilation.wait(9)
+    await ventilation.change("binary_sensor.b", "off")
+    assert await ventilation.wait(9) == (on + 1, off)
+    assert await ventilation.wait(2) == (on + 1, off + 1)
+
+
+async def test_ventilation_goes_on_after_a_visit_with_good_air(
+    ventilation: Ventilation,
+) -> None:
+    await ventilation.change("sensor.co2", "900")
+    on, off = await ventilation.change("binary_sensor.a", "on")
+    await ventilation.change("binary_sensor.a", "off")
+    await ventilation.wait(1)
+    assert await ventilation.change("sensor.co2", "750") == (on, off)
+    assert await ventilation.wait(8) == (on, off)
+    assert await ventilation.wait(2) == (on, off + 1)
+
+
+async def test_ventilation_stops_after_a_restart_in_an_empty_room(
+    ventilation: Ventilation,
+) -> None:
+    on, off = await ventilation.start()
+    assert (on, off) == (0, 2)
+
+
+async def test_ventilation_is_not_stopped_by_missing_readings(
+    ventilation: Ventilation,
+) -> None:
+    before = await ventilation.change("sensor.co2", "unavailable")
+    assert await ventilation.start() == before
+
+
+async def test_leak_is_handled_while_another_sensor_flaps(
+    hass: HomeAssistant, automate: Automate
+) -> None:
+    hass.states.async_set("valve.stuck", "open")
+    close = async_mock_service(hass, "valve", "close_valve")
+    inputs = {"leak_sensors": ["binary_sensor.a", "binary_sensor.b"], "valves": ["valve.stuck"]}
+    await automate("leak_closes_valve", inputs)
+    for _ in range(20):
+        for state in ("off", "on"):
+            hass.states.async_set("binary_sensor.a", state)
+            await _run_ready()
+    await until(lambda: len(close) == 20)
+    hass.states.async_set("binary_sensor.b", "on")
+    await until(lambda: len(close) == 21)
+
+
+@pytest.mark.parametrize(("valve", "closed"), [("open", 1), ("closed", 0)])
+async def test_leak_at_start_closes_open_valves(
+    hass: HomeAssistant,
+    automate: Automate,
+    recorded_calls: list[ServiceCall],
+    valve: str,
+    closed: int,
+) -> None:
+    for sensor, state in (("a", "on"), ("b", "on"), ("c", "off")):
+        hass.states.async_set(f"binary_sensor.{sensor}", state, {"friendly_name": sensor.upper()})
+    hass.states.async_set("valve.main", valve)
+    close = async_mock_service(hass, "valve", "close_valve")
+    inputs = {
+        "leak_sensors": [f"binary_sensor.{sensor}" for sensor in "abc"],
+        "valves": ["valve.main"],
+        "notify": _note(text="{{ place }}"),
+    }
+    await automate("leak_closes_valve", inputs)
+    hass.bus.async_fire(EVENT_HOMEASSISTANT_STARTED)
+    await _run_ready()
+    assert len(close) == closed
+    assert [call.data["text"] for call in recorded_calls] == ["A, B"] * closed
