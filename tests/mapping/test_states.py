@@ -170,3 +170,20 @@ def test_mode_of_passing_through_is_a_select() -> None:
     found = entity("rs485_pass_through", "enum", None, "RW", "disable/active/bidirectional")
 
     assert found.platform is Platform.SELECT
+
+
+@pytest.mark.parametrize(
+    ("path", "labels", "states"),
+    [
+        (
+            "geofence_status",
+            "inside/outside/unset/unknown",
+            ["inside", "outside", "unset", "not_known"],
+        ),
+        ("detection_status", "normal/vacant/unavailable", ["normal", "vacant", "not_available"]),
+        ("frobnicator", "calm/unknown/unavailable", ["calm", "Unknown", "Unavailable"]),
+    ],
+)
+def test_label_is_no_state_of_a_missing_entity(path: str, labels: str, states: list[str]) -> None:
+    options = entity(path, "enum", None, "R", labels).options
+    assert list(options.values()) == states

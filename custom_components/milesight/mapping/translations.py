@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 import re
 
+from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN
+
 from ..api.paths import ANY_INDEX
 from .labels import slug, words_of
 from .reading_phrases import READING_PHRASES
@@ -194,13 +196,15 @@ _STATES: dict[tuple[str, str], frozenset[str]] = {
     ("select", "fan_mode"): vocabulary("auto low medium high off on circulate"),
     ("select", "led_indicator_mode"): vocabulary("off on blink on_inverted on_synced"),
     ("select", "power_restored"): vocabulary("off on previous"),
-    ("sensor", "detection_status"): vocabulary("normal vacant in_bed out_of_bed fall unavailable"),
-    ("sensor", "geofence_status"): vocabulary("inside outside unset unknown"),
+    ("sensor", "detection_status"): vocabulary(
+        "normal vacant in_bed out_of_bed fall not_available"
+    ),
+    ("sensor", "geofence_status"): vocabulary("inside outside unset not_known"),
     ("sensor", "humidity_sensor_status"): _SENSOR_STATUS,
     ("sensor", "lorawan_class"): vocabulary("class_a class_b class_c class_ctob"),
     ("sensor", "modbus_status"): vocabulary("collected collection_failed"),
     ("sensor", "modbus_status_number"): vocabulary("collected collection_failed"),
-    ("sensor", "motion_status"): vocabulary("unknown start moving stop"),
+    ("sensor", "motion_status"): vocabulary("not_known start moving stop"),
     ("sensor", "temperature_sensor_status"): _SENSOR_STATUS,
     ("sensor", "ups_status"): vocabulary("charging discharging full not_installed"),
 }
@@ -244,6 +248,8 @@ _STATE_WORDS: tuple[tuple[str, str], ...] = (
     ("off", "off"),
     ("on", "on"),
     ("start", "start"),
+    ("unavailable", "not_available"),
+    ("unknown", "not_known"),
 )
 _CONDITIONS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(rf"(?:condition\W+)?{condition}", re.IGNORECASE), state)
@@ -279,11 +285,19 @@ def find_translation(
 
 
 def translated_states(platform: str, key: str | None, labels: Mapping[str, str]) -> dict[str, str]:
-    """Return labels as states that are translated if all of them are, else as they are."""
+    """Return labels as states that are translated if all of them are, else as they are.
+
+    Home Assistant's words for an entity without a state are no states of a device.
+    """
     known = states_of(platform, key)
     states = {option: _state(label, known) for option, label in labels.items()}
     distinct = len(set(states.values())) == len(states)
-    return states if distinct and known.issuperset(states.values()) else dict(labels)
+    if distinct and known.issuperset(states.values()):
+        return states
+    return {
+        option: label.capitalize() if label in (STATE_UNAVAILABLE, STATE_UNKNOWN) else label
+        for option, label in labels.items()
+    }
 
 
 def _state(label: str, known: frozenset[str]) -> str:
