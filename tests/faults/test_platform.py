@@ -280,11 +280,62 @@ async def test_rate_limited_specification_postpones_the_others(
     hass: HomeAssistant, entry: MockConfigEntry, simulator: Simulator
 ) -> None:
     simulator.fault("/thing-specification", "rate_limit")
-    assert not await hass.config_entries.async_setup(entry.entry_id)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    assert len(entry.runtime_data.data) == 20
     assert request_counts(simulator)[SPECIFICATION] <= 3
     simulator.clear_faults()
     await next_poll(hass)
-    assert entry.state is ConfigEntryState.LOADED
+    assert all(device.capabilities.is_known for device in entry.runtime_data.data.values())
+
+
+@pytest.mark.parametrize("devices", [partial(fleet, 20)], indirect=True, ids=["20 devices"])
+async def test_specifications_limited_to_a_few_a_poll_are_all_read(
+    hass: HomeAssistant, entry: MockConfigEntry, simulator: Simulator
+) -> None:
+    models = {(device.model.name, device.firmware) for device in simulator.platform.devices}
+    assert len(models) > 8
+    for _ in range(-(-len(models) // 4)):
+        simulator.clear_faults()
+        simulator.faults.add(Fault("/thing-specification", "rate_limit", spared=4))
+        if entry.state is ConfigEntryState.NOT_LOADED:
+            assert await hass.config_entries.async_setup(entry.entry_id)
+        else:
+            await next_poll(hass)
+    assert all(device.capabilities.is_known for device in entry.runtime_data.data.values())
+
+
+@pytest.mark.parametrize("devices", [partial(fleet, 20)], indirect=True, ids=["20 devices"])
+async def test_retry_after_of_a_specification_is_respected(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    entry: MockConfigEntry,
+    simulator: Simulator,
+) -> None:
+    simulator.fault("/thing-specification", "rate_limit", retry_after=3600)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    simulator.clear_faults()
+    simulator.requests.clear()
+    for _ in range(9):
+        await pass_time(hass, freezer, minutes=6)
+    requests = request_counts(simulator)
+    assert (requests[SEARCH], requests[SPECIFICATION]) == (9, 0)
+    await pass_time(hass, freezer, minutes=12)
+    assert all(device.capabilities.is_known for device in entry.runtime_data.data.values())
+
+
+async def test_rate_limited_new_model_keeps_other_devices_available(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    loaded: MockConfigEntry,
+    simulator: Simulator,
+) -> None:
+    device = simulator.device("EM300-TH")
+    await simulator.add_device("WT101", "New")
+    simulator.fault("/thing-specification", "rate_limit")
+    for value in range(30, 36):
+        await simulator.report(device.sn, {"temperature": value})
+        await pass_time(hass, freezer, minutes=6)
+        assert temperature(hass, device) == str(value)
 
 
 @pytest.mark.parametrize("devices", [partial(fleet, 20)], indirect=True, ids=["20 devices"])

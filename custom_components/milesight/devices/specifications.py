@@ -88,6 +88,7 @@ class Specifications:
         self._failed: dict[str, FailedRequests] = {}
         self._logged: set[str] = set()
         self._failures_left = MAX_FAILURES
+        self._retry_at = 0.0  # monotonic
 
     def restore(self, stored: Mapping[str, dict[str, Json]]) -> None:
         """Load the specifications of an earlier run."""
@@ -132,9 +133,8 @@ class Specifications:
 
         If the platform refuses a specification for one device, other devices that share it are
         tried. A failure is logged once. Retries become less frequent, except those that a user
-        requested. The number of failures per poll is limited, and a request without an answer
-        stops its worker. Raises ``AuthenticationError`` and ``RateLimitError``, which concern all
-        specifications.
+        requested. The number of failures per poll is limited, a request without an answer stops its
+        worker, and too many requests end the poll. Raises ``AuthenticationError``.
         """
         missing = self._missing(devices)
         self._failed = {key: failed for key, failed in self._failed.items() if key in missing}
@@ -142,7 +142,9 @@ class Specifications:
         self._failures_left = MAX_FAILURES
         now = time.monotonic()
         due = [
-            key for key in missing if user_requested or self._failed_requests(key).retry_at <= now
+            key
+            for key in missing
+            if user_requested or max(self._retry_at, self._failed_requests(key).retry_at) <= now
         ]
 
         async def fetch(key: str) -> bool:
@@ -185,8 +187,12 @@ class Specifications:
         """Fetch the specification of a device; return the error if it fails."""
         try:
             self._add(key, await self._client.get_thing_specification(device.device_id))
-        except AuthenticationError, RateLimitError:
+        except AuthenticationError:
             raise
+        except RateLimitError as error:
+            self._failures_left = 0
+            self._retry_at = time.monotonic() + (error.retry_after or 0)
+            return error
         except CannotConnectError as error:
             return error
         except MilesightError as error:
