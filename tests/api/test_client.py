@@ -162,6 +162,18 @@ async def test_answer_of_another_form_is_a_bad_response(
         await client.get_thing_specification("1")
 
 
+@pytest.mark.parametrize("answer", [{}, {"version": "v1.0"}, {"properties": None, "events": {}}])
+async def test_specification_without_a_list_is_a_bad_response(
+    client: MilesightClient, monkeypatch: pytest.MonkeyPatch, answer: object
+) -> None:
+    async def request(*_: object, **__: object) -> object:
+        return answer
+
+    monkeypatch.setattr(client, "request", request)
+    with pytest.raises(BadResponseError):
+        await client.get_thing_specification("1")
+
+
 async def test_history_page_key_continues_the_history(
     client: MilesightClient, simulator: Simulator
 ) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.const import Platform
@@ -19,8 +20,10 @@ from tests.common import (
     poll,
     request_counts,
     set_up,
+    store,
     temperature,
 )
+from tests.faults.helpers import stored_devices
 from tests.fleets import of_demo, probes
 from tests.simulator import Device, Simulator
 
@@ -139,6 +142,20 @@ async def test_refused_specification_is_requested_less_often(
     await call_action_without_response(hass, "refresh")
     assert have_entities(hass, *devices) == [True] * 5, "a refresh does not wait"
     assert caplog.text.count("can be read again") == 1
+
+
+async def test_stored_specification_without_lists_is_read_anew(
+    hass: HomeAssistant,
+    hass_storage: dict[str, Any],
+    entry: MockConfigEntry,
+    simulator: Simulator,
+) -> None:
+    data = stored_devices(simulator)
+    data["specifications"] = {key: {} for key in data["specifications"]}
+    store(hass_storage, entry, data)
+    await set_up(hass, entry)
+    assert have_entities(hass, *simulator.platform.devices) == [True] * 5
+    assert request_counts(simulator)[SPECIFICATION] == 1
 
 
 @pytest.fixture

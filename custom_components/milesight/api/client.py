@@ -19,6 +19,7 @@ from .models import (
     TaskType,
 )
 from .parsing import Json, as_integer, as_list, as_mapping, as_text
+from .specification import is_specification
 from .transport import Transport
 
 DEVICES_PATH: Final = "device/openapi/v1/devices"
@@ -141,7 +142,7 @@ class MilesightClient(Transport):
         data = await self.request(
             "GET", f"{DEVICES_PATH}/{device_id}/thing-specification", background=True
         )
-        if not isinstance(data, dict):
+        if not is_specification(data):
             raise BadResponseError("no thing specification in the answer")
         return data
 

@@ -7,7 +7,7 @@ has exactly one child ``<id>._item``. Source: "Query the TSL model of a device".
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Final
+from typing import Final, TypeGuard
 
 from .parsing import Json, as_flag, as_integer, as_list, as_mapping, as_number, as_text
 from .paths import ANY_INDEX, MAX_DEPTH, parent_of
@@ -140,6 +140,13 @@ class ThingSpecification:
         """Yield every property without children."""
         for item in self.properties:
             yield from item.leaves()
+
+
+def is_specification(data: object) -> TypeGuard[dict[str, Json]]:
+    """Return if data has the form of a specification: an object with at least one of its lists."""
+    return isinstance(data, dict) and any(
+        isinstance(data.get(key), list) for key in ("properties", "events", "services")
+    )
 
 
 def parse_specification(data: object) -> ThingSpecification:

@@ -16,6 +16,7 @@ from ..api.exceptions import (
     RateLimitError,
 )
 from ..api.parsing import Json
+from ..api.specification import is_specification
 from ..const import LOGGER
 from ..mapping.corrections import Changes
 from .capabilities import NO_CAPABILITIES, NOTHING, Capabilities
@@ -93,7 +94,8 @@ class Specifications:
     def restore(self, stored: Mapping[str, dict[str, Json]]) -> None:
         """Load the specifications of an earlier run."""
         for key, json in stored.items():
-            self._add(key, json)
+            if is_specification(json):
+                self._add(key, json)
 
     def dump(self, devices: Iterable[Device]) -> dict[str, dict[str, Json]]:
         """Return the specifications that devices use, for storage."""
