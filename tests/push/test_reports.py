@@ -1,5 +1,6 @@
 """Reports on their way to the devices."""
 
+from collections.abc import Callable
 import time
 from typing import Any, Final
 
@@ -11,7 +12,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_capture_events
 
 from custom_components.milesight.push.reports import stored_reading_time
-from tests.common import ADDRESS, property_event, settle, signed, state_of
+from tests.common import ADDRESS, property_event, settle, signed, state_of, temperature
 from tests.simulator import Simulator
 
 HOUR: Final = 3600
@@ -67,3 +68,21 @@ async def test_old_values_between_two_pushed_are_not_shown(
         if change.data["entity_id"] == entity_id and (state := change.data["new_state"]) is not None
     ]
     assert states == shown
+
+
+@pytest.mark.parametrize("case", [str.upper, str.lower])
+async def test_report_with_dev_eui_as_serial_number_is_merged(
+    hass: HomeAssistant,
+    pushing: MockConfigEntry,
+    simulator: Simulator,
+    http_client: TestClient[Any, Any],
+    case: Callable[[str], str],
+) -> None:
+    device = simulator.device("EM300-TH")
+    assert device.dev_eui is not None
+    report: Any = property_event("", {"temperature": 31.5})
+    report["data"]["deviceProfile"] = {"snDevEUI": case(device.dev_eui)}
+    headers = signed(simulator.webhook_secret)
+    assert (await http_client.post(ADDRESS, json=[report], headers=headers)).status == 200
+    await settle(hass)
+    assert temperature(hass, device) == "31.5"

@@ -45,11 +45,14 @@ class DeviceManager:
     def find(
         self, device_id: str | None, sn: str | None = None, dev_eui: str | None = None
     ) -> MilesightDevice | None:
-        """Return the device with this id, else with this serial number, else with this DevEUI."""
+        """Return the device with this id, else with this serial number, else with this DevEUI.
+
+        A report without a DevEUI may have it in place of the serial number.
+        """
         return (
             self._by_id.get(device_id or "")
             or self.devices.get(sn or dev_eui or "")
-            or self._by_id.get((dev_eui or "").upper())
+            or self._by_id.get((dev_eui or sn or "").upper())
         )
 
     @callback
@@ -57,7 +60,7 @@ class DeviceManager:
         self, device_id: str | None, sn: str | None, dev_eui: str | None
     ) -> bool:
         """Return if the device list contains a device that another config entry has."""
-        ids = (device_id, sn, (dev_eui or "").upper())
+        ids = (device_id, sn, (dev_eui or sn or "").upper())
         return not self._ids_of_others.isdisjoint(filter(None, ids))
 
     @callback
