@@ -22,6 +22,7 @@ from tests.common import (
 from tests.faults.helpers import reauth_flows
 from tests.fleets import of_demo
 from tests.simulator import Device, Simulator
+from tests.simulator.faults import Kind
 from tests.traffic import Traffic
 
 
@@ -95,7 +96,25 @@ async def test_failed_concurrent_refreshes_all_raise(
         ]
         await asyncio.sleep(0)
     results = await asyncio.gather(first, *later, return_exceptions=True)
-    assert [getattr(error, "translation_key", None) for error in results] == ["cannot_connect"] * 3
+    assert [getattr(error, "translation_key", None) for error in results] == ["request_failed"] * 3
+
+
+@pytest.mark.parametrize(
+    ("kind", "key"),
+    [
+        ("rate_limit", "request_failed"),
+        ("failed", "request_failed"),
+        ("html", "cannot_connect"),
+        ("reset", "cannot_connect"),
+    ],
+)
+async def test_refused_refresh_is_told_from_a_broken_connection(
+    hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator, kind: Kind, key: str
+) -> None:
+    simulator.fault("/devices/search", kind)
+    with pytest.raises(HomeAssistantError) as failed:
+        await call_action_without_response(hass, "refresh")
+    assert failed.value.translation_key == key
 
 
 async def test_refresh_raises_if_no_history_is_readable(

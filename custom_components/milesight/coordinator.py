@@ -18,7 +18,7 @@ from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.debounce import Debouncer
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 
-from .api import AuthenticationError, Device, MilesightClient, MilesightError
+from .api import ApiError, AuthenticationError, Device, MilesightClient, MilesightError
 from .api.backoff import add_jitter, backoff_delay
 from .api.quota import RequestQuota
 from .api.webhook import (
@@ -302,10 +302,13 @@ class MilesightCoordinator(DataUpdateCoordinator[dict[str, MilesightDevice]]):
             return UpdateFailed(
                 translation_domain=DOMAIN, translation_key="invalid_auth", retry_after=delay
             )
+        key, placeholders = "cannot_connect", {"error": str(error)}
+        if isinstance(error, ApiError):
+            key, placeholders["request_id"] = "request_failed", error.request_id or "-"
         return UpdateFailed(
             translation_domain=DOMAIN,
-            translation_key="cannot_connect",
-            translation_placeholders={"error": str(error)},
+            translation_key=key,
+            translation_placeholders=placeholders,
             retry_after=delay,
         )
 

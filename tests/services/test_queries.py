@@ -155,7 +155,7 @@ async def test_failed_refresh_raises(
     simulator.fault("/devices/search", "failed", times=1)
     with pytest.raises(HomeAssistantError) as raised:
         await call_action_without_response(hass, "refresh", config_entry_id=loaded.entry_id)
-    assert raised.value.translation_key == "cannot_connect"
+    assert raised.value.translation_key == "request_failed"
 
 
 SEARCHES: tuple[tuple[dict[str, Any], set[str]], ...] = (
