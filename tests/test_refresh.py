@@ -117,6 +117,23 @@ async def test_refused_refresh_is_told_from_a_broken_connection(
     assert failed.value.translation_key == key
 
 
+async def test_cancelled_refresh_finishes_its_poll(
+    hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator, traffic: Traffic
+) -> None:
+    device = simulator.device("EM300-TH")
+    use_up_requests(loaded)
+    async with held_refresh(hass, traffic) as refresh:
+        simulator.platform.report(device, {"temperature": 31.5})
+        refresh.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await refresh
+    await settle(hass)
+    assert loaded.runtime_data.last_update_success
+    assert loaded.runtime_data.data[device.sn].has_unread_reports, "no quota for the history"
+    await call_action_without_response(hass, "refresh")
+    assert temperature(hass, device) == "31.5"
+
+
 async def test_refresh_raises_if_no_history_is_readable(
     hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
 ) -> None:

@@ -320,10 +320,23 @@ class MilesightCoordinator(DataUpdateCoordinator[dict[str, MilesightDevice]]):
     async def async_refresh_now(self) -> None:
         """Poll and backfill now, whatever is left of the quota.
 
-        Calls that wait at the same time share a poll that starts after all of them. Raises
-        ``HomeAssistantError`` if the poll failed, or if no history could be read.
+        Calls that wait at the same time share a poll that starts after all of them, and is finished
+        also if a call is cancelled. Raises ``HomeAssistantError`` if the poll failed, or if no
+        history could be read.
         """
-        started_polls = self._started_polls
+        poll = self._async_poll_after(self._started_polls)
+        await asyncio.shield(self.hass.async_create_background_task(poll, "Refresh"))
+        self._raise_if_unloaded()
+        if self.last_exception is not None and not self.last_update_success:
+            raise self.last_exception
+        try:
+            await self.backfill.async_finish()
+        except MilesightError as error:
+            raise self.commands.request_failed(error) from error
+        self._raise_if_unloaded()
+
+    async def _async_poll_after(self, started_polls: int) -> None:
+        """Poll, unless a poll has finished that was not among the first started ones."""
         async with self._refresh_lock:
             if self._latest_finished_poll <= started_polls:
                 self._refresh_requested = True
@@ -331,14 +344,6 @@ class MilesightCoordinator(DataUpdateCoordinator[dict[str, MilesightDevice]]):
                     await self.async_refresh()
                 finally:
                     self._refresh_requested = False
-            self._raise_if_unloaded()
-            if self.last_exception is not None and not self.last_update_success:
-                raise self.last_exception
-        try:
-            await self.backfill.async_finish()
-        except MilesightError as error:
-            raise self.commands.request_failed(error) from error
-        self._raise_if_unloaded()
 
     def _raise_if_unloaded(self) -> None:
         if self._shutdown_requested:
