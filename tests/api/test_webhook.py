@@ -68,6 +68,17 @@ def _decode(*events: Any) -> Delivery:
 PROFILE = {"deviceId": 1988618061618307073, "sn": "6723D38552440001"}
 
 
+@pytest.mark.parametrize(
+    ("payload", "values"),
+    [('{"sensor": {"humidity": true}}', {"sensor.humidity": True}), ("[1]", {}), ("{", {})],
+)
+def test_payload_may_be_json_in_a_string(payload: str, values: dict[str, Any]) -> None:
+    data = {"type": "PROPERTY", "payload": payload, "deviceProfile": PROFILE}
+    (report,) = _decode({"eventType": "DEVICE_DATA", "data": data}).events
+    assert isinstance(report, DeviceReport)
+    assert report.values == values
+
+
 def test_report_keeps_its_id_of_19_digits() -> None:
     (report,) = _decode(
         {

@@ -113,6 +113,21 @@ async def test_event_does_not_cover_a_lost_report(
     assert temperature(hass, device) == "31.5"
 
 
+@pytest.mark.parametrize("payload", [None, {}, [1], "text", {"temperature": None}])
+async def test_report_without_value_does_not_cover_a_lost_one(
+    hass: HomeAssistant,
+    pushing: MockConfigEntry,
+    simulator: Simulator,
+    http_client: TestClient[Any, Any],
+    device: Device,
+    payload: object,
+) -> None:
+    report_unpushed(device, 31.5)
+    await push_signed(simulator, http_client, property_event(device.sn, payload))
+    await poll(hass, pushing)
+    assert temperature(hass, device) == "31.5"
+
+
 async def test_backlog_does_not_cover_a_lost_report(
     hass: HomeAssistant,
     pushing: MockConfigEntry,

@@ -17,7 +17,7 @@ from .parsing import (
     as_milliseconds,
     as_number,
     as_text,
-    parse_json,
+    parse_object,
 )
 from .paths import flatten
 
@@ -208,13 +208,8 @@ class Reading:
         """Parse a record of the property history; ``properties`` may be JSON in a string."""
         raw = as_mapping(data)
         time = as_milliseconds(raw.get("ts"))
-        properties = raw.get("properties")
-        if isinstance(properties, str):
-            try:
-                properties = parse_json(properties)
-            except ValueError:
-                return None
-        if time is None or not isinstance(properties, dict):
+        properties = parse_object(raw.get("properties"))
+        if time is None or properties is None:
             return None
         return cls(time=time, values=flatten(properties))
 

@@ -57,6 +57,16 @@ def as_mapping(value: object) -> Mapping[str, Json]:
     return value if isinstance(value, dict) else {}
 
 
+def parse_object(value: object) -> dict[str, Json] | None:
+    """Return a JSON object, also from its text; ``None`` for anything else."""
+    if isinstance(value, str):
+        try:
+            value = parse_json(value)
+        except ValueError:
+            return None
+    return value if isinstance(value, dict) else None
+
+
 def as_list(value: object) -> list[Json]:
     """Return a JSON array, or an empty one for anything else."""
     return value if isinstance(value, list) else []

@@ -9,7 +9,7 @@ from enum import StrEnum
 import hmac
 from typing import Final
 
-from .parsing import Json, as_mapping, as_milliseconds, as_number, as_text, parse_json
+from .parsing import Json, as_mapping, as_milliseconds, as_number, as_text, parse_json, parse_object
 from .paths import flatten
 
 TIMESTAMP_HEADER: Final = "x-msc-request-timestamp"
@@ -74,7 +74,8 @@ class DeviceReport(WebhookEvent):
     """A report of a device. Source: ``DEVICE_DATA``.
 
     ``time`` is the time of the reading in epoch ms, ``None`` if it is unknown, ``values`` is
-    ``path -> value``, and ``tsl_id`` is the id of the event or service.
+    ``path -> value``, and ``tsl_id`` is the id of the event or service. The payload may be JSON in
+    a string.
     """
 
     type: ReportType
@@ -176,7 +177,6 @@ def _parse_report(
     report_type = REPORT_TYPES.get((as_text(data.get("type")) or "").upper())
     if report_type is None or not (device_id or sn or dev_eui):
         return None
-    payload = data.get("payload")
     return DeviceReport(
         event_id=event_id,
         created=created,
@@ -186,5 +186,5 @@ def _parse_report(
         dev_eui=dev_eui,
         tsl_id=as_text(data.get("tslId")) or as_text(data.get("tslID")),
         time=as_milliseconds(data.get("ts")) or created,
-        values=flatten(payload) if isinstance(payload, dict) else {},
+        values=flatten(parse_object(data.get("payload")) or {}),
     )

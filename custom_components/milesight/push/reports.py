@@ -37,6 +37,11 @@ def _is_property_report(event: WebhookEvent) -> TypeGuard[DeviceReport]:
     return isinstance(event, DeviceReport) and event.type is ReportType.PROPERTY
 
 
+def _has_value(report: DeviceReport) -> bool:
+    """Return if a report has a value; one without does not replace a report that was lost."""
+    return any(value is not None for value in report.values.values())
+
+
 class ReportHandler:
     """Merge pushed reports into the devices, and deliver responses to commands.
 
@@ -116,7 +121,7 @@ class ReportHandler:
             stored = stored_reading_time(report.tsl_id, report.values)
             if stored is not None:
                 self._stored_found(device, stored)
-        if report.type is ReportType.PROPERTY:
+        if report.type is ReportType.PROPERTY and _has_value(report):
             if device.merge(timestamp, report.values, pushed=True):
                 self._elements_found(device)
             created = clamp_timestamp(report.created or timestamp, now)
