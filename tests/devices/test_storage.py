@@ -100,6 +100,8 @@ async def test_offline_device_of_version_1_needs_newer_report(
         {"pending": [{"path": "a", "value": 1, "sent": "soon", "expires": 9**15}]},
         {"offline_since": "yesterday"},
         {"last_seen": []},
+        {"last_stated_time": "yesterday"},
+        {"future_times": [1]},
     ],
 )
 async def test_damaged_store_is_ignored(

@@ -9,12 +9,12 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import ConfigEntryState
-from homeassistant.const import Platform
+from homeassistant.const import EVENT_STATE_CHANGED, Platform
 from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.helpers.event import async_track_state_change_event
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.common import MockConfigEntry, async_capture_events
 
 from custom_components.milesight.const import DOMAIN
 from tests.common import (
@@ -38,7 +38,7 @@ MINUTE_MS = 60_000
 @pytest.fixture
 def devices() -> list[Device]:
     """Return the devices of the simulator."""
-    return of_demo("EM300-TH", "WS523", "WT101", "UC300")
+    return of_demo("EM300-TH", "WS523", "WT101", "UC300", "WS101")
 
 
 @pytest.fixture
@@ -183,6 +183,42 @@ async def test_push_of_a_fast_device_clock_is_not_read_again(
     simulator.requests.clear()
     await poll(hass, pushing)
     assert HISTORY not in request_counts(simulator)
+
+
+async def test_reload_repeats_nothing_of_a_fast_device_clock(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    pushing: MockConfigEntry,
+    simulator: Simulator,
+    http_client: TestClient[Any, Any],
+    device: Device,
+) -> None:
+    button = simulator.device("WS101")
+    event_key = f"{button.sn}_button_event.status"
+    for value in (10, 11):
+        for each, payload in (
+            (device, {"temperature": value}),
+            (button, {"button_event": {"status": "2"}}),
+        ):
+            each.last_update = now_ms() + 7 * MINUTE_MS
+            each.history.add(each.last_update, payload)
+            event = property_event(each.sn, payload, ts=each.last_update)
+            await push_signed(simulator, http_client, event)
+        freezer.tick(10)
+    pressed = state_of(hass, Platform.EVENT, event_key).state
+    entity_id = state_of(hass, Platform.SENSOR, f"{device.sn}_temperature").entity_id
+    for seconds in (10, 180):
+        freezer.tick(seconds)
+        changes = async_capture_events(hass, EVENT_STATE_CHANGED)
+        await hass.config_entries.async_reload(pushing.entry_id)
+        await settle(hass)
+        assert state_of(hass, Platform.EVENT, event_key).state == pressed
+        states = {
+            state.state
+            for change in changes
+            if change.data["entity_id"] == entity_id and (state := change.data["new_state"])
+        }
+        assert states == {"unavailable", "11"}
 
 
 async def test_push_with_slow_device_clock_is_not_read_again(

@@ -56,11 +56,11 @@ class MilesightDevice:
         self.covered_until = 0
         self.is_new = True
         self.pushes = RollingCounter()
-        self._future_times: LimitedSizeDict[int, int] = LimitedSizeDict(size_limit=MAX_FUTURE_TIMES)
+        self.last_stated_time = 0
+        self.future_times: LimitedSizeDict[int, int] = LimitedSizeDict(size_limit=MAX_FUTURE_TIMES)
         self._pending = PendingWrites()
         self._size = SizeLimit()
         self._invalid = InvalidValues()
-        self._last_stated_time = 0
         self._elements: dict[str, set[tuple[int, ...]]] = {}
         self._properties: dict[str, PropertyState] = {}
         self._listeners: dict[Signal, list[Listener]] = {}
@@ -83,7 +83,7 @@ class MilesightDevice:
         listed = self.info.last_update_time or 0
         if self.is_new:
             return listed > 0
-        return self.covered_until < listed and listed != self._last_stated_time
+        return self.covered_until < listed and listed != self.last_stated_time
 
     def has_reports_after(self, time: int) -> bool:
         """Return if there are later reports, merged or only listed (epoch milliseconds)."""
@@ -182,13 +182,13 @@ class MilesightDevice:
         """Return the time of a report in epoch milliseconds.
 
         A time that is too far ahead is replaced by the time of arrival. When polling finds the
-        same report again, it must not count as a newer one.
+        same report again, also after a restart, it must not count as a newer one.
         """
-        if not pushed and timestamp in self._future_times:
-            return self._future_times[timestamp]
+        if not pushed and timestamp in self.future_times:
+            return self.future_times[timestamp]
         time = clamp_timestamp(timestamp, now)
         if time != timestamp:
-            self._future_times[timestamp] = time
+            self.future_times[timestamp] = time
         return time
 
     def merge(self, time: int, values: Mapping[str, Json], *, pushed: bool) -> bool:
@@ -260,13 +260,13 @@ class MilesightDevice:
         The device list may use the clock of either, that of the platform with a resolution of a
         second. A report that was stored on the device for long covers only itself.
         """
-        self._last_stated_time = stated_time
+        self.last_stated_time = stated_time
         if created - time <= CLOCK_TOLERANCE_MS:
             self.covered_until = max(self.covered_until, created + SECOND_MS)
 
     def mark_read(self, listed: int, now: int) -> None:
         """Extend ``covered_until`` by the history up to the listed time of the last report."""
-        self._last_stated_time = listed
+        self.last_stated_time = listed
         self.covered_until = max(self.covered_until, clamp_timestamp(listed, now))
         self.is_new = False
 

@@ -42,6 +42,8 @@ class StoredDevice(TypedDict):
     last_seen: NotRequired[int]
     pending: NotRequired[list[StoredWrite]]
     covered_until: int
+    last_stated_time: NotRequired[int]
+    future_times: NotRequired[dict[str, int]]
     is_new: bool
 
 
@@ -78,6 +80,8 @@ def dump_device(device: MilesightDevice) -> StoredDevice:
             for write in device.accepted_writes()
         ],
         "covered_until": device.covered_until,
+        "last_stated_time": device.last_stated_time,
+        "future_times": {str(stated): time for stated, time in device.future_times.items()},
         "is_new": device.is_new,
     }
 
@@ -93,6 +97,9 @@ def restore_device(device: MilesightDevice, data: StoredDevice) -> None:
     availability.offline_since = int(data.get("offline_since", after_last_report))
     availability.last_seen = int(data.get("last_seen", last_report or 0))
     device.covered_until = int(data["covered_until"])
+    device.last_stated_time = int(data.get("last_stated_time", 0))
+    for stated, time in data.get("future_times", {}).items():
+        device.future_times[int(stated)] = int(time)
     device.is_new = bool(data["is_new"])
     now = now_ms()
     device.restore_writes(
