@@ -23,6 +23,7 @@ from tests.common import (
     poll,
     property_event,
     request_counts,
+    set_up,
     settle,
     signed,
     state_of,
@@ -126,6 +127,37 @@ async def test_report_without_value_does_not_cover_a_lost_one(
     await push_signed(simulator, http_client, property_event(device.sn, payload))
     await poll(hass, pushing)
     assert temperature(hass, device) == "31.5"
+
+
+@pytest.mark.parametrize("interruption", ["restart", "outage"])
+async def test_push_after_interruption_covers_no_lost_report(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    loaded: MockConfigEntry,
+    simulator: Simulator,
+    http_client: TestClient[Any, Any],
+    device: Device,
+    interruption: str,
+) -> None:
+    if interruption == "restart":
+        assert await hass.config_entries.async_unload(loaded.entry_id)
+    simulator.fault("/devices/search", "status", status=503)
+    freezer.tick(3600)
+    report_unpushed(device, 31.5)
+    freezer.tick(60)
+    if interruption == "restart":
+        await set_up(hass, loaded)
+    else:
+        await poll(hass, loaded)
+    event = property_event(device.sn, {"humidity": 40})
+    device.last_update = event["data"]["ts"]  # type: ignore[index]
+    await push_signed(simulator, http_client, event)
+    simulator.clear_faults()
+    simulator.requests.clear()
+    await poll(hass, loaded)
+    assert temperature(hass, device) == "31.5"
+    await poll(hass, loaded)
+    assert request_counts(simulator)[HISTORY] == 1
 
 
 async def test_backlog_does_not_cover_a_lost_report(

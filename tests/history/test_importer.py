@@ -1,12 +1,14 @@
 """Import of the property history into long-term statistics."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+import threading
 import time
-from typing import Any
+from typing import Any, override
 
 from freezegun.api import FrozenDateTimeFactory
-from homeassistant.components.recorder import get_instance, tasks as recorder_tasks
+from homeassistant.components.recorder import Recorder, get_instance, tasks as recorder_tasks
 from homeassistant.components.recorder.models import (
     StatisticData,
     StatisticMeanType,
@@ -28,6 +30,7 @@ from pytest_homeassistant_custom_component.components.recorder.common import (
 )
 
 from custom_components.milesight.const import CONF_IMPORT_HISTORY
+from custom_components.milesight.history import gap_importer
 from custom_components.milesight.history.importer import Series, mean_rows
 from custom_components.milesight.history.statistics import HOUR_MS, start_of_hour
 from tests.common import (
@@ -40,6 +43,7 @@ from tests.common import (
     request_counts,
     set_up,
     settle,
+    state_of,
     temperature,
 )
 from tests.fleets import household
@@ -438,6 +442,57 @@ async def test_gap_is_not_imported_if_the_option_is_off(
     device = await _restart(hass, loaded, simulator, timedelta(hours=5), freezer)
     assert await _rows(hass, _sensor(hass, device)) == []
     assert request_counts(simulator)[HISTORY] == 1
+
+
+class BusyRecorder(recorder_tasks.RecorderTask):
+    """A task that keeps the recorder from its queue, like a migration."""
+
+    commit_before = False
+
+    def __init__(self) -> None:
+        """Initialize a task that is not done."""
+        self.done = threading.Event()
+
+    @override
+    def run(self, instance: Recorder) -> None:
+        self.done.wait(20)
+
+
+@pytest.mark.parametrize("max_waiting_readings", [20_000, 0])
+async def test_busy_recorder_delays_only_the_import(
+    hass: HomeAssistant,
+    loaded: MockConfigEntry,
+    simulator: Simulator,
+    freezer: FrozenDateTimeFactory,
+    monkeypatch: pytest.MonkeyPatch,
+    max_waiting_readings: int,
+) -> None:
+    monkeypatch.setattr(gap_importer, "MAX_WAITING_READINGS", max_waiting_readings)
+    thermometer, socket = simulator.platform.devices
+    measurements = [(thermometer, "temperature", 31.5), (socket, "active_power", 120.0)]
+    sensors = [_sensor(hass, device, path) for device, path, _ in measurements]
+    assert await hass.config_entries.async_unload(loaded.entry_id)
+    freezer.tick(timedelta(hours=5))
+    for device, path, value in measurements:
+        _tell(device, (_hours_ago(2), {path: value}), (_hours_ago(-0.3), {path: value}))
+    get_instance(hass).queue_task(busy := BusyRecorder())
+    try:
+        assert await hass.config_entries.async_setup(loaded.entry_id)
+        coordinator = loaded.runtime_data
+        async with asyncio.timeout(15):
+            await call_action_without_response(hass, "refresh")
+        for device, path, value in measurements:
+            state = state_of(hass, Platform.SENSOR, f"{device.sn}_{path}")
+            assert state.state == str(value)
+        assert coordinator.backfill.dump().keys() == {thermometer.sn, socket.sn}
+    finally:
+        busy.done.set()
+    monkeypatch.setattr(gap_importer, "MAX_WAITING_READINGS", 20_000)
+    await settle(hass)
+    await poll(hass, loaded)
+    assert not coordinator.backfill.dump()
+    for sensor, (_, _, value) in zip(sensors, measurements, strict=True):
+        assert _brief(await _rows(hass, sensor), "mean")[-1] == (_hours_ago(2), value)
 
 
 async def test_readings_stored_by_a_device_are_imported(

@@ -16,6 +16,7 @@ from ..const import CONF_IMPORT_HISTORY, LOGGER
 from ..devices.device import MilesightDevice
 from ..devices.timestamps import FRESH_MS, now_ms
 from ..devices.workers import process
+from .gap_importer import GapImporter
 from .importer import HistoryImporter, end_of_last_hour
 from .statistics import HOUR_MS, start_of_hour
 
@@ -46,6 +47,9 @@ def without_superseded(readings: Sequence[Reading], fresh_from: int) -> list[Rea
 class Backfill:
     """Read the history of devices with unread reports, a few devices at a time.
 
+    A gap is a time without pushes and polls. The next push would cover what was missed in it, so
+    the history since its start is read, and imported into statistics if the option is on.
+
     Devices that were read longest ago are first, devices whose history could not be read are last.
     After a run that read nothing the next one is delayed, by more each time.
 
@@ -74,6 +78,9 @@ class Backfill:
         self._has_background_quota = has_quota
         self._elements_found = elements_found
         self._finished = finished
+        self._gap_importer = GapImporter(
+            hass, entry, self.importer, read_again=self._add_gap, finished=finished
+        )
         self._gaps: dict[str, int] = {}
         self._unreadable: set[str] = set()
         self._failures = 0
@@ -85,14 +92,16 @@ class Backfill:
     @callback
     def restore(self, gaps: Mapping[str, int]) -> None:
         """Load the gaps of an earlier run, and mark the one since then."""
-        if self._imports_history:
-            self._gaps = {sn: int(start) for sn, start in gaps.items()}
-            self.mark_gap()
+        self._gaps = {sn: int(start) for sn, start in gaps.items()}
+        self.mark_gap()
 
     @callback
     def dump(self) -> dict[str, int]:
-        """Return the gaps that are not imported yet, for storage."""
-        return self._gaps
+        """Return the gaps that are not read or not imported yet, for storage."""
+        gaps = dict(self._gaps)
+        for sn, start in self._gap_importer.starts():
+            gaps[sn] = min(start, gaps.get(sn, start))
+        return gaps
 
     @callback
     def stop(self) -> None:
@@ -101,11 +110,10 @@ class Backfill:
 
     @callback
     def mark_gap(self) -> None:
-        """Mark the start of a time without pushes and polls, to be imported into statistics."""
-        if self._imports_history:
-            for device in self._devices.values():
-                if not device.is_new:
-                    self._gaps.setdefault(device.sn, device.covered_until)
+        """Mark the start of a time without pushes and polls."""
+        for device in self._devices.values():
+            if not device.is_new:
+                self._gaps.setdefault(device.sn, device.covered_until)
 
     @callback
     def mark_stored_reading(self, device: MilesightDevice, time_of_reading: int) -> None:
@@ -116,8 +124,10 @@ class Backfill:
         """
         now = now_ms()
         if self._imports_history and time_of_reading < end_of_last_hour(now / 1000):
-            start = max(time_of_reading, now - MAX_STORED_MS) - 1
-            self._gaps[device.sn] = min(start, self._gaps.get(device.sn, start))
+            self._add_gap(device.sn, max(time_of_reading, now - MAX_STORED_MS) - 1)
+
+    def _add_gap(self, sn: str, start: int) -> None:
+        self._gaps[sn] = min(start, self._gaps.get(sn, start))
 
     @property
     def _imports_history(self) -> bool:
@@ -229,13 +239,18 @@ class Backfill:
             LOGGER.info("The history of %s can be read again", self._entry.title)
 
     async def _read(self, device: MilesightDevice) -> None:
-        """Merge the reports of a device; those of a gap are also imported into statistics."""
+        """Merge the reports of a device; those of a gap are also imported into statistics.
+
+        Without an import one page of a gap is enough.
+        """
         listed = device.info.last_update_time or 0
         gap_start = self._gaps.get(device.sn)
         start = 0 if device.is_new else device.covered_until
         if gap_start is not None:
             start = start_of_hour(gap_start)
-        readings, complete = await self._readings(device, start, all_pages=gap_start is not None)
+        is_imported = gap_start is not None and self._imports_history
+        all_pages = is_imported and self._gap_importer.has_room
+        readings, complete = await self._readings(device, start, all_pages=all_pages)
         if not self._is_present(device):
             return
         has_new_elements = False
@@ -245,9 +260,10 @@ class Backfill:
         device.mark_read(listed, now_ms())
         if has_new_elements:
             self._elements_found(device)
-        if gap_start is not None and complete:
-            await self._import(device, readings, gap_start)
+        if gap_start is not None and (complete or not all_pages):
             self._gaps.pop(device.sn, None)
+            if is_imported:
+                self._gap_importer.add(device, gap_start, readings if all_pages else None)
 
     async def _readings(
         self, device: MilesightDevice, start: int, *, all_pages: bool
@@ -271,14 +287,3 @@ class Backfill:
                     complete = page.next_page_key is None
                     break
         return sorted(readings, key=lambda reading: reading.time), complete
-
-    async def _import(
-        self, device: MilesightDevice, readings: list[Reading], gap_start: int
-    ) -> None:
-        """Import the whole hours from the first missed reading on."""
-        missed = next((reading.time for reading in readings if reading.time > gap_start), None)
-        if missed is not None:
-            first = start_of_hour(missed)
-            await self.importer.async_import(
-                device, [reading for reading in readings if reading.time >= first]
-            )
