@@ -66,9 +66,13 @@ async def async_setup_entry(hass: HomeAssistant, entry: MilesightConfigEntry) ->
 
 async def async_unload_entry(hass: HomeAssistant, entry: MilesightConfigEntry) -> bool:
     """Take an Application down; what is known of its devices stays on the disk."""
+    coordinator = entry.runtime_data
+    coordinator.received.close()
     unloaded = await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
     if unloaded:
-        await entry.runtime_data.async_save()
+        await coordinator.async_save()
+    else:
+        coordinator.received.open()
     return unloaded
 
 

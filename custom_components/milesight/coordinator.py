@@ -1,7 +1,7 @@
 """Coordinate polling and pushed updates for one Application."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 import time
 from typing import Final, override
 
@@ -40,6 +40,7 @@ from .devices.storage import ApplicationStore, StoredApplication
 from .devices.timestamps import now_ms
 from .history.backfill import Backfill
 from .push.connection import ConnectionMonitor
+from .push.event_queue import EventQueue
 from .push.monitor import PushMonitor
 from .push.reports import ReportHandler
 
@@ -47,7 +48,6 @@ type MilesightConfigEntry = ConfigEntry[MilesightCoordinator]
 type DeviceListener = Callable[[MilesightDevice], None]
 
 MAX_SILENT_INTERVALS: Final = 3
-MAX_EARLY_EVENTS: Final = 100
 LISTENER_UPDATE_COOLDOWN: Final = 60.0
 
 
@@ -86,6 +86,7 @@ class MilesightCoordinator(DataUpdateCoordinator[dict[str, MilesightDevice]]):
             finished=self._schedule_save,
         )
         self.pushes = PushMonitor(hass, entry)
+        self.received = EventQueue(hass, entry, self._handle_events)
         self.commands = CommandSender(hass, entry, self.client, self._schedule_save)
         self.responses = ResponseWaiter()
         self.connected = True
@@ -105,8 +106,6 @@ class MilesightCoordinator(DataUpdateCoordinator[dict[str, MilesightDevice]]):
         )
         self._store = ApplicationStore(hass, entry.entry_id)
         self._save_scheduled = False
-        self._started = False
-        self._received: list[WebhookEvent] = []
         self._device_listeners: list[DeviceListener] = []
         self._listener_update = Debouncer(
             hass,
@@ -176,9 +175,7 @@ class MilesightCoordinator(DataUpdateCoordinator[dict[str, MilesightDevice]]):
         entry = self.config_entry
         entry.async_on_unload(self.async_add_listener(self._schedule_save))
         entry.async_on_unload(async_follow_corrections(self.hass, entry, self._apply_corrections))
-        self._started = True
-        if self._received:
-            self._handle_received()
+        self.received.open()
         if self.last_poll is None:
             entry.async_create_background_task(self.hass, self.async_refresh(), "First poll")
         else:
@@ -267,7 +264,7 @@ class MilesightCoordinator(DataUpdateCoordinator[dict[str, MilesightDevice]]):
         self._schedule_next_poll(unread)
         self._abort_reauth()
         self.pushes.record_poll(found_reports=unread > 0)
-        if self._started:
+        if self.received.is_open:
             self.backfill.start(pending)
 
     def _skip_poll(self) -> None:
@@ -382,18 +379,11 @@ class MilesightCoordinator(DataUpdateCoordinator[dict[str, MilesightDevice]]):
 
     @callback
     def async_receive(self, events: Iterable[WebhookEvent]) -> None:
-        """Handle pushed events in the order of arrival.
+        """Handle pushed events in the order of arrival, as soon as their entities exist."""
+        if not self._shutdown_requested:
+            self.received.receive(events)
 
-        The first ones that arrive before the platforms are set up wait until then.
-        """
-        if self._shutdown_requested:
-            return
-        self._received += events
-        if self._started or len(self._received) > MAX_EARLY_EVENTS:
-            self._handle_received()
-
-    def _handle_received(self) -> None:
-        events, self._received = self._received, []
+    def _handle_events(self, events: Sequence[WebhookEvent]) -> None:
         self._connection.record_contact()
         self._reports.skip_superseded(events)
         for event in events:

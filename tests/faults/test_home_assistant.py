@@ -10,6 +10,7 @@ import time
 from typing import Any
 
 from aiohttp.test_utils import TestClient
+from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
@@ -35,6 +36,7 @@ from tests.common import (
 )
 from tests.fleets import of_demo, probes
 from tests.simulator import Simulator
+from tests.simulator.history import History
 from tests.traffic import Traffic
 
 from .helpers import log_lines, report_unpushed, stored_devices
@@ -245,6 +247,46 @@ async def test_press_polled_before_platform_setup_is_event(
     await set_up(hass, entry)
     state = state_of(hass, Platform.EVENT, f"{button.sn}_button_event.status")
     assert state.attributes["event_type"] == "long_press"
+
+
+@pytest.mark.parametrize("devices", [partial(of_demo, "WS101")], indirect=True, ids=["button"])
+@pytest.mark.parametrize(
+    ("unloads", "seconds", "event_type"),
+    [(True, 1, "long_press"), (True, 120, None), (False, 1, "long_press")],
+    ids=["reload", "unload", "failure"],
+)
+async def test_press_pushed_during_the_unload_is_event(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    pushing: MockConfigEntry,
+    simulator: Simulator,
+    monkeypatch: pytest.MonkeyPatch,
+    unloads: bool,
+    seconds: float,
+    event_type: str | None,
+) -> None:
+    button = simulator.platform.devices[0]
+    button.history = History()  # a press that only its push tells of
+    unload_platforms = hass.config_entries.async_unload_platforms
+
+    async def press(*arguments: Any) -> bool:
+        unloaded = unloads and await unload_platforms(*arguments)
+        await simulator.report(button.sn, {"battery": 43})
+        await simulator.press(button.sn, kind="long press")
+        button.history = History()
+        return unloaded
+
+    with monkeypatch.context() as patch:
+        patch.setattr(hass.config_entries, "async_unload_platforms", press)
+        assert await hass.config_entries.async_unload(pushing.entry_id) is unloads
+    freezer.tick(seconds)
+    if unloads:
+        await set_up(hass, pushing)
+    state = state_of(hass, Platform.EVENT, f"{button.sn}_button_event.status")
+    assert state.attributes["event_type"] == event_type
+    if event_type:
+        assert state_of(hass, Platform.SENSOR, f"{button.sn}_battery").state == "43"
+    await pushing.runtime_data.async_shutdown()
 
 
 async def test_push_during_the_first_poll_is_shown_after_it(
