@@ -100,6 +100,38 @@ def test_write_only_switch_shows_the_readable_state() -> None:
     assert found["button_status.button1"].priority is Priority.RARE
 
 
+@pytest.mark.parametrize(
+    ("command", "labels", "state", "state_labels"),
+    [
+        ("smoke_control", "disable/enable", "smoke_status", "normal/alarm"),
+        ("smoke_control", "off/on", "smoke_status", "normal/alarm"),
+        ("leak_set", "off/on", "leak_status", "normal/leak"),
+        ("pir_switch", None, "pir_status", None),
+        ("alarm_switch", "off/on", "alarm_status", "normal/alarm"),
+        ("valve_lock_control", "off/on", "valve_lock_status", "off/on"),
+        ("input_control", "disable/enable", "input_status", "low/high"),
+    ],
+)
+def test_switch_of_a_sensor_leaves_the_sensor_as_it_is(
+    command: str, labels: str | None, state: str, state_labels: str | None
+) -> None:
+    sensor = item(state, "bool", labels=state_labels)
+    found = entities(sensor, item(command, "bool", None, "W", labels))
+
+    assert found[command].state is None
+    assert found[state] == entities(sensor)[state]
+
+
+@pytest.mark.parametrize("subject", ["relay", "pump", "gpio"])
+def test_switch_with_the_words_of_its_state_shows_it(subject: str) -> None:
+    found = entities(
+        item(f"{subject}_status", "bool", labels="off/on"),
+        item(f"{subject}_control", "bool", None, "W", "off/on"),
+    )
+
+    assert found[f"{subject}_control"].state.path == f"{subject}_status"
+
+
 def test_socket_that_only_a_service_switches_is_a_switch() -> None:
     found = entities(
         item("socket_status.switch_status_1", "enum", labels="off/on"),

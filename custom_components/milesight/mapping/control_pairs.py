@@ -3,19 +3,22 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
+from homeassistant.components.binary_sensor import BinarySensorDeviceClass
 from homeassistant.const import Platform
 
 from ..api import ThingService
 from .descriptions import BinarySensorDescription, Description, Priority, SwitchDescription
-from .labels import binary_options, option_names, value_labels
+from .labels import binary_options, option_names, value_labels, words_of
 from .properties import Property
-from .property_entities import identity, switch_class
+from .property_entities import ENABLING, identity, switch_class
 from .setters import find_setter
 from .tokens import PathTokens, pattern, vocabulary
 
 # The words by which a command differs from the state that it leads to.
 COMMANDING = vocabulary("set control command switch status")
 RELEASING = vocabulary("release released deactivation dismiss recovery")
+# What a sensor may be that shows the state of a switch, rather than what the switch is for.
+STATES = frozenset({None, BinarySensorDeviceClass.POWER, BinarySensorDeviceClass.RUNNING})
 SWITCHED = pattern(
     "socket|relay|switch|output|outlet|plug|light|lamp -change|task|alarm|enable|lock|error|fault"
     "|sensor|valve|fan|result|type"
@@ -44,7 +47,7 @@ def paired(
         if not isinstance(description, SwitchDescription) or description.item.readable:
             continue
         state = states.get(_subject(tokens[key]))
-        if state is not None:
+        if state is not None and _shows(state, description):
             by_key[key] = replace(
                 description,
                 state=state.item,
@@ -62,6 +65,15 @@ def paired(
 
 def _subject(tokens: PathTokens) -> tuple[frozenset[str], tuple[int, ...]]:
     return frozenset(tokens.phrase) - COMMANDING, tokens.numbers
+
+
+def _shows(state: BinarySensorDescription, switch: SwitchDescription) -> bool:
+    """Return whether a sensor shows what a switch has switched.
+
+    A sensor of smoke or motion does not, nor does any if the switch enables the sensor.
+    """
+    words = frozenset(word for label in switch.labels.values() for word in words_of(label))
+    return state.device_class in STATES and words.isdisjoint(ENABLING)
 
 
 def _join_releases(by_key: dict[str, Description], tokens: dict[str, PathTokens]) -> None:
