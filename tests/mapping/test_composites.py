@@ -307,6 +307,46 @@ def test_service_for_one_valve_moves_no_other() -> None:
     assert found["valve_2_status"].platform is Platform.BINARY_SENSOR
 
 
+@pytest.mark.parametrize("path", ["valve_closed", "valve_not_open", "valve.off"])
+def test_flag_that_may_say_the_opposite_controls_no_valve(path: str) -> None:
+    found = entities(item(path, "bool", None, "RW", "no/yes"))
+
+    assert [each.platform for each in found.values()] == [Platform.SWITCH]
+    assert found[path].on == {"true"}
+
+
+def test_valve_does_not_show_a_flag_that_may_say_the_opposite() -> None:
+    found = entities(
+        item("valve_closed", "bool", None, "R", "no/yes"),
+        item("valve_control", "bool", None, "RW", "close/open"),
+    )
+
+    (valve,) = of(found, Platform.VALVE)
+    assert set(paths(valve).values()) == {"valve_control"}
+    assert found["valve_closed"].on == {"false"}
+
+
+def test_valve_named_for_both_states_is_controlled() -> None:
+    (valve,) = entities(item("valve_open_close", "bool", None, "RW", "no/yes")).values()
+
+    assert valve.options["set_state"] == {"false": "closed", "true": "open"}
+
+
+def test_valve_named_for_the_opposite_follows_clear_labels() -> None:
+    (valve,) = entities(item("valve_closed", "bool", None, "RW", "open/closed")).values()
+
+    assert valve.options["set_state"] == {"false": "open", "true": "closed"}
+
+
+def test_lamp_is_not_switched_by_a_flag_that_switches_it_off() -> None:
+    found = entities(
+        item("light.brightness", "int", "%", "RW"), item("light.off", "bool", None, "RW", "no/yes")
+    )
+
+    (lamp,) = of(found, Platform.LIGHT)
+    assert set(paths(lamp)) == {"brightness"}
+
+
 def test_valve_has_the_command_for_several_or_its_own_service() -> None:
     command = [
         item("valve_task.valve_index", "enum", None, "RW", "1=valve 1/2=valve 2"),

@@ -110,6 +110,7 @@ def test_write_only_switch_shows_the_readable_state() -> None:
         ("alarm_switch", "off/on", "alarm_status", "normal/alarm"),
         ("valve_lock_control", "off/on", "valve_lock_status", "off/on"),
         ("input_control", "disable/enable", "input_status", "low/high"),
+        ("relay_off_control", "off/on", "relay_off", "no/yes"),
     ],
 )
 def test_switch_of_a_sensor_leaves_the_sensor_as_it_is(
@@ -163,6 +164,8 @@ UNCERTAIN = {
     ),
     "three options": (["relay_status"], [item("status", "enum", labels="off/on/toggle")]),
     "no labels": (["relay_status"], [item("status", "enum")]),
+    "input that may say the opposite": (["relay_status"], [item("off", "bool")]),
+    "state that may say the opposite": (["relay_off"], [STATUS]),
 }
 
 

@@ -75,6 +75,46 @@ def test_two_labels_that_mean_off_and_on_are_a_binary_sensor(
     assert [found.labels[key] for key in found.on] == [on]
 
 
+# id, labels of false and true -> device class, whether it is on when true
+NAMED = [
+    ("door_closed", None, "door", False),
+    ("door_closed_status", "no/yes", "door", False),
+    ("window.closed", "false/true", "window", False),
+    ("is_closed.door", "no/yes", "door", True),
+    ("door_open", "no/yes", "door", True),
+    ("door_closed", "open/closed", "door", False),
+    ("door_closed_alarm", "normal/alarm", "door", True),
+    ("door_open_close", None, "door", True),
+    ("door_no_1", None, "door", True),
+    ("vacant", "no/yes", "occupancy", False),
+    ("not_occupied", "no/yes", "occupancy", False),
+    ("no_leak", "no/yes", "moisture", False),
+    ("no_motion", None, "motion", False),
+    ("no_alarm", None, "problem", False),
+    ("no_water_alarm", None, "problem", True),
+    ("not_wired_alarm", None, "problem", True),
+    ("battery_normal", None, "battery", False),
+    ("network_offline", "off/on", "connectivity", False),
+    ("relay_closed", "no/yes", "power", True),
+    ("lock_closed", "no/yes", "lock", False),
+    ("lock_open", "no/yes", "lock", True),
+    ("power_outage", "normal/alarm", "problem", True),
+    ("offline", None, None, True),
+    ("no_card", None, None, True),
+]
+
+
+@pytest.mark.parametrize("kind", ["bool", "enum"])
+@pytest.mark.parametrize(("path", "labels", "device_class", "on"), NAMED)
+def test_flag_named_for_the_opposite_of_its_class_is_inverted(
+    path: str, labels: str | None, device_class: str | None, *, on: bool, kind: str
+) -> None:
+    found = entity(path, kind if labels else "bool", None, "R", labels)
+
+    assert found.device_class == device_class
+    assert found.on == {list(found.labels)[on]}
+
+
 NOT_BINARY = [
     ("lorawan_class", "Class A/Class B/Class C"),
     ("temperature_alarm", "threshold alarm release/threshold alarm/mutation alarm"),

@@ -73,7 +73,8 @@ def _shows(state: BinarySensorDescription, switch: SwitchDescription) -> bool:
     A sensor of smoke or motion does not, nor does any if the switch enables the sensor.
     """
     words = frozenset(word for label in switch.labels.values() for word in words_of(label))
-    return state.device_class in STATES and words.isdisjoint(ENABLING)
+    is_known = bool(binary_options(state.item, "on", "off"))
+    return is_known and state.device_class in STATES and words.isdisjoint(ENABLING)
 
 
 def _join_releases(by_key: dict[str, Description], tokens: dict[str, PathTokens]) -> None:

@@ -60,6 +60,11 @@ FILLERS = vocabulary("""
     threshold is currently commanded to state status turn turned switch switched power powered
     """)
 MEANINGFUL = ON | OFF | RELEASES | NEGATIONS | FILLERS
+# Labels that say only that it is as the id says, or not. The id may say the opposite of what it is
+# about, unless it says both: "on off control".
+AFFIRMATIONS = vocabulary("false no off on true yes")
+NEGATIVE = vocabulary("close closed closing disable disabled inactive off shut stop stopped")
+POSITIVE = vocabulary("active connect connected enable on online open opened opening start")
 PRESS_WORDS = vocabulary("press pressed click clicked hold held tap")
 # How a button is pressed, if it is said of a button.
 PRESSES = PRESS_WORDS | vocabulary("single double triple short long")
@@ -98,6 +103,16 @@ def on_keys(item: Item) -> frozenset[str] | None:
     if set(meanings.values()) != set(BOTH) or not _plain(item):
         return None
     return frozenset(key for key, meaning in meanings.items() if meaning is Meaning.ON)
+
+
+def affirms_name(item: Item) -> bool:
+    """Return whether the labels of an item say no more than that it is as its id says, or not."""
+    return all(AFFIRMATIONS.issuperset(words_of(label)) for label in value_labels(item).values())
+
+
+def _is_negative(words: frozenset[str]) -> bool:
+    """Return whether an id may say the opposite: "valve closed", "not open"."""
+    return bool(words & NEGATIONS or (words & NEGATIVE and not words & POSITIVE))
 
 
 def _plain(item: Item) -> bool:
@@ -203,9 +218,12 @@ def option_names(labels: Mapping[str, str]) -> dict[str, str]:
 
 
 def binary_options(item: Item, on: str, off: str) -> dict[str, str]:
-    """Return one of two words for each key of an item of two states, nothing for any other."""
+    """Return one of two words for each key of an item of two states, nothing for any other.
+
+    Nothing either if the id may say the opposite: "valve closed", which is yes or no.
+    """
     keys = on_keys(item)
-    if keys is None:
+    if keys is None or (affirms_name(item) and _is_negative(frozenset(tokenize(item.key)[0]))):
         return {}
     every = ("false", "true") if item.data_type is DataType.BOOL else tuple(item.mappings)
     return {key: on if key in keys else off for key in every}

@@ -7,7 +7,7 @@ from homeassistant.const import PERCENTAGE, UnitOfTemperature
 from ..api import DataType
 from .bounds import bounds
 from .descriptions import Composite, LightDescription, Priority
-from .labels import binary_options, on_keys
+from .labels import binary_options
 from .naming import property_name, subject
 from .properties import Property
 from .tokens import pattern, vocabulary
@@ -66,7 +66,7 @@ def _light_part(prop: Property) -> str | None:
         is_level = prop.unit in (None, PERCENTAGE) and BRIGHTNESS.matches(prop.tokens)
         return "brightness" if is_level else None
     if item.data_type in (DataType.BOOL, DataType.ENUM) and LAMP_SWITCH.matches(prop.tokens):
-        return "power" if on_keys(item) else None
+        return "power" if binary_options(item, "on", "off") else None
     return None
 
 

@@ -29,14 +29,14 @@ from .descriptions import (
     TextDescription,
     TimeDescription,
 )
-from .labels import on_keys, option_names, value_labels, words_of
+from .labels import affirms_name, on_keys, option_names, value_labels, words_of
 from .momentary import PRESSED, is_momentary, trigger_key
 from .naming import property_name
 from .number_rules import number_meaning
 from .properties import Property
 from .safety import sets_up_installation
 from .setting_rules import setting_of
-from .state_rules import state_meaning
+from .state_rules import says_opposite, state_meaning
 from .tokens import PathTokens, pattern, vocabulary
 from .translations import TRANSLATED_CLASSES, find_translation, translated_states
 from .units import UNIT_CLASSES, fits, state_class_for
@@ -199,8 +199,11 @@ def _flag(prop: Property, on: frozenset[str]) -> BinarySensorDescription:
     labels = value_labels(prop.item)
     meaning = state_meaning(prop.tokens, [labels[key] for key in on])
     on_words = frozenset(word for key in on for word in words_of(labels[key]))
-    if meaning.device_class is BinarySensorDeviceClass.LOCK and on_words.isdisjoint(OPENED):
-        on = frozenset(labels) - on  # Home Assistant's locks are on when they are open
+    # Home Assistant's locks are on when they are open
+    is_locked = meaning.device_class is BinarySensorDeviceClass.LOCK and on_words.isdisjoint(OPENED)
+    is_opposite = affirms_name(prop.item) and says_opposite(meaning.device_class, prop.tokens.last)
+    if is_locked is not is_opposite:
+        on = frozenset(labels) - on
     return BinarySensorDescription(
         **_classed(identity(prop, Platform.BINARY_SENSOR), meaning.device_class),
         item=prop.item,

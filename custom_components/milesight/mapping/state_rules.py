@@ -10,8 +10,8 @@ from homeassistant.components.binary_sensor import BinarySensorDeviceClass as Cl
 from homeassistant.const import EntityCategory
 
 from .descriptions import Priority
-from .labels import words_of
-from .tokens import PathTokens, pattern
+from .labels import POSITIVE, words_of
+from .tokens import PathTokens, pattern, vocabulary
 
 PRIMARY, SECONDARY, RARE = Priority.PRIMARY, Priority.SECONDARY, Priority.RARE
 DIAGNOSTIC = EntityCategory.DIAGNOSTIC
@@ -63,7 +63,7 @@ STATE_RULES: tuple[StateRule, ...] = (
         DIAGNOSTIC,
     ),
     StateRule(
-        "power status|supply|external|outage|mains|ac|dc|usb",
+        "power status|supply|external|mains|ac|dc|usb -outage",
         Class.POWER,
         SECONDARY,
         DIAGNOSTIC,
@@ -134,6 +134,37 @@ LABEL_CLASSES: tuple[tuple[str, Class], ...] = (
 PRECISE: dict[Class, frozenset[Class]] = {
     Class.MOTION: frozenset({Class.OCCUPANCY}),
 }
+# What is said at the end of an id that names the opposite of a class.
+OPPOSITES: dict[Class, frozenset[str]] = {
+    Class.CONNECTIVITY: vocabulary("disconnect disconnected lost offline"),
+    Class.LOCK: vocabulary("open opened unlock unlocked"),
+    Class.OCCUPANCY: vocabulary("absent unoccupied vacancy vacant"),
+    Class.POWER: vocabulary("lost off"),
+    **dict.fromkeys((Class.DOOR, Class.OPENING, Class.WINDOW), vocabulary("close closed shut")),
+    **dict.fromkeys(
+        (
+            Class.BATTERY,
+            Class.CO,
+            Class.GAS,
+            Class.MOISTURE,
+            Class.PROBLEM,
+            Class.SMOKE,
+            Class.TAMPER,
+        ),
+        vocabulary("normal ok"),
+    ),
+}
+
+
+def says_opposite(device_class: Class | None, words: tuple[str, ...]) -> bool:
+    """Return whether the last step of an id names the opposite of a class: "not occupied"."""
+    words = tuple(word for word in words if word != "status")
+    if device_class is None or not words:
+        return False
+    if words[-1] in OPPOSITES.get(device_class, ()):
+        return POSITIVE.isdisjoint(words[:-1])
+    before = words[-2:-1] if device_class is Class.PROBLEM else words[:-1]  # "no water alarm"
+    return "not" in before or before[:1] == ("no",)
 
 
 def state_meaning(tokens: PathTokens, labels: Iterable[str] = ()) -> StateRule:

@@ -9,7 +9,7 @@ from homeassistant.const import PERCENTAGE
 from ..api import DataType, ThingService
 from ..api.paths import ANY_INDEX
 from .descriptions import Composite, Priority, Setter, ValveDescription
-from .labels import binary_options, on_keys
+from .labels import binary_options
 from .properties import Property
 from .setters import find_setter
 from .setting_rules import CONFIGURING
@@ -88,7 +88,7 @@ def _valve_part(prop: Property) -> str | None:
     task = prop.item.writable and VALVE_TASK.matches(prop.tokens)
     if prop.item.data_type in (DataType.BOOL, DataType.ENUM):
         fits = VALVE_STATE.matches(prop.tokens) or (task and prop.tokens.last[-1:] == ("status",))
-        return "state" if fits and on_keys(prop.item) else None
+        return "state" if fits and binary_options(prop.item, "open", "closed") else None
     if prop.item.data_type.is_number and (prop.unit == PERCENTAGE or (task and prop.unit is None)):
         fits = VALVE_POSITION.matches(prop.tokens) or (task and "opening" in prop.tokens)
         return "position" if fits else None
