@@ -1,15 +1,16 @@
 """Tests of the actions and entities of linked devices."""
 
+from hashlib import sha256
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.auth.models import User
 from homeassistant.components.button import DOMAIN as BUTTON, SERVICE_PRESS
 from homeassistant.components.repairs import repairs_flow_manager
-from homeassistant.const import ATTR_ENTITY_ID, EntityCategory, Platform
+from homeassistant.const import ATTR_ENTITY_ID, CONF_WEBHOOK_ID, EntityCategory, Platform
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError, Unauthorized
-from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.helpers import device_registry as dr, entity_registry as er, issue_registry as ir
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUser
 
@@ -44,6 +45,7 @@ from .helpers import (
     only_identity,
     open_fix,
     operations,
+    reload_entry,
     restart_entry,
     serial_number,
     submit_fix,
@@ -376,6 +378,41 @@ async def test_no_secret_in_states_log_errors_or_issues(
     assert len(secrets) > 10
     everything = "\n".join([*texts, log_text(caplog)])
     assert not [secret for secret in secrets if secret in everything]
+
+
+async def test_issue_id_does_not_disclose_the_serial_number(
+    hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
+) -> None:
+    """Diagnostics contain the ids of issues, and serial numbers can be guessed."""
+    simulator.fault("/agentcraft/devices", "status", status=409)
+    await link_devices(hass, loaded, simulator)
+    before = issues(hass)["agentcraft_conflict"].issue_id
+    await reload_entry(hass, loaded)
+    assert issues(hass)["agentcraft_conflict"].issue_id == before
+    data = {**loaded.data, CONF_WEBHOOK_ID: "0" * 64}
+    hass.config_entries.async_update_entry(loaded, data=data)
+    await reload_entry(hass, loaded)
+    assert issues(hass)["agentcraft_conflict"].issue_id != before
+
+
+async def test_issues_with_ids_of_serial_numbers_are_deleted(
+    hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
+) -> None:
+    simulator.fault("/agentcraft/devices", "status", status=409)
+    await link_devices(hass, loaded, simulator)
+    new_id = issues(hass)["agentcraft_conflict"].issue_id
+    for problem in ("conflict", "no_token", "outcome_unknown"):
+        digest = sha256(f"serial number {problem}".encode()).hexdigest()[:16]
+        ir.async_create_issue(
+            hass,
+            DOMAIN,
+            f"agentcraft_{problem}_{digest}",
+            is_fixable=True,
+            severity=ir.IssueSeverity.WARNING,
+            translation_key=f"agentcraft_{problem}",
+        )
+    await restart_entry(hass, loaded)
+    assert [issue_id for _, issue_id in ir.async_get(hass).issues] == [new_id]
 
 
 async def test_repeated_fix_sends_no_second_request(

@@ -26,7 +26,7 @@ from homeassistant.util.hass_dict import HassKey
 
 from ..const import DOMAIN, LOGGER, SUBENTRY_AGENTCRAFT
 from .client import AgentcraftClient, AgentcraftError, RefusedError
-from .issues import async_update_issues
+from .issues import async_delete_old_issues, async_update_issues
 from .registration import MAX_DELAY, Access, Change, Phase, Problem, Registration
 from .registration_store import RegistrationStore
 from .steps import REQUESTS, next_intent, seconds_until_due
@@ -69,6 +69,7 @@ class AgentcraftManager:
         if not self._is_loaded:
             self.registrations = await self._store.async_read(self._linked())
             self._is_loaded = True
+            async_delete_old_issues(self.hass)
         self._follow_subentries()
 
     @callback
