@@ -13,7 +13,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.milesight.agentcraft.manager import get_manager
 from custom_components.milesight.devices import registry
 from custom_components.milesight.repairs import async_create_fix_flow
-from tests.common import issues, pass_time, settle
+from tests.common import issues, pass_time, poll, settle
 from tests.simulator import Simulator
 from tests.simulator.faults import Fault
 
@@ -385,16 +385,61 @@ async def test_new_url_must_be_reachable(
         assert operations(moved) == [(READ, 404)]
 
 
-async def test_reconfigure_drops_devices_removed_from_platform(
+async def _unlist(hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator) -> None:
+    """Let the platform list the first device no longer."""
+    simulator.remove_device(fleet_device(simulator, FIRST).sn)
+    await loaded.runtime_data.async_refresh()
+    await settle(hass)
+
+
+async def test_reconfigure_keeps_unlisted_devices(
+    hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
+) -> None:
+    subentry_id = await link_devices(hass, loaded, simulator, [FIRST, SECOND])
+    first, second = (serial_number(loaded, name) for name in (FIRST, SECOND))
+    await _unlist(hass, loaded, simulator)
+    result = await reconfigure(hass, loaded, subentry_id, client_secret="new")
+    assert result["reason"] == "reconfigure_successful"
+    assert _stored(loaded) == [
+        {
+            CONF_URL: simulator.agentcraft_url,
+            CONF_CLIENT_SECRET: "new",
+            CONF_DEVICES: [second, first],
+        }
+    ]
+    assert [operation for operation, _ in operations(simulator)] == [ADD, ADD]
+    result = await reconfigure(hass, loaded, subentry_id, devices=[])
+    assert result["reason"] == "reconfigure_successful"
+    assert _stored(loaded)[0][CONF_DEVICES] == [first]
+    assert len(simulator.agentcraft.identities) == 1
+
+
+async def test_unlisted_device_removed_by_the_user_loses_its_id(
     hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
 ) -> None:
     subentry_id = await link_devices(hass, loaded, simulator, [FIRST, SECOND])
     second = serial_number(loaded, SECOND)
-    simulator.remove_device(fleet_device(simulator, FIRST).sn)
-    await loaded.runtime_data.async_refresh()
-    await settle(hass)
-    assert len(simulator.agentcraft.identities) == 2
-    result = await reconfigure(hass, loaded, subentry_id)
+    await _unlist(hass, loaded, simulator)
+    result = await reconfigure(hass, loaded, subentry_id, devices=[], unlisted_devices=[])
+    assert result["errors"] == {CONF_DEVICES: "no_devices"}
+    result = await reconfigure(hass, loaded, subentry_id, unlisted_devices=[])
     assert result["reason"] == "reconfigure_successful"
     assert _stored(loaded)[0][CONF_DEVICES] == [second]
     assert len(simulator.agentcraft.identities) == 1
+
+
+async def test_device_listed_again_during_reconfigure_is_kept(
+    hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
+) -> None:
+    subentry_id = await link_devices(hass, loaded, simulator, [FIRST, SECOND])
+    first, second = (serial_number(loaded, name) for name in (FIRST, SECOND))
+    device = fleet_device(simulator, FIRST)
+    await _unlist(hass, loaded, simulator)
+    form = await loaded.start_subentry_reconfigure_flow(hass, subentry_id)
+    simulator.platform.devices.append(device)
+    await poll(hass, loaded)
+    user_input = dialog_input(hass, loaded, simulator, [SECOND], unlisted_devices=[first])
+    result = await submit(hass, form, user_input)
+    assert result["reason"] == "reconfigure_successful"
+    assert _stored(loaded)[0][CONF_DEVICES] == [second, first]
+    assert len(simulator.agentcraft.identities) == 2

@@ -16,7 +16,7 @@ NOT_STORED = "agentcraft_not_stored"
     ("step", "schema"),
     [
         ("user", flow.SCHEMA),
-        ("reconfigure", flow.SCHEMA),
+        ("reconfigure", flow.link_schema(["1"])),
         ("resolve", flow.RESOLVE_SCHEMA),
     ],
 )

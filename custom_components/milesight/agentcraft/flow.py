@@ -1,6 +1,6 @@
 """Flows of the user: the subentry that links devices to an agent, and the repair of an ID."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, override
 
 from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
@@ -14,7 +14,12 @@ from homeassistant.config_entries import (
 from homeassistant.const import CONF_CLIENT_SECRET, CONF_DEVICES, CONF_URL
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
-from homeassistant.helpers.selector import DeviceSelector, TextSelector, TextSelectorType
+from homeassistant.helpers.selector import (
+    DeviceSelector,
+    SelectSelector,
+    TextSelector,
+    TextSelectorType,
+)
 from probatio import Secret
 import voluptuous as vol
 
@@ -30,6 +35,7 @@ from .registration import Access, Change, Problem, State
 DEFAULT_URL: Final = "https://api-agentcraft.sebastien.ai"
 TITLE: Final = "Agentcraft"
 CONF_AGENTCRAFT_DEVICE_ID: Final = "agentcraft_device_id"
+CONF_UNLISTED_DEVICES: Final = "unlisted_devices"
 
 SCHEMA: Final = vol.Schema(
     {
@@ -49,6 +55,14 @@ ERRORS: Final[Mapping[Problem | None, str]] = {
     Problem.OUTCOME_UNKNOWN: "cannot_connect",
     Problem.NOT_STORED: "agentcraft_not_stored",
 }
+
+
+def link_schema(unlisted: Sequence[str]) -> vol.Schema:
+    """Return the fields of a link; its unlisted devices are kept unless the user removes them."""
+    if not unlisted:
+        return SCHEMA
+    selector = SelectSelector({"options": unlisted, "multiple": True})
+    return SCHEMA.extend({vol.Optional(CONF_UNLISTED_DEVICES): selector})
 
 
 async def _async_errors(manager: AgentcraftManager, sn: str, change: Change) -> dict[str, str]:
@@ -118,24 +132,42 @@ class AgentcraftSubentryFlow(ConfigSubentryFlow):
         """Return the subentry that is changed, ``None`` for a new one."""
         return self._get_reconfigure_subentry() if self.source == SOURCE_RECONFIGURE else None
 
+    @property
+    def _linked(self) -> Sequence[str]:
+        """Return the serial numbers of the subentry that is changed."""
+        return self._link.data[CONF_DEVICES] if self._link else ()
+
+    @property
+    def _unlisted(self) -> Sequence[str]:
+        """Return those of devices that cannot be selected: the platform does not list them."""
+        return [sn for sn in self._linked if self._device(sn) is None]
+
+    def _device(self, sn: str) -> dr.DeviceEntry | None:
+        """Return the device with a serial number if the platform lists it."""
+        entry = self._get_entry()
+        is_listed = sn in entry.runtime_data.data
+        return registry.async_get_device(self.hass, entry, sn) if is_listed else None
+
     def _stored_input(self) -> Mapping[str, Any]:
         """Return what the user entered earlier."""
         if self._link is None:
             return {}
-        data, entry = self._link.data, self._get_entry()
-        devices = (registry.async_get_device(self.hass, entry, sn) for sn in data[CONF_DEVICES])
-        return {**data, CONF_DEVICES: [device.id for device in devices if device]}
+        devices = [device.id for sn in self._linked if (device := self._device(sn))]
+        unlisted = self._unlisted
+        return {**self._link.data, CONF_DEVICES: devices, CONF_UNLISTED_DEVICES: unlisted}
 
     def _form(self, errors: dict[str, str]) -> SubentryFlowResult:
         entry, manager = self._get_entry(), self._manager
         waiting = [
             f"- {registry.async_device_name(self.hass, entry, sn)}: `{registration.device_id}`"
-            for sn in (self._link.data[CONF_DEVICES] if self._link else ())
+            for sn in self._linked
             if (registration := manager.registration(sn)).state is State.WAITING
         ]
         return self.async_show_form(
             step_id=self.source,
-            data_schema=self.add_suggested_values_to_schema(SCHEMA, self._user_input),
+            data_schema=self.add_suggested_values_to_schema(
+                link_schema(self._unlisted), self._user_input
+            ),
             errors=errors,
             description_placeholders={
                 "device": self._invalid_device,
@@ -153,25 +185,23 @@ class AgentcraftSubentryFlow(ConfigSubentryFlow):
             self._data[CONF_URL] = normalize_url(self._user_input[CONF_URL])
         except ValueError:
             return {CONF_URL: "invalid_url"}
-        if not self._user_input[CONF_DEVICES]:
+        unlisted = self._user_input.get(CONF_UNLISTED_DEVICES, self._unlisted)
+        if not (self._user_input[CONF_DEVICES] or unlisted):
             return {CONF_DEVICES: "no_devices"}
-        entry, manager = self._get_entry(), self._manager
+        manager = self._manager
         link_id = self._link.subentry_id if self._link else None
         reserved = {sn for flow, sn in manager.reserved.items() if flow != self.flow_id}
         for device_id in dict.fromkeys(self._user_input[CONF_DEVICES]):
             device = dr.async_get(self.hass).async_get(device_id)
             self._invalid_device = (device and (device.name_by_user or device.name)) or device_id
             sn = registry.serial_number(device) if isinstance(device, dr.DeviceEntry) else None
-            if (
-                sn is None
-                or sn not in entry.runtime_data.data
-                or registry.async_get_device(self.hass, entry, sn) != device
-            ):
+            if sn is None or self._device(sn) != device:
                 return {CONF_DEVICES: "foreign_device"}
             owner = manager.accesses[sn].owner if sn in manager.accesses else link_id
             if owner != link_id or sn in reserved:
                 return {CONF_DEVICES: "already_linked"}
             self._data[CONF_DEVICES].append(sn)
+        self._data[CONF_DEVICES] = list(dict.fromkeys((*self._data[CONF_DEVICES], *unlisted)))
         return {}
 
     async def _async_finish(self) -> SubentryFlowResult:
