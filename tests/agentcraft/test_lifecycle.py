@@ -10,8 +10,10 @@ from homeassistant.helpers import entity_registry as er
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from tests.common import entity_id, pass_time, state_of
+from custom_components.milesight.agentcraft import manager
+from tests.common import entity_id, pass_time, poll, state_of
 from tests.simulator import Simulator
+from tests.simulator.faults import Kind
 from tests.traffic import Traffic
 
 from .helpers import (
@@ -163,9 +165,46 @@ async def test_entry_removal_logs_number_of_undeleted_ids(
     await link_devices(hass, loaded, simulator, [FIRST, SECOND])
     simulator.fault("/agentcraft", "status", status=503)
     await hass.config_entries.async_remove(loaded.entry_id)
-    assert [status for operation, status in operations(simulator) if operation == DELETE] == [503]
+    assert operations(simulator)[2:] == [(DELETE, 503)] * 2
     assert "may still have 2 device IDs" in log_text(caplog)
     assert not any(device_id in log_text(caplog) for device_id in simulator.agentcraft.identities)
+
+
+@pytest.mark.parametrize(("kind", "status"), [("garbage", 200), ("html", 502), ("rate_limit", 429)])
+async def test_failed_deletion_leaves_only_its_own_id(
+    hass: HomeAssistant,
+    loaded: MockConfigEntry,
+    simulator: Simulator,
+    caplog: pytest.LogCaptureFixture,
+    kind: Kind,
+    status: int,
+) -> None:
+    await link_devices(hass, loaded, simulator, [FIRST, SECOND])
+    simulator.fault(next(iter(simulator.agentcraft.identities)), kind)
+    await hass.config_entries.async_remove(loaded.entry_id)
+    assert operations(simulator)[2:] == [(DELETE, status), (DELETE, 204)]
+    assert "may still have 1 device IDs" in log_text(caplog)
+
+
+async def test_entry_removal_gives_up_a_server_that_costs_time(
+    hass: HomeAssistant,
+    loaded: MockConfigEntry,
+    simulator: Simulator,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    third = await simulator.add_device("AM319", "Meeting room")
+    await poll(hass, loaded)
+    async with Simulator([]) as other:
+        await link_devices(hass, loaded, simulator, [FIRST, SECOND])
+        form = await open_dialog(hass, loaded)
+        await submit(hass, form, dialog_input(hass, loaded, other, [third.name]))
+        monkeypatch.setattr(manager, "MAX_FAILING_SECONDS", 0.001)
+        simulator.fault("/agentcraft", "status", status=503)
+        await hass.config_entries.async_remove(loaded.entry_id)
+        assert operations(simulator)[2:] == [(DELETE, 503)]
+        assert operations(other) == [(ADD, 201), (DELETE, 204)]
+    assert "may still have 2 device IDs" in log_text(caplog)
 
 
 async def test_entry_removal_deletes_id_that_is_being_created(

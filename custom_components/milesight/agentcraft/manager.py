@@ -5,6 +5,7 @@ interrupts nor repeats a request. The subentries decide which devices are regist
 """
 
 import asyncio
+from collections import defaultdict
 from dataclasses import replace
 from datetime import datetime
 from math import inf
@@ -32,6 +33,7 @@ from .registration_store import RegistrationStore
 from .steps import REQUESTS, next_intent, seconds_until_due
 
 MAX_STEPS: Final = 8
+MAX_FAILING_SECONDS: Final = 30.0
 MANAGERS: HassKey[dict[str, AgentcraftManager]] = HassKey(f"{DOMAIN}_agentcraft")
 
 
@@ -100,19 +102,30 @@ class AgentcraftManager:
     async def async_remove(self) -> None:
         """Try once to delete each device ID, then remove the store and the manager."""
         await self.async_load()
-        self.accesses, self.reserved, self._is_running = {}, {}, True
-        for sn, registration in list(self.registrations.items()):
-            self._set(sn, registration.due_now())
-        await self._async_advance_due()
         self._stop()
-        await self._store.async_remove()
+        self.accesses, self.reserved = {}, {}
+        async with self._lock:
+            await self._async_delete_ids()
+            registrations, self.registrations = self.registrations, {}
+            await self._store.async_remove()
         del self.hass.data[MANAGERS][self.entry.entry_id]
-        if self.registrations:
+        left = sum(item.phase is not Phase.NONE for item in registrations.values())
+        if left:
             LOGGER.warning(
                 "Agentcraft may still have %s device IDs of this Home Assistant that could not be"
                 " deleted; delete them in its settings page",
-                len(self.registrations),
+                left,
             )
+
+    async def _async_delete_ids(self) -> None:
+        """Try once to delete each device ID, on each server until failures have taken too long."""
+        failing_seconds = defaultdict[str, float](float)
+        for sn, registration in list(self.registrations.items()):
+            if failing_seconds[registration.url] < MAX_FAILING_SECONDS:
+                start = self.hass.loop.time()
+                current = await self._async_advance(sn, registration.due_now())
+                if current.problem is not None:
+                    failing_seconds[registration.url] += self.hass.loop.time() - start
 
     def _linked(self) -> dict[str, Access]:
         """Return the access of each linked device, that of the first subentry with it."""

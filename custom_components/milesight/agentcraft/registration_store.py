@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, override
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
@@ -56,3 +56,9 @@ class RegistrationStore(Store[dict[str, Any]]):
                 is_written = await self.async_load() == data
                 self.on_disk = data if is_written and not self.hass.is_stopping else None
         return self.on_disk is not None
+
+    @override
+    async def async_remove(self) -> None:
+        """Remove the file; no registrations need to be stored then."""
+        await super().async_remove()
+        self.on_disk = {}
