@@ -171,6 +171,70 @@ async def test_reload_and_actions_wait_for_pending_creation(
     assert agentcraft_state(hass, loaded) == "waiting"
 
 
+async def test_id_created_by_a_cancelled_action_is_kept(
+    hass: HomeAssistant,
+    loaded: MockConfigEntry,
+    simulator: Simulator,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    await link_devices(hass, loaded, simulator)
+    target = device_id(hass, loaded)
+    await call_action(hass, "agentcraft_unregister", target)
+    traffic = Traffic(simulator, monkeypatch)
+    traffic.hold()
+    registering = asyncio.create_task(call_action(hass, "agentcraft_register", target))
+    await traffic.wait_for(1)
+    registering.cancel()
+    traffic.release()
+    await settle(hass)
+    assert registering.cancelled()
+    assert agentcraft_state(hass, loaded) == "waiting"
+    response = await call_action(hass, "agentcraft_register", target)
+    assert response["device_id"] == only_identity(simulator).device_id
+    assert creation_count(simulator) == 2
+
+
+async def test_lost_answer_to_a_cancelled_action_creates_an_issue(
+    hass: HomeAssistant,
+    loaded: MockConfigEntry,
+    simulator: Simulator,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    await link_devices(hass, loaded, simulator)
+    target = device_id(hass, loaded)
+    await call_action(hass, "agentcraft_unregister", target)
+    simulator.fault("/agentcraft/devices", "half")
+    traffic = Traffic(simulator, monkeypatch)
+    traffic.hold()
+    registering = asyncio.create_task(call_action(hass, "agentcraft_register", target))
+    await traffic.wait_for(1)
+    registering.cancel()
+    traffic.release()
+    await settle(hass)
+    assert agentcraft_state(hass, loaded) == "error"
+    assert issues(hass).keys() == {"agentcraft_outcome_unknown"}
+
+
+async def test_id_created_by_a_cancelled_flow_is_kept(
+    hass: HomeAssistant,
+    loaded: MockConfigEntry,
+    simulator: Simulator,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    form = await open_dialog(hass, loaded)
+    traffic = Traffic(simulator, monkeypatch)
+    traffic.hold()
+    linking = asyncio.create_task(submit(hass, form, dialog_input(hass, loaded, simulator)))
+    await traffic.wait_for(1)
+    linking.cancel()
+    traffic.release()
+    await settle(hass)
+    result = await submit(hass, form, dialog_input(hass, loaded, simulator))
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    assert agentcraft_state(hass, loaded) == "waiting"
+    assert creation_count(simulator) == 1
+
+
 async def test_reload_during_creation_creates_no_second_id(
     hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
 ) -> None:

@@ -11,7 +11,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.milesight.agentcraft import manager
-from tests.common import entity_id, pass_time, poll, state_of
+from tests.common import entity_id, pass_time, poll, settle, state_of
 from tests.simulator import Simulator
 from tests.simulator.faults import Kind
 from tests.traffic import Traffic
@@ -205,6 +205,25 @@ async def test_entry_removal_gives_up_a_server_that_costs_time(
         assert operations(simulator)[2:] == [(DELETE, 503)]
         assert operations(other) == [(ADD, 201), (DELETE, 204)]
     assert "may still have 2 device IDs" in log_text(caplog)
+
+
+async def test_cancelled_entry_removal_is_completed(
+    hass: HomeAssistant,
+    loaded: MockConfigEntry,
+    simulator: Simulator,
+    monkeypatch: pytest.MonkeyPatch,
+    hass_storage: dict[str, object],
+) -> None:
+    await link_devices(hass, loaded, simulator, [FIRST, SECOND])
+    traffic = Traffic(simulator, monkeypatch)
+    traffic.hold()
+    removing = asyncio.create_task(hass.config_entries.async_remove(loaded.entry_id))
+    await traffic.wait_for(1)
+    removing.cancel()
+    traffic.release()
+    await settle(hass)
+    assert not simulator.agentcraft.identities
+    assert storage_key(loaded) not in hass_storage
 
 
 async def test_entry_removal_deletes_id_that_is_being_created(

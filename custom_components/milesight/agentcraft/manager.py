@@ -6,10 +6,12 @@ interrupts nor repeats a request. The subentries decide which devices are regist
 
 import asyncio
 from collections import defaultdict
+from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from datetime import datetime
+from functools import wraps
 from math import inf
-from typing import Final
+from typing import Any, Concatenate, Final
 
 from homeassistant.config_entries import (
     SIGNAL_CONFIG_ENTRY_CHANGED,
@@ -44,6 +46,19 @@ def get_manager(hass: HomeAssistant, entry: ConfigEntry) -> AgentcraftManager:
     if entry.entry_id not in managers:
         managers[entry.entry_id] = AgentcraftManager(hass, entry)
     return managers[entry.entry_id]
+
+
+def run_to_completion[**P, R](
+    method: Callable[Concatenate[AgentcraftManager, P], Coroutine[Any, Any, R]],
+) -> Callable[Concatenate[AgentcraftManager, P], Coroutine[Any, Any, R]]:
+    """Let a method continue if its caller is cancelled, because an answer would be lost."""
+
+    @wraps(method)
+    async def run(manager: AgentcraftManager, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        task = manager.hass.async_create_task(method(manager, *args, **kwargs), method.__name__)
+        return await asyncio.shield(task)
+
+    return run
 
 
 class AgentcraftManager:
@@ -99,6 +114,7 @@ class AgentcraftManager:
         self._is_running = False
         self._update()
 
+    @run_to_completion
     async def async_remove(self) -> None:
         """Try once to delete each device ID, then remove the store and the manager."""
         await self.async_load()
@@ -155,6 +171,7 @@ class AgentcraftManager:
                 self.entry.runtime_data.notify_device_listeners(devices[sn])
         self._advance_due_in_background()
 
+    @run_to_completion
     async def async_try_access(self, flow_id: str, sn: str, access: Access) -> Problem | None:
         """Register a device with the credentials of a flow; return the problem if it failed.
 
@@ -189,6 +206,7 @@ class AgentcraftManager:
         """Return a client of a server."""
         return AgentcraftClient(async_get_clientsession(self.hass), url)
 
+    @run_to_completion
     async def async_change(self, sn: str, change: Change) -> Registration | Problem:
         """Change a registration and send the requests that are due.
 
