@@ -35,6 +35,8 @@ BOUNDS_RULES: tuple[BoundsRule, ...] = (
     BoundsRule(OFFSET, {"°C": (-10, 10), "°F": (-18, 18), "K": (-10, 10), "%": (-10, 10)}),
     BoundsRule(OFFSET, {"min": (-720, 720), None: (-1000, 1000)}),
     BoundsRule(DIFFERENCE, {"°C": (0, 20), "°F": (0, 36), "K": (0, 20), "%": (0, 100)}),
+    BoundsRule("temperature color|colour", {"K": (1000, 10000)}),
+    BoundsRule("cct", {"K": (1000, 10000)}),
     BoundsRule("target|set|eco|away temperature", {"°C": (5, 35), "°F": (41, 95)}),
     BoundsRule("freeze|frost", {"°C": (1, 10), "°F": (34, 50)}),
     BoundsRule(

@@ -146,6 +146,7 @@ NUMBER_RULES: tuple[NumberRule, ...] = (
         priority=RARE,
         category=DIAGNOSTIC,
     ),
+    NumberRule("temperature color|colour"),  # which Home Assistant would show in °C
     # Air, soil and climate.
     strict("temperature target|set", Class.TEMPERATURE),
     strict("temperature|pt100|ntc|probe|dewpoint|dew", Class.TEMPERATURE, priority=PRIMARY),

@@ -134,11 +134,13 @@ ADMITTED: dict[str, str] = {_plain(unit): unit for unit in sorted({*_admitted(),
 
 _TIME = [unit.value for unit in UnitOfTime if unit.value in ("μs", "ms", "s", "min", "h", "d")]
 
+TEMPERATURES = frozenset({UnitOfTemperature.CELSIUS.value, UnitOfTemperature.FAHRENHEIT.value})
+
 # What a unit measures when nothing else is known. One unit may be of several classes; the first
 # is the one that holds without a word that says otherwise.
 UNIT_CLASSES: dict[str, Class] = {
     **dict.fromkeys(_TIME, Class.DURATION),
-    **{unit.value: Class.TEMPERATURE for unit in UnitOfTemperature},
+    **dict.fromkeys(TEMPERATURES, Class.TEMPERATURE),  # kelvin may be a color or a difference
     **{unit.value: Class.VOLTAGE for unit in UnitOfElectricPotential},
     **{unit.value: Class.CURRENT for unit in UnitOfElectricCurrent},
     **{unit.value: Class.POWER for unit in UnitOfPower if "BTU" not in unit.value},
@@ -164,8 +166,6 @@ UNIT_CLASSES: dict[str, Class] = {
     UnitOfSoundPressure.WEIGHTED_DECIBEL_A.value: Class.SOUND_PRESSURE,
     LIGHT_LUX: Class.ILLUMINANCE,
 }
-
-TEMPERATURES = frozenset({UnitOfTemperature.CELSIUS.value, UnitOfTemperature.FAHRENHEIT.value})
 
 
 @lru_cache(maxsize=1024)
