@@ -162,7 +162,15 @@ async def test_answer_of_another_form_is_a_bad_response(
         await client.get_thing_specification("1")
 
 
-@pytest.mark.parametrize("answer", [{}, {"version": "v1.0"}, {"properties": None, "events": {}}])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {},
+        {"version": "v1.0"},
+        {"properties": None, "events": {}},
+        {"version": "v1.0", "properties": [], "events": [], "services": []},
+    ],
+)
 async def test_specification_without_a_list_is_a_bad_response(
     client: MilesightClient, monkeypatch: pytest.MonkeyPatch, answer: object
 ) -> None:

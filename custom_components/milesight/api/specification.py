@@ -143,9 +143,9 @@ class ThingSpecification:
 
 
 def is_specification(data: object) -> TypeGuard[dict[str, Json]]:
-    """Return if data has the form of a specification: an object with at least one of its lists."""
+    """Return if data is an object that lists at least one property, event or service."""
     return isinstance(data, dict) and any(
-        isinstance(data.get(key), list) for key in ("properties", "events", "services")
+        as_list(data.get(key)) for key in ("properties", "events", "services")
     )
 
 
