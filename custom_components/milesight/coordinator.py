@@ -299,13 +299,20 @@ class MilesightCoordinator(DataUpdateCoordinator[dict[str, MilesightDevice]]):
             return UpdateFailed(
                 translation_domain=DOMAIN, translation_key="invalid_auth", retry_after=delay
             )
-        key, placeholders = "cannot_connect", {"error": str(error)}
         if isinstance(error, ApiError):
-            key, placeholders["request_id"] = "request_failed", error.request_id or "-"
+            return UpdateFailed(
+                translation_domain=DOMAIN,
+                translation_key="request_failed",
+                translation_placeholders={
+                    "error": str(error),
+                    "request_id": error.request_id or "-",
+                },
+                retry_after=delay,
+            )
         return UpdateFailed(
             translation_domain=DOMAIN,
-            translation_key=key,
-            translation_placeholders=placeholders,
+            translation_key="cannot_connect",
+            translation_placeholders={"error": str(error)},
             retry_after=delay,
         )
 
