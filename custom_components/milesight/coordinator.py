@@ -28,7 +28,7 @@ from .api.webhook import (
     WebhookEvent,
     WebhookTest,
 )
-from .commands.responses import ResponseWaiter
+from .commands.responses import get_waiter
 from .commands.sender import CommandSender
 from .const import DOMAIN, LOGGER
 from .devices.correction_subentries import Corrections, async_follow_corrections, corrections_of
@@ -88,7 +88,7 @@ class MilesightCoordinator(DataUpdateCoordinator[dict[str, MilesightDevice]]):
         self.pushes = PushMonitor(hass, entry)
         self.received = EventQueue(hass, entry, self._handle_events)
         self.commands = CommandSender(hass, entry, self.client, self._schedule_save)
-        self.responses = ResponseWaiter()
+        self.responses = get_waiter(hass)
         self.connected = True
         self.last_poll: int | None = None
         self.next_poll: float | None = None

@@ -60,6 +60,23 @@ async def test_service_call_with_timeout_returns_outputs(
     assert (await calling)[target]["outputs"] == {"cause": 2, "took": {"seconds": 3}}
 
 
+async def test_service_outputs_are_returned_after_a_reload(
+    hass: HomeAssistant, pushing: MockConfigEntry, simulator: Simulator
+) -> None:
+    device = simulator.device("WT101")
+    target = device_id(hass, pushing, device)
+    simulator.platform.command_delay = 60
+    calling = hass.async_create_task(
+        call_action(hass, "call_service", device_id=target, service_id="reboot", timeout=20)
+    )
+    await until(lambda: pushing.runtime_data.responses._queues)
+    await until(lambda: request_counts(simulator)[CALL])
+    assert await hass.config_entries.async_reload(pushing.entry_id)
+    report = device_data(device, "SERVICE", time.time(), {"cause": 2}, tsl_id="reboot")
+    simulator.push.publish([report])
+    assert (await calling)[target]["outputs"] == {"cause": 2}
+
+
 async def test_report_of_property_set_by_service_is_its_outcome(
     hass: HomeAssistant, pushing: MockConfigEntry, simulator: Simulator
 ) -> None:
@@ -178,6 +195,26 @@ async def test_config_task_uses_one_request_and_returns_status(
         }
         for target in targets
     ]
+
+
+async def test_config_task_status_is_returned_after_a_reload(
+    hass: HomeAssistant, pushing: MockConfigEntry, simulator: Simulator
+) -> None:
+    target = device_id(hass, pushing, simulator.device("WS523"))
+    simulator.platform.command_delay = 2
+    calling = hass.async_create_task(
+        call_action(
+            hass,
+            "create_config_task",
+            device_id=target,
+            properties={"reporting_interval": 1800},
+            timeout=20,
+        )
+    )
+    await until(lambda: request_counts(simulator)[TASK])
+    assert await hass.config_entries.async_reload(pushing.entry_id)
+    await simulator.settle()
+    assert (await calling)[target]["status"] == "SUCCESS"
 
 
 async def test_failed_config_task_returns_error_of_device(

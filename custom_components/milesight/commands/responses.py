@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import Final
 
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.util.hass_dict import HassKey
 
 from ..api import ThingService
 from ..api.parsing import Json
@@ -45,6 +46,15 @@ class ResponseWaiter:
         """Add a report of a device to the queues of the commands that wait for it."""
         for queue in self._queues.get(device.sn, ()):
             queue.put_nowait(response)
+
+
+_WAITER: Final[HassKey[ResponseWaiter]] = HassKey(f"{DOMAIN}_responses")
+
+
+@callback
+def get_waiter(hass: HomeAssistant) -> ResponseWaiter:
+    """Return what delivers responses; it outlives a reload of the Application."""
+    return hass.data.setdefault(_WAITER, ResponseWaiter())
 
 
 async def wait_for_service_outputs(
