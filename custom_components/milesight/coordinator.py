@@ -7,12 +7,7 @@ from typing import Final, override
 
 from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntry, ConfigEntryState
 from homeassistant.const import CONF_CLIENT_ID, CONF_CLIENT_SECRET, CONF_URL
-from homeassistant.core import (
-    CALLBACK_TYPE,
-    DOMAIN as HOMEASSISTANT_DOMAIN,
-    HomeAssistant,
-    callback,
-)
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryAuthFailed, HomeAssistantError
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.debounce import Debouncer
@@ -29,7 +24,7 @@ from .api.webhook import (
     WebhookTest,
 )
 from .commands.responses import get_waiter
-from .commands.sender import CommandSender
+from .commands.sender import CommandSender, entry_not_loaded
 from .const import DOMAIN, LOGGER
 from .devices.correction_subentries import Corrections, async_follow_corrections, corrections_of
 from .devices.device import MilesightDevice, Signal
@@ -351,14 +346,7 @@ class MilesightCoordinator(DataUpdateCoordinator[dict[str, MilesightDevice]]):
 
     def _raise_if_unloaded(self) -> None:
         if self._shutdown_requested:
-            raise HomeAssistantError(
-                translation_domain=HOMEASSISTANT_DOMAIN,
-                translation_key="service_config_entry_not_loaded",
-                translation_placeholders={
-                    "domain": DOMAIN,
-                    "entry_title": self.config_entry.title,
-                },
-            )
+            raise entry_not_loaded(self.config_entry)
 
     def _schedule_next_poll(self, unread: int = 0) -> None:
         """Set the interval, with regard to the devices with unread reports."""

@@ -3,7 +3,7 @@
 import asyncio
 from datetime import timedelta
 import time
-from typing import Final
+from typing import Any, Final
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.const import Platform
@@ -14,7 +14,10 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from tests.common import (
     UPDATE,
+    call_action,
+    call_action_without_response,
     call_entity_action,
+    device_id,
     pass_time,
     poll,
     request_counts,
@@ -25,20 +28,22 @@ from tests.common import (
 from tests.fleets import model, new_devices
 from tests.simulator import Device, Simulator
 from tests.simulator.events import device_data
-from tests.specifications import item
+from tests.specifications import item, service
+from tests.traffic import Traffic
 
 PANEL: Final = model(
     "PANEL",
     item("relay_status", "enum", None, "RW", "off/on"),
     item("power", "int", "W"),
     item("led_indicator_enable", "bool", None, "W", "false=disable/true=enable"),
+    services=[service("beep")],
 )
 
 
 @pytest.fixture
 def devices() -> list[Device]:
     """Return the devices of the simulator."""
-    return new_devices(PANEL)
+    return new_devices(PANEL, PANEL)
 
 
 @pytest.fixture
@@ -116,12 +121,150 @@ async def test_refused_command_leaves_accepted_one(
 async def test_older_command_that_fails_leaves_newer_one(
     hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator, panel: Device
 ) -> None:
+    older = await hang_while_switching(hass, simulator, panel, "on")
+    newer = hass.async_create_task(switch(hass, panel, "off"))
+    await asyncio.sleep(0)
+    assert relay(hass, panel) == "off"
+    simulator.clear_faults()
+    with pytest.raises(HomeAssistantError):
+        await older
+    await newer
+    assert relay(hass, panel) == "off"
+
+
+# Order of the commands to a device
+
+
+@pytest.fixture
+def received(simulator: Simulator, monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """Return the commands that the platform accepts, which the devices never receive."""
+    platform, received = simulator.platform, list[object]()
+    patch, call = platform.patch, platform.call
+
+    def patched(device: Device, properties: Any) -> Any:
+        received.append(properties)
+        return patch(device, properties)
+
+    def called(device: Device, service_id: Any, inputs: Any) -> None:
+        received.append(service_id)
+        call(device, service_id, inputs)
+
+    monkeypatch.setattr(platform, "patch", patched)
+    monkeypatch.setattr(platform, "call", called)
+    monkeypatch.setattr(platform, "_command", lambda *_: None)
+    return received
+
+
+async def test_commands_to_a_device_keep_their_order(
+    hass: HomeAssistant,
+    loaded: MockConfigEntry,
+    simulator: Simulator,
+    received: list[object],
+) -> None:
+    panel = simulator.platform.devices[0]
+    tasks = [await hang_while_switching(hass, simulator, panel, "on")]
+    target = {"device_id": device_id(hass, loaded, panel)}
+    for command in (
+        switch(hass, panel, "off"),
+        call_action(hass, "call_service", **target, service_id="beep"),
+        call_action(hass, "set_properties", **target, properties={"relay_status": "on"}),
+    ):
+        tasks.append(hass.async_create_task(command))
+        await asyncio.sleep(0.05)
+    assert received == []
+    assert relay(hass, panel) == "on"
+    simulator.clear_faults()
+    with pytest.raises(HomeAssistantError):
+        await tasks.pop(0)
+    await asyncio.gather(*tasks)
+    assert received == [{"relay_status": "0"}, "beep", {"relay_status": "1"}]
+
+
+async def test_command_does_not_wait_for_other_devices(
+    hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator, panel: Device
+) -> None:
     task = await hang_while_switching(hass, simulator, panel, "on")
-    await switch(hass, panel, "off")
+    other = simulator.platform.devices[1]
+    await switch(hass, other, "on")
+    assert relay(hass, other) == "on"
+    assert not task.done()
     simulator.clear_faults()
     with pytest.raises(HomeAssistantError):
         await task
-    assert relay(hass, panel) == "off"
+
+
+async def test_waiting_command_that_is_cancelled_is_not_sent(
+    hass: HomeAssistant,
+    loaded: MockConfigEntry,
+    simulator: Simulator,
+    received: list[object],
+) -> None:
+    panel = simulator.platform.devices[0]
+    first = await hang_while_switching(hass, simulator, panel, "on")
+    second, third = (hass.async_create_task(switch(hass, panel, "off")) for _ in range(2))
+    await asyncio.sleep(0)
+    second.cancel()
+    simulator.clear_faults()
+    await asyncio.wait((first, second, third))
+    assert isinstance(first.exception(), HomeAssistantError)
+    assert second.cancelled()
+    third.result()
+    assert received == [{"relay_status": "0"}]
+
+
+async def test_waiting_command_is_refused_after_unloading(
+    hass: HomeAssistant,
+    loaded: MockConfigEntry,
+    simulator: Simulator,
+    received: list[object],
+) -> None:
+    panel = simulator.platform.devices[0]
+    first = await hang_while_switching(hass, simulator, panel, "off")
+    target = device_id(hass, loaded, panel)
+    properties = {"relay_status": "on"}
+    second = hass.async_create_task(
+        call_action_without_response(
+            hass, "set_properties", device_id=target, properties=properties
+        )
+    )
+    await asyncio.sleep(0)
+    assert await hass.config_entries.async_reload(loaded.entry_id)
+    simulator.clear_faults()
+    with pytest.raises(HomeAssistantError):
+        await first
+    with pytest.raises(HomeAssistantError) as refused:
+        await second
+    assert refused.value.translation_key == "service_config_entry_not_loaded"
+    assert received == []
+
+
+async def test_refusal_after_removal_starts_no_reauthentication(
+    hass: HomeAssistant,
+    loaded: MockConfigEntry,
+    simulator: Simulator,
+    panel: Device,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    traffic = Traffic(simulator, monkeypatch)
+    simulator.fault("/properties", "status", status=401)
+    simulator.fault("/oauth/token", "status", status=401)
+    target = device_id(hass, loaded, panel)
+    properties = {"relay_status": "on"}
+    traffic.hold()
+    task = hass.async_create_task(
+        call_action_without_response(
+            hass, "set_properties", device_id=target, properties=properties
+        )
+    )
+    await traffic.wait_for(1)
+    await hass.config_entries.async_remove(loaded.entry_id)
+    traffic.release()
+    with pytest.raises(HomeAssistantError):
+        await task
+    await settle(hass)
+    assert not hass.config_entries.flow.async_progress()
+    assert "UnknownEntry" not in caplog.text
 
 
 async def test_held_report_read_again_settles_nothing(

@@ -1,13 +1,20 @@
 """Sending of commands to devices, and the errors of commands that fail."""
 
+from asyncio import Lock
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import ExitStack
 from datetime import datetime, timedelta
 from functools import partial
 from types import MappingProxyType
+from weakref import WeakKeyDictionary
 
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.core import (
+    CALLBACK_TYPE,
+    DOMAIN as HOMEASSISTANT_DOMAIN,
+    HomeAssistant,
+    callback,
+)
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers.event import async_call_later
 
@@ -52,8 +59,20 @@ def encoded(device: MilesightDevice, item: Item, value: object) -> Json:
         raise validation_error(error) from error
 
 
+def entry_not_loaded(entry: ConfigEntry) -> HomeAssistantError:
+    """Return the error of a request of an Application that is not loaded any more."""
+    return HomeAssistantError(
+        translation_domain=HOMEASSISTANT_DOMAIN,
+        translation_key="service_config_entry_not_loaded",
+        translation_placeholders={"domain": DOMAIN, "entry_title": entry.title},
+    )
+
+
 class CommandSender:
-    """Send commands and show their values until the device reports them."""
+    """Send commands and show their values until the device reports them.
+
+    A device gets its commands one at a time, in the order in which they were given.
+    """
 
     def __init__(
         self,
@@ -68,6 +87,7 @@ class CommandSender:
         self._client = client
         self._save = save
         self._timers: set[CALLBACK_TYPE] = set()
+        self._locks: WeakKeyDictionary[MilesightDevice, Lock] = WeakKeyDictionary()
         self._stopped = False
 
     @callback
@@ -81,7 +101,7 @@ class CommandSender:
 
     @callback
     def stop(self) -> None:
-        """Cancel all timers."""
+        """Cancel all timers, and refuse the commands that were not sent yet."""
         self._stopped = True
         for cancel in tuple(self._timers):
             cancel()
@@ -131,8 +151,8 @@ class CommandSender:
         ``shown`` are values of other properties that result from the command. Raises
         ``HomeAssistantError`` with the message of the platform.
         """
-        request = self._client.update_properties(device.info.device_id, nest(values))
-        return await self._async_send(device, {**values, **shown}, request)
+        write = partial(self._client.update_properties, device.info.device_id, nest(values))
+        return await self._async_send(device, {**values, **shown}, write)
 
     async def async_call_service(
         self,
@@ -146,19 +166,27 @@ class CommandSender:
         ``shown`` are the values of properties that result from the command. Raises
         ``HomeAssistantError`` with the message of the platform.
         """
-        request = self._client.call_service(device.info.device_id, service_id, nest(inputs))
-        return await self._async_send(device, shown, request)
+        address = device.info.device_id
+        call = partial(self._client.call_service, address, service_id, nest(inputs))
+        return await self._async_send(device, shown, call)
 
     async def _async_send[Answer](
-        self, device: MilesightDevice, shown: Mapping[str, Json], request: Awaitable[Answer]
+        self,
+        device: MilesightDevice,
+        shown: Mapping[str, Json],
+        request: Callable[[], Awaitable[Answer]],
     ) -> Answer:
+        """Send a request after the earlier ones to the same device; return its answer."""
         writes = device.begin_writes(shown, now_ms())
         with ExitStack() as unless_accepted:
             unless_accepted.callback(device.end_writes, writes)
-            try:
-                answer = await request
-            except MilesightError as error:
-                raise self.command_failed(device, error) from error
+            async with self._locks.setdefault(device, Lock()):
+                if self._stopped:
+                    raise entry_not_loaded(self._entry)
+                try:
+                    answer = await request()
+                except MilesightError as error:
+                    raise self.command_failed(device, error) from error
             unless_accepted.pop_all()
         device.accept_writes(writes, now_ms() + COMMAND_TIMEOUT // timedelta(milliseconds=1))
         self._end_later(COMMAND_TIMEOUT, device, writes)
@@ -194,7 +222,7 @@ class CommandSender:
         """Return a translated error that tells a refusal from a request without an answer."""
         if isinstance(error, InvalidValueError):
             return validation_error(error)
-        if isinstance(error, AuthenticationError):
+        if isinstance(error, AuthenticationError) and not self._stopped:
             self._entry.async_start_reauth(self._hass)
         placeholders["error"] = str(error)
         if isinstance(error, ApiError):
