@@ -65,6 +65,15 @@ def encode_properties(
     return _encode(items, _entries(values), reported, zone, check_writable)
 
 
+def list_paths(values: Mapping[str, object]) -> Iterator[str]:
+    """Yield the paths of arrays that are given as a whole, and not by the paths of elements."""
+    for key, value in values.items():
+        if isinstance(value, list | tuple):
+            yield str(key)
+        elif isinstance(value, Mapping):
+            yield from (f"{key}.{path}" for path in list_paths(value))
+
+
 def check_paths(items: Iterable[Item], paths: Iterable[str]) -> None:
     """Raise ``InvalidValueError`` for a path that the specification does not have."""
     roots = tuple(items)

@@ -1,7 +1,7 @@
 """Sending of commands to devices, and the errors of commands that fail."""
 
 from asyncio import Lock
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from contextlib import ExitStack
 from datetime import datetime, timedelta
 from functools import partial
@@ -35,6 +35,7 @@ from ..devices.device import MilesightDevice
 from ..devices.pending_writes import PendingWrite
 from ..devices.timestamps import now_ms
 from ..mapping import Setter
+from .arrays import nest_properties
 
 type PreparedRequest = Callable[[], Awaitable[object]]
 
@@ -145,13 +146,20 @@ class CommandSender:
         device: MilesightDevice,
         values: Mapping[str, Json],
         shown: Mapping[str, Json] = MappingProxyType({}),
+        lists: Collection[str] = (),
     ) -> AcceptedCommand:
         """Write properties, ``path -> encoded value``; return what the platform accepted.
 
-        ``shown`` are values of other properties that result from the command. Raises
-        ``HomeAssistantError`` with the message of the platform.
+        ``shown`` are values of other properties that result from the command, ``lists`` the paths
+        of arrays that are given as a whole; the elements that others do not give keep their value.
+        Raises ``HomeAssistantError`` with the message of the platform.
         """
-        write = partial(self._client.update_properties, device.info.device_id, nest(values))
+        nest_properties(device, values, lists)  # an incomplete array is refused before it is shown
+
+        def write() -> Awaitable[AcceptedCommand]:
+            properties = nest_properties(device, values, lists)
+            return self._client.update_properties(device.info.device_id, properties)
+
         return await self._async_send(device, {**values, **shown}, write)
 
     async def async_call_service(

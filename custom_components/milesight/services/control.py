@@ -16,8 +16,8 @@ import voluptuous as vol
 
 from ..api import InvalidValueError, TaskType, ThingService
 from ..api.parsing import Json
-from ..api.paths import nest
-from ..api.validation import encode_inputs, encode_properties
+from ..api.validation import encode_inputs, encode_properties, list_paths
+from ..commands.arrays import nest_properties
 from ..commands.responses import SUCCESS, ResponseQueue, wait_for_service_outputs, wait_for_task
 from ..commands.sender import validation_error
 from ..const import DOMAIN
@@ -118,6 +118,7 @@ async def async_set_properties(call: ServiceCall) -> ServiceResponse:
             target.coordinator.commands.async_write_properties,
             target.device,
             prepared[target.device_id],
+            lists=frozenset(list_paths(properties)),
         )
         accepted = await batch.send(target, write)
         return {"properties": dict(accepted.properties), **_delivery(target.device)}
@@ -199,11 +200,16 @@ def _task_settings(call: ServiceCall, targets: Targets) -> tuple[TaskType, Json]
     if ATTR_VALUES in call.data:
         return TaskType.PROFILE, _key_value_list(call.data[ATTR_VALUES])
     properties = _object(ATTR_PROPERTIES, call.data[ATTR_PROPERTIES])
-    prepared = targets.prepare(lambda target: _encode_properties(target, properties, {}))
+
+    def prepare(target: Target) -> dict[str, Json]:
+        encoded = _encode_properties(target, properties, {})
+        return nest_properties(target.device, encoded, frozenset(list_paths(properties)))
+
+    prepared = targets.prepare(prepare)
     first = next(iter(prepared.values()), {})
     if any(encoded != first for encoded in prepared.values()):
         raise ServiceValidationError(translation_domain=DOMAIN, translation_key="differing_devices")
-    return TaskType.TSL, nest(first)
+    return TaskType.TSL, first
 
 
 def _key_value_list(values: object) -> list[Json]:

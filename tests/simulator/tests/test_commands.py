@@ -66,6 +66,14 @@ async def test_invalid_property_is_refused(
     assert answer.failure == (400, slug)
 
 
+async def test_array_is_replaced_as_a_whole(client: Client) -> None:
+    device, path = client.simulator.device("UC300"), f"{at(client.simulator, 'UC300')}/properties"
+    for thresholds in ([1, 2, 3], [4]):
+        await client("PATCH", path, {"properties": {"sensor_alarm_thresholds": thresholds}})
+        await client.simulator.settle()
+        assert device.values["sensor_alarm_thresholds"] == thresholds
+
+
 async def test_setpoint_changes_other_units_and_heating(client: Client, pushed: Receiver) -> None:
     device = client.simulator.device("WT303")
     properties = {"fahrenheit_heating_target_temperature": 91.4}
