@@ -96,11 +96,12 @@ class Known:
         """Note that the platform took a command; what is never reported keeps the value.
 
         The values of commands that were sent before it are not shown any more, even if the answer
-        to them comes later.
+        to them comes later. An answer that comes after a restart may not be heard.
         """
         command.accepted = now
         for earlier in self.commands[: self.commands.index(command)]:
-            for path in command.values:
+            earlier.uncertain |= command.uncertain & earlier.values.keys()
+            for path in command.values.keys() - command.uncertain:
                 earlier.values.pop(path, None)
         for path, value in command.values.items():
             if path not in self.readings:
