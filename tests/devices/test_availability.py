@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 import time
+from typing import Final
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
@@ -13,6 +14,8 @@ from tests.common import poll, settle, temperature
 from tests.fleets import probes
 from tests.simulator import Device, Simulator
 from tests.simulator.events import device_data
+
+YEAR_MS: Final = 365 * 24 * 60 * 60 * 1000
 
 
 @pytest.fixture
@@ -125,5 +128,62 @@ async def test_listed_status_counts_after_sign_of_life_without_report(
     await connection_event(simulator, probe, kind)
     probe.connect_status = "OFFLINE"
     freezer.tick(timedelta(minutes=1))
+    await poll(hass, pushing)
+    assert temperature(hass, probe) == "unavailable"
+
+
+@pytest.mark.parametrize("reloads", [0, 1])
+async def test_loss_listed_in_the_future_ends_with_a_report(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    pushing: MockConfigEntry,
+    simulator: Simulator,
+    probe: Device,
+    reloads: int,
+) -> None:
+    probe.last_update = round(time.time() * 1000) + YEAR_MS
+    probe.connect_status = "OFFLINE"
+    await poll(hass, pushing)
+    assert temperature(hass, probe) == "unavailable"
+    for _ in range(reloads):
+        await hass.config_entries.async_reload(pushing.entry_id)
+        await settle(hass)
+    freezer.tick(timedelta(minutes=30))
+    await simulator.report(probe.sn, {"temperature": 21})
+    assert temperature(hass, probe) == "21"
+
+
+async def test_loss_is_noticed_after_a_report_in_the_future(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    pushing: MockConfigEntry,
+    simulator: Simulator,
+    probe: Device,
+) -> None:
+    made = probe.last_update
+    probe.last_update = round(time.time() * 1000) + YEAR_MS
+    await poll(hass, pushing)
+    probe.last_update = made
+    probe.connect_status = "OFFLINE"
+    freezer.tick(timedelta(minutes=10))
+    await poll(hass, pushing)
+    assert temperature(hass, probe) == "unavailable"
+
+
+async def test_loss_of_device_with_fast_clock_is_noticed(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    pushing: MockConfigEntry,
+    simulator: Simulator,
+    probe: Device,
+) -> None:
+    now = round(time.time() * 1000)
+    event = device_data(probe, "PROPERTY", now / 1000, {"temperature": 21}, ts=now + 120_000)
+    simulator.push.publish([event])
+    await simulator.settle()
+    assert temperature(hass, probe) == "21"
+    probe.last_update = now
+    probe.connect_status = "OFFLINE"
+    freezer.tick(timedelta(minutes=6))
     await poll(hass, pushing)
     assert temperature(hass, probe) == "unavailable"

@@ -1,5 +1,7 @@
 """State of a device after any sequence of reports, writes and connection events."""
 
+from dataclasses import replace
+
 from hypothesis import given, strategies as st
 import pytest
 
@@ -8,6 +10,7 @@ from custom_components.milesight.api.parsing import Json
 from custom_components.milesight.devices.capabilities import Capabilities
 from custom_components.milesight.devices.device import MilesightDevice, Signal
 from custom_components.milesight.devices.size_limit import MAX_UNSPECIFIED_SIZE, PATH_OVERHEAD
+from custom_components.milesight.devices.storage import dump_device, restore_device
 
 PATHS = st.sampled_from(["temperature", "battery", "relay[0].state", "relay[1].state"])
 REPORTS = st.lists(
@@ -16,6 +19,7 @@ REPORTS = st.lists(
     max_size=12,
 )
 NOW = 1_763_007_319_000
+YEAR = 365 * 24 * 60 * 60 * 1000
 
 
 def _device(status: ConnectStatus = ConnectStatus.ONLINE, **facts: object) -> MilesightDevice:
@@ -220,6 +224,34 @@ def test_device_list_reports_offline_that_was_not_pushed() -> None:
     )
     device.update_information(offline, NOW + 60_000)
     assert not device.online
+
+
+def test_device_list_without_latest_report_counts_later() -> None:
+    device = _device()
+    device.mark_active(NOW, NOW)
+    device.merge(NOW, {"temperature": 20}, pushed=True)
+    offline = Device(sn=device.sn, device_id="1", connect_status=ConnectStatus.OFFLINE)
+    device.update_information(offline, NOW + 60_000)
+    assert device.online
+    device.update_information(offline, NOW + 600_000)
+    assert not device.online
+
+
+def test_report_listed_in_the_future_counts_once() -> None:
+    device = _device()
+    listed = Device(sn=device.sn, device_id="1", last_update_time=NOW + YEAR)
+    device.update_information(listed, NOW)
+    device.update_information(listed, NOW + 60_000)
+    assert device.last_report == NOW
+
+
+def test_stored_report_in_the_future_counts_once() -> None:
+    device = _device()
+    device.update_information(replace(device.info, last_update_time=NOW + YEAR), NOW)
+    restarted = MilesightDevice(device.info)
+    restore_device(restarted, dump_device(device))
+    restarted.update_information(device.info, NOW + 60_000)
+    assert restarted.last_report == NOW
 
 
 def test_element_beyond_array_size_has_no_entity() -> None:

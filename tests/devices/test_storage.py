@@ -21,6 +21,7 @@ from tests.simulator import Simulator
 VERSION_1: Final = Path(__file__).parents[1] / "fixtures" / "storage" / "version_1.json"
 SOCKET: Final = "6137E09D91B7584A"
 BUTTON: Final = "6064C141414C343C"
+YEAR_MS: Final = 365 * 24 * 60 * 60 * 1000
 
 
 @pytest.fixture
@@ -90,6 +91,30 @@ async def test_offline_device_of_version_1_needs_newer_report(
     for age, state in ((600, "unavailable"), (60, "63")):
         await push_report(client, simulator, BUTTON, {"battery": 63}, age)
         assert state_of(hass, Platform.SENSOR, f"{BUTTON}_battery").state == state
+
+
+async def test_stored_times_in_the_future_are_corrected(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    entry: MockConfigEntry,
+    simulator: Simulator,
+    hass_storage: dict[str, Any],
+    hass_client_no_auth: ClientSessionGenerator,
+) -> None:
+    freezer.move_to("2026-09-15T13:02:00+00:00")
+    now = round(time.time() * 1000)
+    data = json.loads(VERSION_1.read_text())["data"]
+    times = dict.fromkeys(("last_report", "offline_since", "last_seen"), now + YEAR_MS)
+    (button,) = [device for device in data["devices"] if device["info"]["sn"] == BUTTON]
+    button |= {**times, "online": False}
+    store(hass_storage, entry, data)
+    simulator.fault("/", "status", status=503)
+    await set_up(hass, entry)
+    assert entry.runtime_data.data[BUTTON].last_report == now
+    freezer.tick(60)
+    await push_report(await hass_client_no_auth(), simulator, BUTTON, {"battery": 63}, 1)
+    assert state_of(hass, Platform.SENSOR, f"{BUTTON}_battery").state == "63"
+    assert entry.runtime_data.data[BUTTON].availability.last_seen == now + 59_000
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from typing import Final
 
 SECOND_MS: Final = 1000
+MAX_LIST_DELAY_MS: Final = 5 * 60 * SECOND_MS
 
 
 class Availability:
@@ -38,9 +39,16 @@ class Availability:
         self.offline_since = max(self.offline_since, second)
         return self._set_online(online=False)
 
-    def apply_listing(self, *, online: bool, last_report: int, requested_at: int) -> bool:
-        """Apply the device list unless it was requested before the latest event."""
-        if self._updated_at >= requested_at:
+    def apply_listing(
+        self, *, online: bool, last_report: int, requested_at: int, is_behind: bool
+    ) -> bool:
+        """Apply the device list unless it was requested before the latest event.
+
+        A list that ``is_behind`` does not have the latest report. Soon after an event it is not up
+        to date; later the clock of the device is fast.
+        """
+        event_age = requested_at - self._updated_at
+        if event_age <= 0 or (is_behind and event_age < MAX_LIST_DELAY_MS):
             return False
         self.is_as_listed = True
         if online:

@@ -19,7 +19,7 @@ from .invalid_values import InvalidValues
 from .pending_writes import PendingWrite, PendingWrites
 from .property_state import PropertyState, ValueListener
 from .size_limit import MAX_PATH_LENGTH, SizeLimit, limit_outputs
-from .timestamps import clamp_timestamp
+from .timestamps import clamp_timestamp, now_ms
 
 MAX_FUTURE_TIMES: Final = 128  # more than one page of the history
 
@@ -48,16 +48,16 @@ class MilesightDevice:
         """Initialize a device without values."""
         self.info = info
         self.capabilities = capabilities
+        self.future_times: LimitedSizeDict[int, int] = LimitedSizeDict(size_limit=MAX_FUTURE_TIMES)
+        self.last_report = self._listed_report(now_ms())
         self.availability = Availability(
-            online=info.connect_status is ConnectStatus.ONLINE, last_report=info.last_update_time
+            online=info.connect_status is ConnectStatus.ONLINE, last_report=self.last_report
         )
         self.shown_priority = Priority.SECONDARY
-        self.last_report = info.last_update_time
         self.covered_until = 0
         self.is_new = True
         self.pushes = RollingCounter()
         self.last_stated_time = 0
-        self.future_times: LimitedSizeDict[int, int] = LimitedSizeDict(size_limit=MAX_FUTURE_TIMES)
         self._pending = PendingWrites()
         self._size = SizeLimit()
         self._invalid = InvalidValues()
@@ -373,20 +373,24 @@ class MilesightDevice:
             self._notify_availability()
 
     def update_information(self, info: Device, requested_at: int) -> None:
-        """Apply the device list, requested at a time in epoch milliseconds.
-
-        The status of a list that does not have the latest report yet is ignored.
-        """
+        """Apply the device list, requested at a time in epoch milliseconds."""
         previous, self.info = self.info, info
-        last_report = info.last_update_time or 0
-        online = info.connect_status is ConnectStatus.ONLINE
-        if (self.last_report or 0) <= last_report + SECOND_MS and self.availability.apply_listing(
-            online=online, last_report=last_report, requested_at=requested_at
+        listed = self._listed_report(requested_at) or 0
+        if self.availability.apply_listing(
+            online=info.connect_status is ConnectStatus.ONLINE,
+            last_report=listed,
+            requested_at=requested_at,
+            is_behind=(self.last_report or 0) > listed + SECOND_MS,
         ):
             self._notify_availability()
-        self._set_last_report(last_report)
+        self._set_last_report(listed)
         if info is not previous and info != previous:
             self.notify(Signal.INFORMATION)
+
+    def _listed_report(self, now: int) -> int | None:
+        """Return the time of the last report in the device list in epoch milliseconds."""
+        listed = self.info.last_update_time
+        return None if listed is None else self.report_time(listed, now, pushed=False)
 
     def _notify_availability(self) -> None:
         self.notify(Signal.AVAILABILITY)

@@ -12,7 +12,7 @@ from ..api.quota import Buckets
 from ..const import DOMAIN, LOGGER
 from .device import MilesightDevice
 from .pending_writes import PendingWrite
-from .timestamps import now_ms
+from .timestamps import clamp_timestamp, now_ms
 
 VERSION: Final = 1
 SAVE_DELAY = 60
@@ -87,21 +87,27 @@ def dump_device(device: MilesightDevice) -> StoredDevice:
 
 
 def restore_device(device: MilesightDevice, data: StoredDevice) -> None:
-    """Restore a device; raises an exception if the data is malformed."""
+    """Restore a device; raises an exception if the data is malformed.
+
+    Earlier versions stored times of the device list that are too far ahead.
+    """
+    now = now_ms()
     times = {path: int(time) for path, time in data["times"].items()}
-    last_report = None if data["last_report"] is None else int(data["last_report"])
+    last_report = (
+        None if data["last_report"] is None else clamp_timestamp(int(data["last_report"]), now)
+    )
     device.restore(data["values"], times, last_report)
     availability = device.availability
     availability.online = bool(data["online"])
     after_last_report = 0 if device.online else (last_report or 0) + 1
-    availability.offline_since = int(data.get("offline_since", after_last_report))
-    availability.last_seen = int(data.get("last_seen", last_report or 0))
+    offline_since = int(data.get("offline_since", after_last_report))
+    availability.offline_since = clamp_timestamp(offline_since, now)
+    availability.last_seen = clamp_timestamp(int(data.get("last_seen", last_report or 0)), now)
     device.covered_until = int(data["covered_until"])
     device.last_stated_time = int(data.get("last_stated_time", 0))
     for stated, time in data.get("future_times", {}).items():
         device.future_times[int(stated)] = int(time)
     device.is_new = bool(data["is_new"])
-    now = now_ms()
     device.restore_writes(
         PendingWrite(write["path"], write["value"], int(write["sent"]), expires)
         for write in data.get("pending", ())
