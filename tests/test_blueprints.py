@@ -150,6 +150,7 @@ async def test_silent_devices_are_reported_once(
             if device is not lost:
                 await simulator.report(device.sn)
         await pass_time(hass, freezer, hours=1)
+        await pass_time(hass, freezer, minutes=1)
     assert [call.data for call in recorded_calls] == [
         {"report": "No report from: Cold store", "low": [], "silent": ["Cold store"]}
     ]

@@ -35,6 +35,17 @@ def silent(target: dict[str, Any] = KITCHEN, **options: Any) -> dict[str, Any]:
     return {"trigger": "milesight.device_silent", "target": target, "options": options}
 
 
+async def pass_time_with_polls(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory, **delta: float
+) -> None:
+    """Advance the frozen time in steps with a poll at the end of each."""
+    remaining = timedelta(**delta)
+    while remaining > timedelta(0):
+        step = min(remaining, timedelta(minutes=10))
+        await pass_time(hass, freezer, seconds=step.total_seconds())
+        remaining -= step
+
+
 async def test_triggers_have_texts_icons_and_fields(
     hass: HomeAssistant, loaded: MockConfigEntry, automate: Automate
 ) -> None:
@@ -88,19 +99,19 @@ async def test_silence_counts_from_the_last_report(
     thermometer = simulator.device("EM300-TH")
     await simulator.report(thermometer.sn, {"temperature": 20})
     await simulator.settle()
-    await pass_time(hass, freezer, minutes=90)
+    await pass_time_with_polls(hass, freezer, minutes=90)
     await automate(silent({"device_id": device_id(hass, pushing, thermometer)}))
-    await pass_time(hass, freezer, minutes=20)
+    await pass_time_with_polls(hass, freezer, minutes=20)
     assert not recorded_calls
-    await pass_time(hass, freezer, minutes=11)
+    await pass_time_with_polls(hass, freezer, minutes=11)
     assert devices_of(recorded_calls) == [device_id(hass, pushing, thermometer)]
-    await pass_time(hass, freezer, minutes=11)
+    await pass_time_with_polls(hass, freezer, minutes=11)
     assert len(recorded_calls) == 1
     await simulator.report(thermometer.sn, {"temperature": 20})
     await simulator.settle()
-    await pass_time(hass, freezer, minutes=90)
+    await pass_time_with_polls(hass, freezer, minutes=90)
     assert len(recorded_calls) == 1
-    await pass_time(hass, freezer, minutes=31)
+    await pass_time_with_polls(hass, freezer, minutes=31)
     assert len(recorded_calls) == 2
 
 
@@ -141,7 +152,7 @@ async def test_behavior_counts_the_silent_devices(
         await simulator.report(device.sn)
         await simulator.settle()
     await automate(silent(behavior=behavior))
-    await pass_time(hass, freezer, hours=3)
+    await pass_time_with_polls(hass, freezer, hours=3)
     assert len(kitchen) == 3
     assert len(recorded_calls) == count
 
@@ -275,6 +286,104 @@ async def test_platform_outage_is_no_silence(
     assert not recorded_calls
 
 
+async def test_reports_unread_for_want_of_requests_are_no_silence(
+    hass: HomeAssistant,
+    loaded: MockConfigEntry,
+    simulator: Simulator,
+    automate: Automate,
+    recorded_calls: list[ServiceCall],
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    thermometer = simulator.device("EM300-TH")
+    await simulator.report(thermometer.sn)
+    await poll(hass, loaded)
+    await automate(silent({"device_id": device_id(hass, loaded, thermometer)}))
+    quota = loaded.runtime_data.quota
+    while not quota.is_exhausted(time.time()):
+        quota.record(time.time())
+    for _ in range(10):
+        await simulator.report(thermometer.sn)
+        await pass_time(hass, freezer, minutes=15)
+    assert loaded.runtime_data.request_limit.exhausted
+    assert not recorded_calls
+
+
+async def test_pushes_show_silence_while_polling_is_paused(
+    hass: HomeAssistant,
+    pushing: MockConfigEntry,
+    simulator: Simulator,
+    automate: Automate,
+    recorded_calls: list[ServiceCall],
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    thermometer, other = simulator.device("EM300-TH"), simulator.device("WS523")
+    for device in (thermometer, other):
+        await simulator.report(device.sn)
+        await simulator.settle()
+    await automate(silent({"device_id": device_id(hass, pushing, thermometer)}))
+    quota = pushing.runtime_data.quota
+    while not quota.is_exhausted(time.time()):
+        quota.record(time.time())
+    for _ in range(9):
+        await simulator.report(other.sn)
+        await simulator.settle()
+        await pass_time(hass, freezer, minutes=15)
+    assert pushing.runtime_data.request_limit.exhausted
+    assert len(recorded_calls) == 1
+
+
+async def test_reports_during_suspend_are_no_silence(
+    hass: HomeAssistant,
+    pushing: MockConfigEntry,
+    simulator: Simulator,
+    automate: Automate,
+    recorded_calls: list[ServiceCall],
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    thermometer, other = simulator.device("EM300-TH"), simulator.device("WS523")
+    await simulator.report(thermometer.sn)
+    await simulator.settle()
+    await automate(silent({"device_id": device_id(hass, pushing, thermometer)}))
+    freezer.tick(timedelta(hours=13))
+    thermometer.last_update = round(time.time() * 1000)
+    await simulator.report(other.sn)
+    await simulator.settle()
+    await pass_time(hass, freezer, seconds=1)
+    await pass_time(hass, freezer, minutes=2)
+    assert pushing.runtime_data.data[thermometer.sn].last_report == thermometer.last_update
+    assert not recorded_calls
+
+
+async def test_written_interval_counts_when_it_is_reported(
+    hass: HomeAssistant,
+    pushing: MockConfigEntry,
+    simulator: Simulator,
+    automate: Automate,
+    recorded_calls: list[ServiceCall],
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    thermometer = simulator.device("EM300-TH")
+    target = device_id(hass, pushing, thermometer)
+    await simulator.report(thermometer.sn, {"reporting_interval": 4 * 60 * 60})
+    await simulator.settle()
+    await automate(silent({"device_id": target}))
+    await pass_time_with_polls(hass, freezer, hours=3)
+    await pass_time(hass, freezer, seconds=20)
+    simulator.platform.command_delay = 60 * 60
+    await hass.services.async_call(
+        DOMAIN,
+        "set_properties",
+        {"device_id": target, "properties": {"reporting_interval": 600}},
+        blocking=True,
+    )
+    device = pushing.runtime_data.data[thermometer.sn]
+    await pass_time(hass, freezer, seconds=45)
+    assert device.value("reporting_interval") == 600
+    await pass_time(hass, freezer, minutes=2)
+    assert device.value("reporting_interval") == 4 * 60 * 60
+    assert not recorded_calls
+
+
 @pytest.mark.parametrize(("hours_down", "count"), [(0.5, 0), (3, 1)])
 async def test_silence_survives_a_restart(
     hass: HomeAssistant,
@@ -297,7 +406,7 @@ async def test_silence_survives_a_restart(
     await set_up(hass, pushing)
     await pass_time(hass, freezer, minutes=2)
     assert len(recorded_calls) == count
-    await pass_time(hass, freezer, hours=2)
+    await pass_time_with_polls(hass, freezer, hours=2)
     assert len(recorded_calls) == 1
 
 
