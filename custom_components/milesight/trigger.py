@@ -39,6 +39,7 @@ import voluptuous as vol
 from .automation.connectivity import CONNECTIVITY, async_connectivity_sensors
 from .automation.silence import SILENCE_OPTIONS, Silence, async_get_silence
 from .commands.responses import EVENT_TASK, SUCCESS
+from .const import LOGGER
 from .devices.target_devices import async_devices_in_target
 
 ATTR_LAST_REPORT: Final = "last_report"
@@ -151,6 +152,7 @@ class SilenceMonitor:
         self._added: dict[str, float] = {}
         self._silent: dict[str, bool] = {}
         self._target_changed = True
+        self._is_stopped = False
         self._cancel_check: CALLBACK_TYPE | None = None
         self._unsubscribe: list[CALLBACK_TYPE] = []
 
@@ -166,6 +168,8 @@ class SilenceMonitor:
 
     @callback
     def _stop(self) -> None:
+        """Stop, also from within an action."""
+        self._is_stopped = True
         for unsubscribe in self._unsubscribe:
             unsubscribe()
         if self._cancel_check is not None:
@@ -208,11 +212,11 @@ class SilenceMonitor:
             for device_id, silence in silences.items()
             if not self._silent[device_id] and silence.begins <= now
         ]
+        self._schedule(now, silences.values())
         for device_id in sorted(due, key=lambda device_id: silences[device_id].begins):
             self._silent[device_id] = True
-            if self._is_wanted(silences):
+            if not self._is_stopped and self._is_wanted(silences):
                 self._run(device_id, silences[device_id])
-        self._schedule(now, silences.values())
 
     def _known_until(self, device_id: str, silence: Silence) -> float:
         """Return the time up to which a silence is old when a device is first checked.
@@ -229,14 +233,16 @@ class SilenceMonitor:
         return silent == wanted[self._behavior]
 
     def _run(self, device_id: str, silence: Silence) -> None:
-        self._run_action(
-            {
-                ATTR_DEVICE_ID: device_id,
-                ATTR_LAST_REPORT: dt_util.utc_from_timestamp(silence.last_report),
-                CONF_FOR: self._duration,
-            },
-            f"silence of {device_id}",
-        )
+        """Run the action; its failure does not affect other devices."""
+        variables = {
+            ATTR_DEVICE_ID: device_id,
+            ATTR_LAST_REPORT: dt_util.utc_from_timestamp(silence.last_report),
+            CONF_FOR: self._duration,
+        }
+        try:
+            self._run_action(variables, f"silence of {device_id}")
+        except Exception:  # noqa: BLE001 - variables of the trigger may be templates
+            LOGGER.exception("The action for the silence of %s failed", device_id)
 
     def _schedule(self, now: float, silences: Iterable[Silence]) -> None:
         """Check again when the next silence may begin, and once a minute for what changes."""

@@ -384,6 +384,73 @@ async def test_written_interval_counts_when_it_is_reported(
     assert not recorded_calls
 
 
+async def automate_kitchen(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    simulator: Simulator,
+    options: dict[str, Any],
+    action: dict[str, Any],
+) -> list[str]:
+    """Set up an automation for two devices that have just reported; return their IDs."""
+    devices = [simulator.device(model) for model in ("EM300-TH", "WS523")]
+    for device in devices:
+        await simulator.report(device.sn)
+        await simulator.settle()
+    targets = [device_id(hass, entry, device) for device in devices]
+    note = {"action": "test.note", "data": {"device": "{{ trigger.device_id }}"}}
+    config = {
+        "alias": "it",
+        "mode": "parallel",
+        "triggers": {**silent({"device_id": targets}), **options},
+        "actions": [note, action],
+    }
+    assert await async_setup_component(hass, automation.DOMAIN, {automation.DOMAIN: config})
+    await hass.async_block_till_done()
+    return targets
+
+
+async def test_trigger_stops_when_its_action_turns_it_off(
+    hass: HomeAssistant,
+    pushing: MockConfigEntry,
+    simulator: Simulator,
+    recorded_calls: list[ServiceCall],
+    freezer: FrozenDateTimeFactory,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    it = {"entity_id": "automation.it"}
+    turn_off = {"action": "automation.turn_off", "target": it}
+    await automate_kitchen(hass, pushing, simulator, {}, turn_off)
+    await pass_time_with_polls(hass, freezer, minutes=121)
+    assert len(recorded_calls) == 1
+    checks: list[str] = []
+    monkeypatch.setattr(
+        "custom_components.milesight.trigger.async_get_silence",
+        lambda _hass, device, _duration: checks.append(device),
+    )
+    await pass_time(hass, freezer, minutes=2)
+    assert not checks
+
+
+async def test_failed_action_leaves_trigger_of_other_devices(
+    hass: HomeAssistant,
+    pushing: MockConfigEntry,
+    simulator: Simulator,
+    recorded_calls: list[ServiceCall],
+    freezer: FrozenDateTimeFactory,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    thermometer = device_id(hass, pushing, simulator.device("EM300-TH"))
+    failing = {"x": "{{ 1 / (trigger.device_id != '" + thermometer + "') }}"}
+    targets = await automate_kitchen(hass, pushing, simulator, {"variables": failing}, {"delay": 0})
+    await pass_time_with_polls(hass, freezer, minutes=121)
+    assert devices_of(recorded_calls) == targets[1:]
+    assert f"The action for the silence of {thermometer} failed" in caplog.text
+    await simulator.report(simulator.device("WS523").sn)
+    await simulator.settle()
+    await pass_time_with_polls(hass, freezer, minutes=121)
+    assert devices_of(recorded_calls) == targets[1:] * 2
+
+
 @pytest.mark.parametrize(("hours_down", "count"), [(0.5, 0), (3, 1)])
 async def test_silence_survives_a_restart(
     hass: HomeAssistant,
