@@ -86,8 +86,12 @@ class MilesightBinarySensor(MilesightFlagEntity[BinarySensorDescription], Binary
 
 
 class ConnectivitySensor(MilesightEntity, BinarySensorEntity):
-    """The connection between the device and the platform."""
+    """The connection between the device and the platform.
 
+    The dashboard tells it from other sensors of this device class by its translation key.
+    """
+
+    _attr_translation_key = "connectivity"
     _attr_device_class = BinarySensorDeviceClass.CONNECTIVITY
     _attr_entity_category = EntityCategory.DIAGNOSTIC
 

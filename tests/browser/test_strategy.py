@@ -15,6 +15,23 @@ from .strategy import attention, cards, generate, headings, home_with, open_stra
 
 HOUR_MS = 3_600_000
 VIEWS = ["Overview", "Places", "By kind", "Map", "Application"]
+# Devices that are silent when calls succeed, when they fail, and on another connection.
+SILENT_WHILE_CALLS_FAIL = """
+async () => {
+  const { getStatus } = await import("/status.js");
+  const status = { silent: ["device"] };
+  const working = async ({ type }) => (type === "milesight/dashboard" ? status : { issues: [] });
+  const failing = async () => Promise.reject(new Error("Connection lost"));
+  const [first, second] = [{}, {}];
+  const silent = async (connection, callWS, hours) =>
+    (await getStatus({ connection, callWS }, { silent_hours: hours })).silent;
+  return [
+    await silent(first, working, 1),
+    await silent(first, failing, 2),
+    await silent(second, failing, 2),
+  ];
+}
+"""
 CARDS = {"gauge", "heading", "history-graph", "map", "markdown", "statistics-graph", "tile"}
 
 
@@ -144,6 +161,16 @@ async def test_gateway_without_devices_shows_itself(strategy: Page) -> None:
     registries = home_with(gateway=[CONNECTIVITY])
     dashboard = await generate(strategy, registries, status={"gateways": ["gateway"]})
     assert tiles(dashboard.views["kinds"]) == ["binary_sensor.gateway_0"]
+
+
+async def test_connection_of_device_is_that_to_platform(strategy: Page) -> None:
+    charger = ("binary_sensor", "", "connectivity", "diagnostic", "off", None)
+    registries = home_with(bus=[charger, CONNECTIVITY, LEAK])
+    assert attention((await generate(strategy, registries)).views["overview"]) == []
+
+
+async def test_status_remains_while_calls_fail(strategy: Page) -> None:
+    assert await strategy.evaluate(SILENT_WHILE_CALLS_FAIL) == [["device"], ["device"], []]
 
 
 async def test_numbered_entities_are_in_order(strategy: Page) -> None:

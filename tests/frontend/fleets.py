@@ -9,7 +9,9 @@ type Json = dict[str, Any]
 # Domain, translation key, device class, category, state and unit of the entities of a device.
 type Row = tuple[str, str, str | None, str | None, str, str | None]
 
-CONNECTIVITY: Final[Row] = ("binary_sensor", "", "connectivity", "diagnostic", "on", None)
+CONNECTIVITY: Final[Row] = (
+    "binary_sensor", "connectivity", "connectivity", "diagnostic", "on", None,
+)  # fmt: skip
 BATTERY: Final[Row] = ("sensor", "battery", "battery", "diagnostic", "90", "%")
 TEMPERATURE: Final[Row] = ("sensor", "temperature", "temperature", None, "21.5", "°C")
 HUMIDITY: Final[Row] = ("sensor", "humidity", "humidity", None, "45", "%")

@@ -5,15 +5,17 @@ from datetime import timedelta
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
+from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers import device_registry as dr, entity_registry as er
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUser
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
 from custom_components.milesight.commands.responses import EVENT_TASK
 from custom_components.milesight.const import CONF_DAILY_API_LIMIT
-from tests.common import device_id, set_up
+from tests.common import device_id, entity_id, set_up
+from tests.frontend.fleets import CONNECTIVITY
 from tests.simulator import Simulator
 
 type Ask = Callable[..., Awaitable[dict[str, Any]]]
@@ -53,6 +55,15 @@ async def test_request_limit_and_last_reports_are_sent(
     assert status["last_reports"][device_id(hass, loaded, device)] == device.last_update
     registered = dr.async_entries_for_config_entry(dr.async_get(hass), loaded.entry_id)
     assert status["last_reports"].keys() < {entry.id for entry in registered}
+
+
+async def test_connectivity_sensor_has_key_that_dashboard_looks_for(
+    hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
+) -> None:
+    sensor = entity_id(hass, Platform.BINARY_SENSOR, f"{simulator.device('WS523').sn}_connectivity")
+    registered = er.async_get(hass).async_get(sensor)
+    assert registered is not None
+    assert (registered.domain, registered.translation_key) == CONNECTIVITY[:2]
 
 
 async def test_gateways_are_sent(

@@ -202,7 +202,7 @@ function readDevice(hass, device, entries, applications) {
   own.sort((a, b) => BY_NUMBER.compare(a.entity_id, b.entity_id));
   const entities = own.map((entry) => readEntity(entry, hass.states[entry.entity_id], name));
   const connectivity = entities.find(
-    ({ domain, deviceClass }) => domain === "binary_sensor" && deviceClass === "connectivity",
+    ({ domain, key }) => domain === "binary_sensor" && key === "connectivity",
   );
   return {
     id: device.id,

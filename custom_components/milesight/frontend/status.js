@@ -52,6 +52,7 @@ async function fetchStatus(hass, hours) {
 
 /**
  * Return the status, not older than some seconds; an empty one where the integration is absent.
+ * When a call fails, as while Home Assistant restarts, the previous status of the connection stays.
  *
  * @param {any} hass
  * @param {any} config of the strategy
@@ -62,9 +63,10 @@ export function getStatus(hass, config) {
   const hours = Number(config.silent_hours) || DEFAULT_SILENT_HOURS;
   const differs = cache.connection !== hass.connection || cache.hours !== hours;
   if (!cache.promise || differs || now - cache.time > MAX_AGE) {
+    const previous = cache.connection === hass.connection ? cache.status : NO_STATUS;
     Object.assign(cache, { connection: hass.connection, hours, time: now });
     cache.promise = fetchStatus(hass, hours)
-      .catch(() => NO_STATUS)
+      .catch(() => previous)
       .then((status) => (cache.status = status));
   }
   return cache.promise;
