@@ -266,7 +266,7 @@ async def test_thousands_of_devices_become_silent(
     assert len(recorded_calls) == count
 
 
-async def test_platform_outage_is_no_silence(
+async def test_silence_counts_after_an_outage_not_during_it(
     hass: HomeAssistant,
     pushing: MockConfigEntry,
     simulator: Simulator,
@@ -284,6 +284,10 @@ async def test_platform_outage_is_no_silence(
     assert not pushing.runtime_data.last_update_success
     await pass_time(hass, freezer, hours=3)
     assert not recorded_calls
+    simulator.clear_faults()
+    await poll(hass, pushing)
+    await pass_time(hass, freezer, minutes=1)
+    assert len(recorded_calls) == 1
 
 
 async def test_reports_unread_for_want_of_requests_are_no_silence(
