@@ -29,6 +29,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry, async_
 from custom_components.milesight.const import CONF_WEBHOOK_SECRET, DOMAIN
 from custom_components.milesight.devices import registry
 from custom_components.milesight.devices.device import MilesightDevice
+from tests.patience import PATIENCE
 from tests.simulator import Device, Simulator
 from tests.simulator.server import Request
 
@@ -108,7 +109,7 @@ async def pass_time(hass: HomeAssistant, freezer: FrozenDateTimeFactory, **delta
     await next_poll(hass, timedelta(0))
 
 
-async def until(reached: Callable[[], object], seconds: float = 10) -> None:
+async def until(reached: Callable[[], object], seconds: float = PATIENCE) -> None:
     """Wait until a condition is true, where no event can be awaited."""
     async with asyncio.timeout(seconds):
         while not reached():  # noqa: ASYNC110 - there is no event to wait for

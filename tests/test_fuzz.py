@@ -21,6 +21,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.milesight.api import DeviceDetails, MilesightClient, MilesightError, TaskType
 from tests.common import ADDRESS, poll, property_event, signed
+from tests.patience import PATIENCE
 from tests.simulator import Simulator
 from tests.simulator.history import History
 from tests.simulator.values import nest
@@ -306,7 +307,7 @@ async def test_any_response_raises_documented_errors_only(
     messages: list[str] = []
     for operation in OPERATIONS:
         try:
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(PATIENCE):
                 await operation(client)
         except MilesightError as error:
             messages.append(str(error))

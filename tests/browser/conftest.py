@@ -13,8 +13,9 @@ from tests.demo.home_assistant import HomeAssistant
 from tests.demo.integration import DOMAIN
 from tests.demo.process import ROOT, any_free_port
 from tests.demo.simulator import SimulatorProcess, simulated_platform
+from tests.patience import PATIENCE
 
-from .console import PATIENCE, connect_and_show
+from .console import connect_and_show
 
 DEBIAN_CHROMIUM = Path("/usr/bin/chromium")
 CHROMIUM = DEBIAN_CHROMIUM if DEBIAN_CHROMIUM.exists() else None  # None: Playwright's own

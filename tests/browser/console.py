@@ -7,8 +7,7 @@ from typing import Any
 from tests.demo.home_assistant import HomeAssistant
 from tests.demo.integration import ACTIONS, connect, first_value, show_dashboard
 from tests.demo.simulator import SimulatorProcess
-
-PATIENCE = 120  # seconds; a machine that does other things as well is slow
+from tests.patience import PATIENCE
 
 
 async def state(simulator: SimulatorProcess) -> dict[str, Any]:

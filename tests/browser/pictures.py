@@ -6,8 +6,7 @@ from collections import deque
 from playwright.async_api import Locator, Page, ViewportSize
 
 from tests.demo.process import ROOT
-
-from .console import PATIENCE
+from tests.patience import PATIENCE
 
 DOCS = ROOT / "docs"
 SETTLING = 0.4  # seconds

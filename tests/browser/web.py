@@ -8,8 +8,7 @@ from urllib.parse import urlsplit
 from playwright.async_api import Error, Locator, Page, expect
 
 from tests.demo.integration import DOMAIN
-
-from .console import PATIENCE
+from tests.patience import PATIENCE
 
 # Is true when Home Assistant is connected, no element is still loading or about to render, and the
 # page has as many elements as when it was asked last.

@@ -73,7 +73,6 @@ http:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(180)
 async def test_store_is_complete_after_a_kill_during_writing(
     hass: HomeAssistant, hass_storage: dict[str, Any], socket_enabled: None, tmp_path: Path
 ) -> None:

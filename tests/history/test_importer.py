@@ -47,6 +47,7 @@ from tests.common import (
     temperature,
 )
 from tests.fleets import household
+from tests.patience import PATIENCE
 from tests.simulator import Device, Simulator
 from tests.simulator.history import History
 
@@ -479,7 +480,7 @@ async def test_busy_recorder_delays_only_the_import(
     try:
         assert await hass.config_entries.async_setup(loaded.entry_id)
         coordinator = loaded.runtime_data
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(PATIENCE):
             await call_action_without_response(hass, "refresh")
         for device, path, value in measurements:
             state = state_of(hass, Platform.SENSOR, f"{device.sn}_{path}")

@@ -7,6 +7,7 @@ from typing import Any
 import aiohttp
 import pytest
 
+from tests.patience import PATIENCE
 from tests.simulator import Simulator, fleet
 from tests.simulator.faults import KINDS
 from tests.traffic import Traffic
@@ -14,7 +15,7 @@ from tests.traffic import Traffic
 from .helpers import API, Client, at, connected
 
 
-async def _seen(client: Client, seconds: float = 10) -> str:
+async def _seen(client: Client, seconds: float = PATIENCE) -> str:
     """What a client makes of one search, for which it waits so long."""
     url = f"{client.simulator.url}{API}/devices/search"
     headers = {"Authorization": f"Bearer {client.token}"}
@@ -54,7 +55,7 @@ async def _seen(client: Client, seconds: float = 10) -> str:
 async def test_fault_fails_requests(client: Client, fault: dict[str, Any], seen: str) -> None:
     assert await client.control("POST", "/faults", {"path": "search", **fault}) == (200, {})
     for _ in range(2):
-        assert await _seen(client, 0.2 if seen == "timeout" else 10) == seen
+        assert await _seen(client, 0.2 if seen == "timeout" else PATIENCE) == seen
     assert (await client("GET", at(client.simulator, "WS523"))).status == 200
     assert await client.control("DELETE", "/faults") == (200, {})
     assert await _seen(client) == "200 Success"
@@ -79,7 +80,7 @@ async def test_stop_ends_hanging_request(
         traffic = Traffic(simulator, monkeypatch)
         hanging = asyncio.create_task(_seen(client))
         await traffic.wait_for(1)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             await simulator.stop()
             assert await hanging == "disconnected"
 

@@ -7,6 +7,7 @@ import sys
 import aiohttp
 
 from tests.common import until
+from tests.patience import PATIENCE
 from tests.simulator import Simulator
 
 from .helpers import Receiver
@@ -55,7 +56,7 @@ async def test_program_prints_credentials_and_stops_cleanly(socket_enabled: None
         async with session.post(f"{url}/oauth/token", data=form) as response:
             assert response.status == 200
     program.terminate()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         assert await program.communicate() == (b"", b"")
     assert program.returncode == 0
 
@@ -63,7 +64,7 @@ async def test_program_prints_credentials_and_stops_cleanly(socket_enabled: None
 async def test_program_reports_taken_port(simulator: Simulator) -> None:
     port = simulator.url.rpartition(":")[2]
     program = await _run("--port", port)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         _, complaint = await program.communicate()
     assert program.returncode == 1
     assert complaint.decode() == f"Port {port} is taken; choose another one with --port.\n"

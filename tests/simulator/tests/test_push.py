@@ -7,6 +7,7 @@ import hmac
 import pytest
 
 from tests.common import until
+from tests.patience import PATIENCE
 from tests.simulator import ApiError, Simulator
 
 from .helpers import Receiver
@@ -131,7 +132,7 @@ async def test_hanging_callback_is_removed(simulator: Simulator, pushed: Receive
     reporting = asyncio.create_task(simulator.report(simulator.device("WS303").sn))
     await until(lambda: pushed.deliveries)
     await simulator.remove_callback(pushed.uri)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         await reporting
 
 
