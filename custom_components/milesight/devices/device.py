@@ -2,9 +2,6 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
-from typing import Final
-
-from homeassistant.util.limited_size_dict import LimitedSizeDict
 
 from ..api import ConnectStatus, Device, InvalidValueError, Item
 from ..api.codec import Value, decode
@@ -19,9 +16,7 @@ from .invalid_values import InvalidValues
 from .pending_writes import PendingWrite, PendingWrites
 from .property_state import PropertyState, ValueListener
 from .size_limit import MAX_PATH_LENGTH, SizeLimit, limit_outputs
-from .timestamps import clamp_timestamp, now_ms
-
-MAX_FUTURE_TIMES: Final = 128  # more than one page of the history
+from .timestamps import ReportTimes, clamp_timestamp, now_ms
 
 type Listener = Callable[[], None]
 type ReportListener = Callable[[Json, int, bool], None]
@@ -48,7 +43,7 @@ class MilesightDevice:
         """Initialize a device without values."""
         self.info = info
         self.capabilities = capabilities
-        self.future_times: LimitedSizeDict[int, int] = LimitedSizeDict(size_limit=MAX_FUTURE_TIMES)
+        self.report_times = ReportTimes()
         self.last_report = self._listed_report(now_ms())
         self.availability = Availability(
             online=info.connect_status is ConnectStatus.ONLINE, last_report=self.last_report
@@ -177,19 +172,6 @@ class MilesightDevice:
         }
         for listener in tuple(self._event_listeners.get(event_id, ())):
             listener(outputs)
-
-    def report_time(self, timestamp: int, now: int, *, pushed: bool) -> int:
-        """Return the time of a report in epoch milliseconds.
-
-        A time that is too far ahead is replaced by the time of arrival. When polling finds the
-        same report again, also after a restart, it must not count as a newer one.
-        """
-        if not pushed and timestamp in self.future_times:
-            return self.future_times[timestamp]
-        time = clamp_timestamp(timestamp, now)
-        if time != timestamp:
-            self.future_times[timestamp] = time
-        return time
 
     def merge(self, time: int, values: Mapping[str, Json], *, pushed: bool) -> bool:
         """Apply a report of ``path -> value`` and call the listeners of what changed.
@@ -390,7 +372,7 @@ class MilesightDevice:
     def _listed_report(self, now: int) -> int | None:
         """Return the time of the last report in the device list in epoch milliseconds."""
         listed = self.info.last_update_time
-        return None if listed is None else self.report_time(listed, now, pushed=False)
+        return None if listed is None else self.report_times.get(listed, now, pushed=False)
 
     def _notify_availability(self) -> None:
         self.notify(Signal.AVAILABILITY)

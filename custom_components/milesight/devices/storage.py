@@ -81,7 +81,7 @@ def dump_device(device: MilesightDevice) -> StoredDevice:
         ],
         "covered_until": device.covered_until,
         "last_stated_time": device.last_stated_time,
-        "future_times": {str(stated): time for stated, time in device.future_times.items()},
+        "future_times": device.report_times.dump(),
         "is_new": device.is_new,
     }
 
@@ -105,8 +105,7 @@ def restore_device(device: MilesightDevice, data: StoredDevice) -> None:
     availability.last_seen = clamp_timestamp(int(data.get("last_seen", last_report or 0)), now)
     device.covered_until = int(data["covered_until"])
     device.last_stated_time = int(data.get("last_stated_time", 0))
-    for stated, time in data.get("future_times", {}).items():
-        device.future_times[int(stated)] = int(time)
+    device.report_times.restore(data.get("future_times", {}))
     device.is_new = bool(data["is_new"])
     device.restore_writes(
         PendingWrite(write["path"], write["value"], int(write["sent"]), expires)

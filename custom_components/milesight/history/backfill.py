@@ -255,7 +255,7 @@ class Backfill:
             return
         has_new_elements = False
         for reading in without_superseded(readings, now_ms() - FRESH_MS):
-            time_of_report = device.report_time(reading.time, now_ms(), pushed=False)
+            time_of_report = device.report_times.get(reading.time, now_ms(), pushed=False)
             has_new_elements |= device.merge(time_of_report, reading.values, pushed=False)
         device.mark_read(listed, now_ms())
         if has_new_elements:

@@ -110,7 +110,7 @@ class ReportHandler:
             self._handle_unlisted(report, now)
             return
         device.pushes.add(now / 1000)
-        timestamp = device.report_time(report.time or now, now, pushed=True)
+        timestamp = device.report_times.get(report.time or now, now, pushed=True)
         if report.type is ReportType.OFFLINE:
             device.mark_offline(timestamp, now)
             return
