@@ -181,6 +181,8 @@ def test_date_without_a_zone_is_local() -> None:
         ({f"marks[{'9' * 5000}]": 1}, "invalid_list", "marks"),
         ({"seen": 1}, "read_only_property", "seen"),
         ({"plan.on": 1, "plan": {"on": 0}}, "duplicate_path", "plan.on"),
+        ({"marks": [], "marks[0]": 1}, "duplicate_path", "marks[0]"),
+        ({"marks[0]": 1, "marks": []}, "duplicate_path", "marks[0]"),
         ({"": 1}, "unknown_path", ""),
         ({"]": 1}, "unknown_path", "]"),
         ({3: 1}, "unknown_path", "3"),

@@ -110,6 +110,10 @@ def _encode(
             raise InvalidValueError(InvalidReason.DUPLICATE_PATH, path[:MAX_SHOWN])
         _check_sizes(known, path)
         encoded[path] = _encode_item(item, path, value, reported.get(path), zone)
+    empty_lists = tuple(f"{path}[" for path, value in encoded.items() if value == [])
+    for path in encoded:
+        if path.startswith(empty_lists):
+            raise InvalidValueError(InvalidReason.DUPLICATE_PATH, path[:MAX_SHOWN])
     return encoded
 
 
