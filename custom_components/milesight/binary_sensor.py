@@ -113,7 +113,7 @@ class ConnectivitySensor(MilesightEntity, BinarySensorEntity):
 
 
 class PushHealthSensor(MilesightApplicationEntity, BinarySensorEntity):
-    """Whether the pushes of the platform arrive."""
+    """Arrival of the pushes of the platform."""
 
     _attr_device_class = BinarySensorDeviceClass.CONNECTIVITY
 
@@ -125,7 +125,7 @@ class PushHealthSensor(MilesightApplicationEntity, BinarySensorEntity):
 
 
 class RequestLimitSensor(MilesightApplicationEntity, BinarySensorEntity):
-    """Whether polling is paused because the requests of the day are used up."""
+    """Pause of polling because the requests of the day are used up."""
 
     _attr_device_class = BinarySensorDeviceClass.PROBLEM
 

@@ -191,13 +191,13 @@ def _descriptions(
     entities = er.async_get(hass)
     corrections = corrections_of(entry).get(device.info.model or "", {})
     renamed = {key for key, changes in corrections.items() if NAME in changes}
-    found: list[Json] = []
+    rows: list[Json] = []
     for description in device.descriptions():
         entity_id = entities.async_get_entity_id(
             description.platform, DOMAIN, f"{device.sn}_{description.key}"
         )
         entity = entities.async_get(entity_id) if entity_id else None
-        found.append(
+        rows.append(
             {
                 "key": description.key,
                 "platform": description.platform.value,
@@ -210,7 +210,7 @@ def _descriptions(
                 "enabled": entity is not None and not entity.disabled,
             }
         )
-    return found
+    return rows
 
 
 def _rounded(seconds: float | None) -> int | None:

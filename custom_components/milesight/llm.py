@@ -177,7 +177,7 @@ def _is_same(name: str, wanted: str) -> bool:
 
 def _counts(groups: Iterable[set[str]]) -> dict[str, JsonValueType]:
     listed = list(groups)
-    counts = {group: sum(group in found for found in listed) for group in GROUPS}
+    counts = {group: sum(group in of_device for of_device in listed) for group in GROUPS}
     return {"devices": len(listed), "online": len(listed) - counts["offline"], **counts}
 
 

@@ -1,4 +1,4 @@
-"""What it costs a browser to make the dashboard of a large fleet."""
+"""Time in a browser to generate the dashboard of a large fleet."""
 
 import asyncio
 import json

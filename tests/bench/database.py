@@ -1,4 +1,4 @@
-"""What a day of reports writes to the recorder's database."""
+"""Rows that a day of reports writes to the recorder's database."""
 
 from homeassistant.components.recorder import get_instance
 from homeassistant.components.recorder.util import session_scope

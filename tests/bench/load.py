@@ -67,7 +67,7 @@ def event(sequence: int, devices: Sequence[Device], started: int) -> Event:
 
 @dataclass(frozen=True, kw_only=True)
 class Load:
-    """What is sent: ``events`` in arrays of ``array`` after the ``first``, going round devices."""
+    """``events`` events from number ``first`` on, in arrays of ``array``, for all devices in turn."""
 
     devices: int
     events: int

@@ -1,4 +1,4 @@
-"""How many pushes a second: ours against a bare handler, and at two thousand devices."""
+"""Pushes a second: ours against a bare handler, and at two thousand devices."""
 
 from itertools import product
 import time

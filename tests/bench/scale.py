@@ -1,4 +1,4 @@
-"""How much is measured."""
+"""Sizes of the measurements."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""What a start costs: set-up, memory, polls, requests."""
+"""Measurements of a start: set-up, memory, polls, requests."""
 
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager

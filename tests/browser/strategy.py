@@ -13,7 +13,7 @@ ADDRESS: Final = "http://strategy.test/"
 
 @dataclass(frozen=True)
 class Dashboard:
-    """What was generated: the titles of the views, the views by path, and how long it took."""
+    """A generated dashboard: the titles of the views, the views by path, and how long it took."""
 
     titles: list[str]
     views: dict[str, Any]

@@ -1,4 +1,4 @@
-"""What the dashboard strategy makes of fleets of any kind."""
+"""Tests of the dashboard strategy with fleets of any kind."""
 
 from collections.abc import AsyncIterator
 from itertools import chain

@@ -1,4 +1,4 @@
-"""What is stored of an Application and its devices, and read from stores of any version."""
+"""Tests of the storage of an Application and its devices, in all its versions."""
 
 import json
 from pathlib import Path

@@ -80,7 +80,7 @@ APPLICATION: Final[tuple[Row, ...]] = (
 
 @dataclass
 class Registries:
-    """What the object `hass` of the web interface holds, as far as the strategy reads it."""
+    """The object `hass` of the web interface, as far as the strategy reads it."""
 
     entities: dict[str, Json] = field(default_factory=dict)
     devices: dict[str, Json] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""What a number measures, or counts, by its id and its unit."""
+"""Tests of the meaning of numbers by their ids and units."""
 
 from homeassistant.const import Platform
 import pytest

@@ -1,4 +1,4 @@
-"""Which properties become entities, once or for each element of an array."""
+"""Tests of the entities of properties, also of the elements of arrays."""
 
 from homeassistant.const import Platform
 import pytest

@@ -1,4 +1,4 @@
-"""What an entity is to its owner, and how many a device shows."""
+"""Tests of the order of entities, and of how many are enabled."""
 
 from collections import Counter
 from typing import Any

@@ -1,4 +1,4 @@
-"""What can be written: controls, settings, and how a control knows its state."""
+"""Tests of controls and settings, and of the state of a control."""
 
 from homeassistant.const import EntityCategory, Platform
 import pytest

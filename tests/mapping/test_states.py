@@ -1,4 +1,4 @@
-"""What flags and enumerations mean, by their ids and labels."""
+"""Tests of the meaning of flags and enumerations by their ids and labels."""
 
 from homeassistant.const import Platform
 import pytest

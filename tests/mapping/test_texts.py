@@ -1,4 +1,4 @@
-"""What the mapping calls by a translation key has a name in every language."""
+"""Tests that each translation key of the mapping has a name in every language."""
 
 from collections.abc import Iterator, Mapping
 

@@ -1,4 +1,4 @@
-"""What ids and units say, whatever their spelling."""
+"""Tests of the words of ids and units in any spelling."""
 
 from collections.abc import Iterator
 from importlib import import_module

@@ -1,4 +1,4 @@
-"""What Home Assistant must show, by what has reached it: the contract, without the code.
+"""The states that Home Assistant must show, by what has reached it: the contract, without the code.
 
 Times are epoch milliseconds. Where the contract leaves room there is more than one value to show.
 """

@@ -1,4 +1,4 @@
-"""What can happen to an Application and its devices, one rule each.
+"""Operations on an Application and its devices, one rule each.
 
 Every rule is possible in every state and draws its arguments without regard to it: what a sequence
 does follows from its draws alone, so that a failure can be repeated and shortened. An index means
@@ -345,7 +345,7 @@ class Life(RuleBasedStateMachine):
 
     @rule()
     def cancel(self) -> None:
-        """What waits for an answer is cancelled, such as by the restart of a script."""
+        """Cancel the commands that wait for an answer, as the restart of a script does."""
 
         async def go() -> None:
             for call in self.calls:

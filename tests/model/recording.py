@@ -1,4 +1,4 @@
-"""What events say, what Home Assistant writes to its disk, and which exceptions it logs."""
+"""Recorded events, files that Home Assistant writes, and exceptions that it logs."""
 
 from collections.abc import Callable, Iterator, Mapping
 import logging
@@ -41,7 +41,7 @@ def flat(nested: Mapping[str, Any]) -> dict[str, Any]:
 
 
 class Disk(dict[str, Any]):
-    """What Home Assistant has written; ``saved`` is called when the integration's data are."""
+    """Files written by Home Assistant; ``saved`` is called with those of the integration."""
 
     def __init__(self, key: str, saved: Callable[[], None]) -> None:
         """Initialize without data; ``key`` is that of the integration's data."""

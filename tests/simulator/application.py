@@ -20,7 +20,7 @@ _CALLBACKS: Final[dict[Plan, int]] = {"free": 2, "paid": 5}
 
 
 class RollingCounter:
-    """How much happened in the last 24 hours."""
+    """Counter of the last 24 hours."""
 
     def __init__(self) -> None:
         """Start at zero."""
@@ -39,13 +39,13 @@ class RollingCounter:
         return len(self._times)
 
     def seconds_until_less(self) -> int:
-        """How long until the oldest leaves the window, at least a second."""
+        """Return the time until the oldest leaves the window, at least a second."""
         return max(1, round(self._times[0] + _DAY - time.time())) if self._times else 1
 
 
 @dataclass(slots=True, kw_only=True)
 class Application:
-    """What the console's settings page of an Application shows, and the tokens issued for it.
+    """The settings of an Application in the console, and the tokens issued for it.
 
     `numeric_ids` has the Open API word ids as numbers, as pushes always do.
     """
@@ -87,12 +87,12 @@ class Application:
 
     @property
     def callback_limit(self) -> int:
-        """How many callback URIs the plan allows."""
+        """Return the number of callback URIs that the plan allows."""
         return _CALLBACKS[self.plan]
 
     @property
     def push_limit(self) -> int | None:
-        """How many events a day the plan pushes, None for any number."""
+        """Return the number of events a day that the plan pushes, None for any number."""
         return _FREE_LIMIT if self.plan == "free" else None
 
     def count_request(self, devices: int) -> None:

@@ -1,4 +1,4 @@
-"""How the values of a device drift, derived from what its properties mean, not from its model.
+"""Drift of the values of a device, derived from the meaning of its properties, not its model.
 
 The words of a property's id, its type, unit, range, labels and access mode decide.
 """

@@ -1,4 +1,4 @@
-"""What follows from a change of a value, and from a service call, by what the properties mean.
+"""Consequences of changed values and service calls, by the meaning of the properties.
 
 A rule is made for a specification once. It takes all values and those that were changed, and
 returns what is different because of them.

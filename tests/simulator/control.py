@@ -1,4 +1,4 @@
-"""What only the console or the world can do, over HTTP below `/control`.
+"""Actions of the console and of the physical world, over HTTP below `/control`.
 
 A page for people, JSON for programs.
 """

@@ -42,7 +42,7 @@ class History:
         del self._reports[bisect_left(self._reports, (time + 1, 0), key=_TIME_AND_ORDER) :]
 
     def __len__(self) -> int:
-        """How many reports are kept."""
+        """Return the number of reports that are kept."""
         return len(self._reports)
 
     def page(self, query: Mapping[str, str]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What the Open API keeps about devices: adding, renaming, configuration, and RPS records."""
+"""The devices of the Open API: adding, renaming, configuration, and RPS records."""
 
 from typing import Any, Final
 

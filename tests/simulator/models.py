@@ -56,7 +56,7 @@ class Model:
 
     @cached_property
     def rules(self) -> tuple[Rule, ...]:
-        """What follows from a change of a value."""
+        """Return the consequences of a changed value."""
         return () if self.passive else rules(self.specification.leaves, self.values)
 
     @cached_property
@@ -93,7 +93,7 @@ class Model:
 
     @property
     def is_sleeping(self) -> bool:
-        """Whether devices listen after their own reports only, and report rarely."""
+        """Return if devices listen after their own reports only, and report rarely."""
         leaf = self.specification.leaves.get("lorawan_class")
         return leaf is not None and leaf.label_of(self.values["lorawan_class"]) == "class a"
 

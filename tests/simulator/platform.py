@@ -72,7 +72,7 @@ class Platform:
         return list(self._by_sn.values())
 
     def has(self, sn: str) -> bool:
-        """Whether a device of this serial number is on the platform."""
+        """Return if a device of this serial number is on the platform."""
         return sn in self._by_sn
 
     def by_sn(self, sn: str) -> Device:

@@ -36,7 +36,7 @@ _HTTP_SLUGS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What was asked: the template has `{deviceId}` for the id; status 0 means no answer."""
+    """A recorded request: the template has `{deviceId}` for the id; status 0 means no answer."""
 
     method: str
     path: str

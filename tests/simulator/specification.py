@@ -52,12 +52,12 @@ class Item:
 
     @property
     def writable(self) -> bool:
-        """Whether a value may be written."""
+        """Return if a value may be written."""
         return "W" in self.access
 
     @property
     def is_number(self) -> bool:
-        """Whether a value is a number that is not the key of a label."""
+        """Return if a value is a number that is not the key of a label."""
         return self.data_type in NUMERIC_TYPES and not self.labels
 
     def key_of(self, *labels: str) -> str | None:
@@ -72,7 +72,7 @@ class Item:
 
     @property
     def decimals(self) -> int:
-        """How many decimals a number has."""
+        """Return the number of decimals."""
         return 0 if self.data_type in WHOLE_TYPES else self.digits or 1
 
     def rounded(self, value: float) -> float:

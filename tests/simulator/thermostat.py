@@ -1,4 +1,4 @@
-"""How a thermostat drives valve and fan until the room has the target temperature."""
+"""Control of valve and fan by a thermostat until the room has the target temperature."""
 
 from collections.abc import Iterator
 from functools import partial

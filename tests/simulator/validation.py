@@ -1,4 +1,4 @@
-"""What the platform checks before it passes a command on: nested JSON against a specification."""
+"""Checks of a command before it is passed on: nested JSON against a specification."""
 
 from collections.abc import Sequence
 import math

@@ -1,4 +1,4 @@
-"""What users can do with a registration; the errors are translated and contain no secrets."""
+"""Actions of users on a registration; the errors are translated and contain no secrets."""
 
 from dataclasses import replace
 

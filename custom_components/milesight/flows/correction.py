@@ -116,11 +116,11 @@ class CorrectionSubentryFlow(ConfigSubentryFlow):
         if user_input is not None:
             device = dr.async_get(self.hass).async_get(user_input[CONF_DEVICE])
             sn = registry.serial_number(device) if isinstance(device, dr.DeviceEntry) else None
-            found = entry.runtime_data.data.get(sn or "")
-            if found is not None and found.info.model is not None and self._correctable(found):
-                self._device = found
+            device = entry.runtime_data.data.get(sn or "")
+            if device is not None and device.info.model is not None and self._correctable(device):
+                self._device = device
                 return await self.async_step_property()
-            errors[CONF_DEVICE] = "foreign_device" if found is None else "no_properties"
+            errors[CONF_DEVICE] = "foreign_device" if device is None else "no_properties"
         schema = self.add_suggested_values_to_schema(DEVICE_SCHEMA, user_input)
         return self.async_show_form(step_id="user", data_schema=schema, errors=errors)
 

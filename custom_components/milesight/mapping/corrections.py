@@ -110,10 +110,10 @@ def invalid_fields(description: Description, changes: Changes) -> dict[str, str]
     device_class, unit = _value(values[DEVICE_CLASS]), _value(values[UNIT])
     if device_class is not None and device_class not in map(str, DEVICE_CLASS_UNITS):
         return {DEVICE_CLASS: "invalid_device_class"}
-    found = SensorDeviceClass(device_class) if device_class else None
-    errors = {} if fits(found, unit) else {UNIT: "invalid_unit"}
+    sensor_class = SensorDeviceClass(device_class) if device_class else None
+    errors = {} if fits(sensor_class, unit) else {UNIT: "invalid_unit"}
     state_class = _value(values.get(STATE_CLASS))
-    if state_class is not None and not _admits_state_class(found, unit, state_class):
+    if state_class is not None and not _admits_state_class(sensor_class, unit, state_class):
         errors[STATE_CLASS] = "invalid_state_class"
     return errors
 
@@ -186,7 +186,7 @@ def _admits_state_class(
 ) -> bool:
     if state_class not in map(str, SensorStateClass):
         return False
-    found = SensorStateClass(state_class)
-    if found in STATE_CLASS_UNITS and unit not in STATE_CLASS_UNITS[found]:
+    choice = SensorStateClass(state_class)
+    if choice in STATE_CLASS_UNITS and unit not in STATE_CLASS_UNITS[choice]:
         return False
-    return device_class is None or found in DEVICE_CLASS_STATE_CLASSES.get(device_class, set())
+    return device_class is None or choice in DEVICE_CLASS_STATE_CLASSES.get(device_class, set())

@@ -96,7 +96,7 @@ def _cover(parts: Mapping[str, Property]) -> Composite:
             key=f"cover_{own.path}",
             path=own.path,
             name=subject(property_name(own)),
-            device_class=next((found for word, found in COVER_CLASSES if word in words), None),
+            device_class=next((choice for word, choice in COVER_CLASSES if word in words), None),
             priority=Priority.RARE if own.hidden else Priority.PRIMARY,
             roles={role: prop.item for role, prop in parts.items()},
             options={"command": _motions(parts["command"])} if "command" in parts else {},

@@ -20,7 +20,7 @@ from ..api.paths import ANY_INDEX
 
 
 class Priority(IntEnum):
-    """How much an entity matters to the owner of the device.
+    """Importance of an entity to the owner of the device.
 
     Primary is what the device is for; secondary is useful to many; rare is for installers, noisy,
     dangerous or unknown, and is disabled by default.

@@ -15,7 +15,7 @@ SPACE = re.compile(r"\s+")
 
 
 class Meaning(Enum):
-    """What a label says."""
+    """Meaning of a label."""
 
     ON = 1
     OFF = 2
@@ -78,15 +78,15 @@ def words_of(label: str) -> tuple[str, ...]:
 
 def meaning_of(words: tuple[str, ...]) -> Meaning | None:
     """Return what the words of a label mean."""
-    said = frozenset(words)
+    distinct = frozenset(words)
     for decisive, meaning in DECISIVE:
-        if said & decisive:
+        if distinct & decisive:
             return meaning
-    if said & NEGATIONS and len(said) > 1 and said & (ON | OFF) - NEGATIONS:
-        return Meaning.OFF if said & ON else Meaning.ON
-    if bool(said & ON) is bool(said & OFF):
+    if distinct & NEGATIONS and len(distinct) > 1 and distinct & (ON | OFF) - NEGATIONS:
+        return Meaning.OFF if distinct & ON else Meaning.ON
+    if bool(distinct & ON) is bool(distinct & OFF):
         return None
-    return Meaning.ON if said & ON else Meaning.OFF
+    return Meaning.ON if distinct & ON else Meaning.OFF
 
 
 def on_keys(item: Item) -> frozenset[str] | None:
@@ -145,16 +145,19 @@ def meanings_of(labels: Mapping[str, str]) -> dict[str, Meaning | None]:
     shared = (
         frozenset[str].intersection(*map(frozenset, words.values())) if several else frozenset()
     )
-    own = {key: tuple(word for word in said if word not in shared) for key, said in words.items()}
-    meanings = {key: _meaning(own[key], said, shared) for key, said in words.items()}
-    for key, said in own.items():
-        if said and NEGATIONS.issuperset(said) and () in own.values():  # "not joined" and "joined"
+    own = {
+        key: tuple(word for word in of_label if word not in shared)
+        for key, of_label in words.items()
+    }
+    meanings = {key: _meaning(own[key], of_label, shared) for key, of_label in words.items()}
+    for key, rest in own.items():
+        if rest and NEGATIONS.issuperset(rest) and () in own.values():  # "not joined" and "joined"
             is_off = meaning_of(words[key]) is not Meaning.ON
             meanings = dict.fromkeys(words, Meaning.ON if is_off else Meaning.OFF)
             meanings[key] = Meaning.OFF if is_off else Meaning.ON
     if set(own.values()) == {("normal",), ("low",)}:
         meanings = {
-            key: Meaning.OFF if said == ("normal",) else Meaning.ON for key, said in own.items()
+            key: Meaning.OFF if rest == ("normal",) else Meaning.ON for key, rest in own.items()
         }
     return meanings
 

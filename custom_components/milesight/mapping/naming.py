@@ -65,8 +65,8 @@ def property_name(prop: Property) -> str:
     elif channel := CHANNEL_ASIDE.search(name):
         rest = f"{name[: channel.start()]} {name[channel.end() :]}"
         return tidy(f"Channel {channel[1]} {uncapitalised(rest.strip())}")
-    elif found := ASIDE.match(name):
-        head, aside = found["head"], found["aside"].strip()
+    elif match := ASIDE.match(name):
+        head, aside = match["head"], match["aside"].strip()
         if not parents:
             own = "" if aside.lower() in SILENT else uncapitalised(aside)
             return tidy(head if _within(own, head) else f"{head} {own}")

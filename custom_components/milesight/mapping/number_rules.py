@@ -1,4 +1,4 @@
-"""What numbers mean: an ordered table from words to class, state class, category and priority.
+"""Meaning of numbers: an ordered table from words to class, state class, category and priority.
 
 The first rule whose words and unit fit decides. To teach the integration a new quantity, add a
 row here; to teach it a spelling, see ``tokens.ALIASES`` and ``units.SPELLINGS``.
@@ -49,7 +49,7 @@ class NumberRule:
 
 @dataclass(frozen=True, slots=True)
 class NumberMeaning:
-    """What a number turned out to be."""
+    """Meaning of a number."""
 
     device_class: Class | None
     state_class: State | None

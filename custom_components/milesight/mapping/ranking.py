@@ -1,4 +1,4 @@
-"""Which entities a device shows by default: about a dozen, by their use to the owner.
+"""Choice of the entities enabled by default: about a dozen, by their use to the owner.
 
 Always shown are the battery, the reporting interval and the reboot button. The others come in
 groups that are shown together or not at all: the channels, phases and lines of one quantity, each
@@ -74,7 +74,7 @@ LAST_USE = len(USES) + 1
 
 
 class Tier(IntEnum):
-    """What comes before what."""
+    """Order of entities."""
 
     PURPOSE = 0
     TAMPER = 1

@@ -1,4 +1,4 @@
-"""What flags and enumerations that are read mean: device class, category and priority.
+"""Meaning of flags and enumerations that are read: device class, category and priority.
 
 The first rule whose words fit decides; where it names no class, the label that means *on* may.
 """
@@ -186,5 +186,5 @@ def state_meaning(tokens: PathTokens, labels: Iterable[str] = ()) -> StateRule:
 def _class_of(labels: Iterable[str]) -> Class | None:
     on_words = {word for label in labels for word in words_of(label)}
     return next(
-        (found for words, found in LABEL_CLASSES if not on_words.isdisjoint(words.split())), None
+        (choice for words, choice in LABEL_CLASSES if not on_words.isdisjoint(words.split())), None
     )

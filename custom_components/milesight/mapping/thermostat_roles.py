@@ -138,17 +138,17 @@ def targets(
                 continue
         strength = (setter is not None, len(prop.tokens.numbers), prop.path.count("."))
         claims.setdefault(role, []).append((strength, prop, setter))
-    found: dict[str, Property] = {}
+    roles: dict[str, Property] = {}
     setters: dict[str, Setter] = {}
     for role, claimants in claims.items():
         best = min(strength for strength, _, _ in claimants)
         strongest = [claim for claim in claimants if claim[0] == best]
         if len(strongest) > 1:
             continue
-        _, found[role], setter = strongest[0]
+        _, roles[role], setter = strongest[0]
         if setter is not None:
             setters[role] = setter
-    return found, setters
+    return roles, setters
 
 
 def is_target(prop: Property) -> bool:
@@ -251,12 +251,12 @@ def _fan(label: str) -> str:
 
 def presets(item: Item) -> dict[str, str]:
     """Return the presets that the keys of an item mean, nothing if not all of them are presets."""
-    found = {
+    by_key = {
         key: next((word for word in words_of(label) if word in PRESETS), "")
         for key, label in item.mappings.items()
     }
-    known = {key: preset for key, preset in found.items() if preset}
-    return known if len(set(known.values())) == len(found) > 1 else {}
+    known = {key: preset for key, preset in by_key.items() if preset}
+    return known if len(set(known.values())) == len(by_key) > 1 else {}
 
 
 def on_off(item: Item) -> dict[str, str]:

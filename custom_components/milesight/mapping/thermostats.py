@@ -52,14 +52,14 @@ def thermostat(
     if not claimed:
         return None
     choices = {
-        role: found
-        for role, found in (
+        role: chosen
+        for role, chosen in (
             ("hvac_mode", choice(single, MODE, modes)),
             ("fan_mode", choice(single, FAN, fans)),
             ("preset_mode", choice(single, PRESET, presets)),
             ("power", choice(single, POWER, on_off)),
         )
-        if found is not None
+        if chosen is not None
     }
     roles, options = _roles(choices)
     options.setdefault("hvac_mode", {"": _only_mode(claimed)})
@@ -112,12 +112,12 @@ def _roles(
     """Return properties and options by role; ``set_<role>`` is written, ``<role>`` reported."""
     roles: dict[str, Property] = {}
     options: dict[str, Mapping[str, str]] = {}
-    for role, found in choices.items():
-        if found.shown is None or found.shown_options is None:
-            roles[role], options[role] = found.prop, found.options
+    for role, chosen in choices.items():
+        if chosen.shown is None or chosen.shown_options is None:
+            roles[role], options[role] = chosen.prop, chosen.options
         else:
-            roles[role], options[role] = found.shown, found.shown_options
-            roles[f"set_{role}"], options[f"set_{role}"] = found.prop, found.options
+            roles[role], options[role] = chosen.shown, chosen.shown_options
+            roles[f"set_{role}"], options[f"set_{role}"] = chosen.prop, chosen.options
     return roles, options
 
 

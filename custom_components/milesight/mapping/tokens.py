@@ -8,7 +8,7 @@ from ..api.paths import ANY_INDEX
 from .spelling import corrected, with_channel_4
 
 MAX_LENGTH = 500
-SHORTEST_PLURAL = 4
+MIN_PLURAL_LENGTH = 4
 
 
 def vocabulary(text: str) -> frozenset[str]:
@@ -165,7 +165,7 @@ def tokenize(text: str) -> tuple[tuple[str, ...], tuple[int, ...]]:
     text = with_channel_4(text[:MAX_LENGTH])
     for name, word in COMPOUNDS:
         text = name.sub(word, text)
-    text = CAPITALS.sub(lambda found: f"_{found[0].lower()}_", text)
+    text = CAPITALS.sub(lambda match: f"_{match[0].lower()}_", text)
     for token in WORD.findall(CAMEL.sub("_", text)):
         _read(token.lower(), words, numbers)
     return tuple(words), tuple(numbers)
@@ -185,7 +185,7 @@ def _read(token: str, words: list[str], numbers: list[int]) -> None:
 
 def _singular(word: str) -> str:
     """Return "alarm" for "alarms", and a word that is none of many as it is."""
-    if len(word) < SHORTEST_PLURAL or word in ATOMS or word.endswith(SINGULAR):
+    if len(word) < MIN_PLURAL_LENGTH or word in ATOMS or word.endswith(SINGULAR):
         return word
     for plural, ending in PLURALS:
         if word.endswith(plural):

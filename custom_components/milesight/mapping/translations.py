@@ -1,4 +1,4 @@
-"""Which properties have a translated name, and which of their states are translated."""
+"""Properties with translated names, and those of their states that are translated."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

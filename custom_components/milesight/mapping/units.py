@@ -181,9 +181,9 @@ def fold(unit: str | None) -> str | None:
     if plain in NONE:
         return None
     for spelling in (plain, plain[:-1] if SEVERAL.fullmatch(plain) else plain):
-        found = SPELLINGS.get(spelling) or ADMITTED.get(spelling)
-        if found is not None:
-            return str(found)
+        admitted = SPELLINGS.get(spelling) or ADMITTED.get(spelling)
+        if admitted is not None:
+            return str(admitted)
     return unit
 
 

@@ -1,4 +1,4 @@
-"""How the words of a specification are written in a name.
+"""Spelling of the words of a specification in a name.
 
 Names are in sentence case, without ids, abbreviations, repetition and words that only say that
 something is a setting. ``[]`` stands for the number of an element and is kept.
@@ -138,7 +138,7 @@ def tidy(text: str) -> str:
     if len(words) > 1 and words[-1] == "a":
         words[-1] = "A"
     text = " ".join(words)
-    text = PLACE_FIRST.sub(lambda found: f"{found[2]} {uncapitalised(found[1])}", text)
+    text = PLACE_FIRST.sub(lambda match: f"{match[2]} {uncapitalised(match[1])}", text)
     text = _short(_capitalised(text.strip(" .,;:-")))
     return f"{text} ({unit[1]})" if unit and text else text
 

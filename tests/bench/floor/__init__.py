@@ -1,4 +1,4 @@
-"""What any integration has to pay: a bare webhook handler, and bare entities that it writes."""
+"""The least that any integration does: a bare webhook handler, and bare entities that it writes."""
 
 from aiohttp.web import Request, Response
 from homeassistant.components import webhook

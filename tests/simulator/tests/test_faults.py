@@ -16,7 +16,7 @@ from .helpers import API, Client, at, connected
 
 
 async def _seen(client: Client, seconds: float = PATIENCE) -> str:
-    """What a client makes of one search, for which it waits so long."""
+    """Return the outcome of one search, for which the client waits so long."""
     url = f"{client.simulator.url}{API}/devices/search"
     headers = {"Authorization": f"Bearer {client.token}"}
     body = {"pageSize": 50, "pageNumber": 1}
