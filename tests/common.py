@@ -121,16 +121,16 @@ async def until(reached: Callable[[], object], seconds: float = PATIENCE) -> Non
 
 def device_id(hass: HomeAssistant, entry: MockConfigEntry, device: Device | MilesightDevice) -> str:
     """Return the Home Assistant id of a registered device."""
-    found = registry.async_get_device(hass, entry, device.sn)
-    assert found is not None
-    return found.id
+    registered = registry.async_get_device(hass, entry, device.sn)
+    assert registered is not None
+    return registered.id
 
 
 def entity_id(hass: HomeAssistant, platform: Platform, unique_id: str) -> str:
     """Return the id of a registered entity."""
-    found = er.async_get(hass).async_get_entity_id(platform, DOMAIN, unique_id)
-    assert found is not None, f"no {platform} {unique_id}"
-    return found
+    registered = er.async_get(hass).async_get_entity_id(platform, DOMAIN, unique_id)
+    assert registered is not None, f"no {platform} {unique_id}"
+    return registered
 
 
 def state_of(hass: HomeAssistant, platform: Platform, unique_id: str) -> State:

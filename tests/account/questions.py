@@ -158,8 +158,8 @@ class Questions:
         unknown = await self._account.send("GET", "device/openapi/v1/unknown")
         message = as_text(as_mapping(unknown.answer).get("errMsg")) or ""
         phrase = "No matching handler"
-        found = f"HTTP {unknown.status}, {phrase if phrase in message else message or NONE}"
-        yield compare("unknown path", f"HTTP 404, {phrase}", found)
+        actual = f"HTTP {unknown.status}, {phrase if phrase in message else message or NONE}"
+        yield compare("unknown path", f"HTTP 404, {phrase}", actual)
         fields = listed(as_mapping(unknown.answer))
         yield compare("failure: fields", "errCode, errMsg, requestId, status", fields)
 
@@ -198,8 +198,8 @@ class Questions:
         device = self._devices[0]
         exchange = await self._account.get(str(device["deviceId"]))
         fields = set(as_mapping(exchange.data))
-        found = "those of the search" if fields == set(device) else listed(fields ^ set(device))
-        yield compare("device: fields when queried", "those of the search", found)
+        actual = "those of the search" if fields == set(device) else listed(fields ^ set(device))
+        yield compare("device: fields when queried", "those of the search", actual)
 
     async def _specification(self) -> AsyncIterator[Line]:
         raws: list[Mapping[str, Json]] = []
@@ -221,8 +221,10 @@ class Questions:
         types = {as_text(spec.get("dataType")) or NONE for spec in _data_specs(raws)}
         unknown = types - (set(DataType) - {DataType.UNKNOWN})
         yield compare("specification: unknown data types", NONE, listed(unknown))
-        found = {problem for parsed in self._specifications.values() for problem in parsed.problems}
-        yield compare("specification: problems", NONE, listed(found))
+        actual = {
+            problem for parsed in self._specifications.values() for problem in parsed.problems
+        }
+        yield compare("specification: problems", NONE, listed(actual))
         yield compare(
             "specification: parameter ids", "<function>.<parameter>", listed(_parameter_forms(raws))
         )
@@ -274,13 +276,13 @@ class Questions:
             return compare("history: next page", "another record", "no nextPageKey")
         second = as_mapping((await self._account.get(path, pageSize=1, pageKey=key)).data)
         differs = bool(second.get("list")) and second.get("list") != first.get("list")
-        found = "another record" if differs else "the same or none"
-        return compare("history: next page", "another record", found)
+        actual = "another record" if differs else "the same or none"
+        return compare("history: next page", "another record", actual)
 
     async def _bounds(self, path: str, ts: int) -> Line:
         exact = await self._account.get(path, pageSize=MIN_PAGE, startTime=ts, endTime=ts)
-        found = "included" if as_list(as_mapping(exact.data).get("list")) else "not included"
-        return compare("history: start and end", "included", found)
+        actual = "included" if as_list(as_mapping(exact.data).get("list")) else "not included"
+        return compare("history: start and end", "included", actual)
 
     async def _reach(self, path: str) -> Line:
         now = int(time.time() * 1000)
@@ -316,15 +318,17 @@ class Questions:
                 yield not_asked(question, "the Application has none")
                 continue
             exchange = await self._account.get(f"{by_kind[is_gateway]}/config")
-            found = _data_or_outcome(exchange)
-            yield compare(question, CONFIG_FIELDS[is_gateway], found, agrees=found in CONFIG_FIELDS)
+            actual = _data_or_outcome(exchange)
+            yield compare(
+                question, CONFIG_FIELDS[is_gateway], actual, agrees=actual in CONFIG_FIELDS
+            )
 
     # Paths and headers
 
     async def _paths(self) -> AsyncIterator[Line]:
         urls = await self._account.send("GET", INFERRED_RPS_LIST_PATH)
-        found = type(urls.data).__name__ if urls.succeeded else urls.outcome
-        yield compare("inferred path: profile URLs", "list", found)
+        actual = type(urls.data).__name__ if urls.succeeded else urls.outcome
+        yield compare("inferred path: profile URLs", "list", actual)
         paths = {"create a task": TASKS_PATH, "update a device": DEVICES_PATH}
         if self._devices:
             device = f"{DEVICES_PATH}/{self._devices[0]['deviceId']}"
@@ -334,8 +338,8 @@ class Questions:
             # A path that exists refuses the method; asking so changes nothing.
             exchange = await self._account.send("GET", path)
             exists = exchange.status == HTTPStatus.METHOD_NOT_ALLOWED
-            found = "HTTP 405: exists" if exists else exchange.outcome
-            yield compare(f"path: {name}", "HTTP 405: exists", found)
+            actual = "HTTP 405: exists" if exists else exchange.outcome
+            yield compare(f"path: {name}", "HTTP 405: exists", actual)
 
     def _transport(self) -> Iterator[Line]:
         exchanges = self._account.exchanges
@@ -346,7 +350,7 @@ class Questions:
         fields = {field for answer in successes for field in answer}
         yield compare("success: fields", "data, requestId, status", listed(fields))
         ids = {as_text(as_mapping(exchange.answer).get("requestId")) for exchange in exchanges}
-        proper = all(found and len(found) == 32 and found.isalnum() for found in ids)
+        proper = all(key and len(key) == 32 and key.isalnum() for key in ids)
         yield compare("request id", "32 characters", "32 characters" if proper else "another form")
 
 
@@ -390,8 +394,8 @@ def _order(records: Iterable[Mapping[str, Json]]) -> str:
 
 def _page_size(question: str, exchange: Exchange) -> Line:
     size = as_integer(as_mapping(exchange.data).get("pageSize"))
-    found = exchange.outcome if size is None else str(size)
-    return compare(question, f"at least {MIN_PAGE}", found, agrees=(size or 0) >= MIN_PAGE)
+    actual = exchange.outcome if size is None else str(size)
+    return compare(question, f"at least {MIN_PAGE}", actual, agrees=(size or 0) >= MIN_PAGE)
 
 
 def _nest(path: str, value: Json) -> dict[str, Json]:

@@ -67,7 +67,7 @@ def event(sequence: int, devices: Sequence[Device], started: int) -> Event:
 
 @dataclass(frozen=True, kw_only=True)
 class Load:
-    """``events`` events from number ``first`` on, in arrays of ``array``, for all devices in turn."""
+    """``events`` events, the first with the number ``first``, in arrays of ``array``."""
 
     devices: int
     events: int

@@ -306,8 +306,10 @@ async def test_pushed_backlog_settles_nothing(
     freezer.tick(timedelta(hours=1))
     await switch(hass, panel, "on")
     payload = {"relay_status": "0", "power": 7}
-    made = round((time.time() - 1800) * 1000)
-    simulator.push.publish([device_data(panel, "PROPERTY", time.time(), payload, ts=made)])
+    time_of_report = round((time.time() - 1800) * 1000)
+    simulator.push.publish(
+        [device_data(panel, "PROPERTY", time.time(), payload, ts=time_of_report)]
+    )
     await simulator.settle()
     await hass.async_block_till_done()
     assert state_of(hass, Platform.SENSOR, f"{panel.sn}_power").state == "7"

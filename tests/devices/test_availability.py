@@ -72,8 +72,8 @@ async def test_report_before_loss_does_not_make_available_after_reload(
     simulator.fault("/devices/search", "status", status=503)
     await hass.config_entries.async_reload(pushing.entry_id)
     await settle(hass)
-    made = round((time.time() - 60) * 1000)
-    late = device_data(probe, "PROPERTY", time.time(), {"temperature": 20}, ts=made)
+    time_of_report = round((time.time() - 60) * 1000)
+    late = device_data(probe, "PROPERTY", time.time(), {"temperature": 20}, ts=time_of_report)
     simulator.push.publish([late])
     await simulator.settle()
     assert temperature(hass, probe) == "unavailable"
@@ -160,10 +160,10 @@ async def test_loss_is_noticed_after_a_report_in_the_future(
     simulator: Simulator,
     probe: Device,
 ) -> None:
-    made = probe.last_update
+    time_of_report = probe.last_update
     probe.last_update = round(time.time() * 1000) + YEAR_MS
     await poll(hass, pushing)
-    probe.last_update = made
+    probe.last_update = time_of_report
     probe.connect_status = "OFFLINE"
     freezer.tick(timedelta(minutes=10))
     await poll(hass, pushing)

@@ -45,8 +45,8 @@ async def push_report(
     client: TestClient[Any, Any], simulator: Simulator, sn: str, payload: Any, age: float
 ) -> None:
     """Push a report that a device made some seconds ago."""
-    made = int((time.time() - age) * 1000)
-    body = property_event(sn, payload, ts=made)
+    time_of_report = int((time.time() - age) * 1000)
+    body = property_event(sn, payload, ts=time_of_report)
     response = await client.post(ADDRESS, json=body, headers=signed(simulator.webhook_secret))
     assert response.status == 200
 

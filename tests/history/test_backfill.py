@@ -64,9 +64,9 @@ async def push_signed(
 
 def report_unpushed(device: Device, value: float, *, ago: int = 0) -> None:
     """Let the platform hold a report whose push was lost, ``ago`` milliseconds old."""
-    made = now_ms() - ago
-    device.history.add(made, {"temperature": value})
-    device.last_update = made
+    time_of_report = now_ms() - ago
+    device.history.add(time_of_report, {"temperature": value})
+    device.last_update = time_of_report
 
 
 @pytest.mark.parametrize(("age", "shown"), [(70, ["30"]), (0, ["10", "30"])])

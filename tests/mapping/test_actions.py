@@ -21,11 +21,11 @@ PRESSES = [
 
 @pytest.mark.parametrize(("path", "kind", "labels"), PRESSES)
 def test_press_of_a_button_is_an_event(path: str, kind: str, labels: str | None) -> None:
-    found = entity(path, kind, None, "R", labels)
+    described = entity(path, kind, None, "R", labels)
 
-    assert (found.platform, found.device_class) == (Platform.EVENT, "button")
-    assert found.priority is Priority.PRIMARY
-    assert found.event_types
+    assert (described.platform, described.device_class) == (Platform.EVENT, "button")
+    assert described.priority is Priority.PRIMARY
+    assert described.event_types
 
 
 def test_state_of_a_wall_switch_is_no_press() -> None:
@@ -35,7 +35,7 @@ def test_state_of_a_wall_switch_is_no_press() -> None:
 
 
 def test_event_has_the_kinds_that_its_type_names() -> None:
-    found = entities(
+    described = entities(
         events=[
             event(
                 "frost_alarm",
@@ -45,20 +45,20 @@ def test_event_has_the_kinds_that_its_type_names() -> None:
         ]
     )["event_frost_alarm"]
 
-    assert found.platform is Platform.EVENT
-    assert found.type_output.path == "type"
-    assert dict(found.event_types) == {"16": "release", "17": "trigger", "": "frost_alarm"}
+    assert described.platform is Platform.EVENT
+    assert described.type_output.path == "type"
+    assert dict(described.event_types) == {"16": "release", "17": "trigger", "": "frost_alarm"}
 
 
 @pytest.mark.parametrize("output", ["alarmType", "state", "Kind"])
 def test_output_that_names_the_kind_is_known_in_any_spelling(output: str) -> None:
-    found = entities(events=[event("alarm", item(output, "enum", labels="over/under"))])
+    described = entities(events=[event("alarm", item(output, "enum", labels="over/under"))])
 
-    assert found["event_alarm"].type_output.path == output
+    assert described["event_alarm"].type_output.path == output
 
 
 def test_service_without_inputs_is_a_button() -> None:
-    found = entities(
+    described = entities(
         services=[
             service("reboot"),
             service("clear_history"),
@@ -68,7 +68,7 @@ def test_service_without_inputs_is_a_button() -> None:
         ]
     )
 
-    assert set(found) == {"service_reboot", "service_clear_history", "service_set_pace"}
-    assert found["service_reboot"].device_class == "restart"
-    assert found["service_reboot"].priority is Priority.SECONDARY
-    assert found["service_clear_history"].priority is Priority.RARE
+    assert set(described) == {"service_reboot", "service_clear_history", "service_set_pace"}
+    assert described["service_reboot"].device_class == "restart"
+    assert described["service_reboot"].priority is Priority.SECONDARY
+    assert described["service_clear_history"].priority is Priority.RARE

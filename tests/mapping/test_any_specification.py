@@ -131,15 +131,15 @@ def described(raw: dict[str, Any]) -> tuple[Description, ...]:
 @settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
 @given(SPECIFICATIONS)
 def test_any_specification_becomes_valid_entities(raw: dict[str, Any]) -> None:
-    found = described(raw)
+    descriptions = described(raw)
 
-    for description in found:
+    for description in descriptions:
         admitted(description)
         element = description.element(*[0] * description.path.count("[]"))
         assert "[]" not in element.key
         assert "[]" not in element.path
         assert "[]" not in (element.name or "")
-    assert_distinct(found)
+    assert_distinct(descriptions)
 
 
 @settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
@@ -224,7 +224,7 @@ def options_are_distinct(options: Mapping[str, str]) -> None:
     assert len(states) == len(set(states))
 
 
-def assert_distinct(found: tuple[Description, ...]) -> None:
-    keys = [description.key for description in found]
+def assert_distinct(descriptions: tuple[Description, ...]) -> None:
+    keys = [description.key for description in descriptions]
     assert len(keys) == len(set(keys))
-    assert sum(description.priority is not Priority.RARE for description in found) <= 40
+    assert sum(description.priority is not Priority.RARE for description in descriptions) <= 40

@@ -14,14 +14,14 @@ TEMPERATURE = item("temperature", unit="°C")
 RANGE: dict[str, Any] = {"validator": {"min": 5, "max": 35}, "fractionDigits": 1}
 
 
-def of(found: Mapping[str, Any], platform: Platform) -> list[Any]:
+def of(described: Mapping[str, Any], platform: Platform) -> list[Any]:
     """Return the entities of one platform."""
-    return [description for description in found.values() if description.platform is platform]
+    return [description for description in described.values() if description.platform is platform]
 
 
-def climate_of(found: Mapping[str, Any]) -> ClimateDescription:
+def climate_of(described: Mapping[str, Any]) -> ClimateDescription:
     """Return the one thermostat."""
-    (climate,) = of(found, Platform.CLIMATE)
+    (climate,) = of(described, Platform.CLIMATE)
     assert isinstance(climate, ClimateDescription)
     return climate
 
@@ -32,7 +32,7 @@ def paths(description: CompositeDescription) -> dict[str, str]:
 
 
 def test_fan_coil_thermostat_has_set_point_modes_and_fan() -> None:
-    found = entities(
+    described = entities(
         TEMPERATURE,
         item("thermostat_status", "bool", None, "RW", "off/on"),
         item("mode", "enum", None, "RW", "cool/heat/fan"),
@@ -41,7 +41,7 @@ def test_fan_coil_thermostat_has_set_point_modes_and_fan() -> None:
         item("card_mode", "enum", None, "RW", "remove/insert"),
     )
 
-    climate = climate_of(found)
+    climate = climate_of(described)
     assert climate.key == "climate_target_temperature"
     assert climate.name is None
     assert climate.priority is Priority.PRIMARY
@@ -57,11 +57,11 @@ def test_fan_coil_thermostat_has_set_point_modes_and_fan() -> None:
     assert climate.options["hvac_mode"] == {"0": "cool", "1": "heat", "2": "fan_only"}
     assert climate.options["fan_mode"] == {"0": "auto", "1": "high", "2": "medium", "3": "low"}
     assert climate.options["power"] == {"false": "off", "true": "on"}
-    assert set(found) == {"climate_target_temperature", "temperature", "card_mode"}
+    assert set(described) == {"climate_target_temperature", "temperature", "card_mode"}
 
 
 def test_heating_and_cooling_set_points_are_a_pair() -> None:
-    found = entities(
+    described = entities(
         TEMPERATURE,
         item("humidity", unit="%"),
         item("system_status", "enum", None, "RW", "Off/On"),
@@ -77,7 +77,7 @@ def test_heating_and_cooling_set_points_are_a_pair() -> None:
         item("freeze_protection_settings.target_temperature", "float", "°C", "RW"),
     )
 
-    climate = climate_of(found)
+    climate = climate_of(described)
     assert climate.key == "climate_heating_target_temperature"
     assert climate.step == pytest.approx(0.5)
     roles = paths(climate)
@@ -86,12 +86,12 @@ def test_heating_and_cooling_set_points_are_a_pair() -> None:
     assert roles["current_humidity"] == "humidity"
     assert roles["hvac_action"] == "temperature_control_info.status"
     assert climate.options["hvac_action"] == {"0": "idle", "1": "heating", "2": "cooling"}
-    assert {"temperature", "humidity", "target_temperature"} <= set(found)
-    assert not {"heating_target_temperature", "system_status"} & set(found)
+    assert {"temperature", "humidity", "target_temperature"} <= set(described)
+    assert not {"heating_target_temperature", "system_status"} & set(described)
 
 
 def test_radiator_valve_heats_and_is_set_through_a_service() -> None:
-    found = entities(
+    described = entities(
         TEMPERATURE,
         item("target_temperature", "float", "°C", "R", **RANGE),
         item("valve_opening_degree", "int", "%"),
@@ -106,13 +106,13 @@ def test_radiator_valve_heats_and_is_set_through_a_service() -> None:
         ],
     )
 
-    climate = climate_of(found)
+    climate = climate_of(described)
     setter = climate.setters["target_temperature"]
     assert (setter.service.id, setter.input.path) == ("set_target_temperature", "value")
     assert climate.options["hvac_mode"] == {"": "heat"}
     assert paths(climate)["valve_opening"] == "valve_opening_degree"
-    assert "valve_opening_degree" in found
-    assert not of(found, Platform.VALVE)
+    assert "valve_opening_degree" in described
+    assert not of(described, Platform.VALVE)
 
 
 SETTINGS = "target_temperature_settings"
@@ -130,9 +130,11 @@ FOR_EACH_MODE = (
 
 @pytest.mark.parametrize("labels", ["single/dual", "Single target/Double target"])
 def test_set_point_for_each_mode_belongs_to_one_thermostat(labels: str) -> None:
-    found = entities(*FOR_EACH_MODE, item("target_temperature_mode", "enum", None, "RW", labels))
+    described = entities(
+        *FOR_EACH_MODE, item("target_temperature_mode", "enum", None, "RW", labels)
+    )
 
-    climate = climate_of(found)
+    climate = climate_of(described)
     roles = paths(climate)
     assert climate.key == f"climate_{SETTINGS}.heat"
     assert roles["target_temperature_auto"] == f"{SETTINGS}.auto"
@@ -140,18 +142,18 @@ def test_set_point_for_each_mode_belongs_to_one_thermostat(labels: str) -> None:
     assert roles["target_temperature_high"] == f"{SETTINGS}.auto_cool"
     assert climate.options["hvac_mode"] == {"0": "heat", "1": "heat", "2": "cool", "3": "auto"}
     assert climate.options["target_count"] == {"0": "single", "1": "dual"}
-    assert found["target_temperature_mode"].platform is Platform.SELECT
-    assert not {f"{SETTINGS}.auto_heat", f"{SETTINGS}.auto_cool"} & found.keys()
+    assert described["target_temperature_mode"].platform is Platform.SELECT
+    assert not {f"{SETTINGS}.auto_heat", f"{SETTINGS}.auto_cool"} & described.keys()
 
 
 def test_range_beside_single_set_point_is_two_numbers() -> None:
-    found = entities(*FOR_EACH_MODE)
+    described = entities(*FOR_EACH_MODE)
 
-    roles = paths(climate_of(found))
+    roles = paths(climate_of(described))
     assert roles["target_temperature_auto"] == f"{SETTINGS}.auto"
     assert not {"target_temperature_low", "target_temperature_high", "target_count"} & roles.keys()
-    assert found[f"{SETTINGS}.auto_heat"].platform is Platform.NUMBER
-    assert found[f"{SETTINGS}.auto_cool"].platform is Platform.NUMBER
+    assert described[f"{SETTINGS}.auto_heat"].platform is Platform.NUMBER
+    assert described[f"{SETTINGS}.auto_cool"].platform is Platform.NUMBER
 
 
 @pytest.mark.parametrize(
@@ -163,30 +165,30 @@ def test_range_beside_single_set_point_is_two_numbers() -> None:
     ],
 )
 def test_set_point_that_no_mode_uses_is_a_number(role: str, labels: str) -> None:
-    found = entities(
+    described = entities(
         TEMPERATURE,
         item("target_temperature", "float", "°C", "RW", **RANGE),
         item(f"{role}_target_temperature", "float", "°C", "RW", **RANGE),
         item("temperature_control_mode", "enum", None, "RW", labels),
     )
 
-    assert paths(climate_of(found))["target_temperature"] == "target_temperature"
-    assert found[f"{role}_target_temperature"].platform is Platform.NUMBER
+    assert paths(climate_of(described))["target_temperature"] == "target_temperature"
+    assert described[f"{role}_target_temperature"].platform is Platform.NUMBER
 
 
 def test_thermostat_speaks_the_unit_of_its_set_point() -> None:
-    found = entities(
+    described = entities(
         item("room_temperature", unit="℉"),
         item("setpoint_temperature", "float", "℉", "RW"),
     )
 
-    climate = climate_of(found)
+    climate = climate_of(described)
     assert climate.unit == "°F"
     assert paths(climate)["current_temperature"] == "room_temperature"
 
 
 def test_set_points_are_known_by_their_other_names() -> None:
-    found = entities(
+    described = entities(
         item("roomTemperature", unit="°C"),
         item("heatSetpoint", "float", "°C", "RW"),
         item("cool_set_point", "float", "°C", "RW"),
@@ -195,7 +197,7 @@ def test_set_points_are_known_by_their_other_names() -> None:
         item("wind_speed", "enum", None, "RW", "auto/low/high"),
     )
 
-    climate = climate_of(found)
+    climate = climate_of(described)
     assert paths(climate) == {
         "current_temperature": "roomTemperature",
         "fan_mode": "wind_speed",
@@ -203,18 +205,18 @@ def test_set_points_are_known_by_their_other_names() -> None:
         "target_temperature_cool": "cool_set_point",
         "target_temperature_heat": "heatSetpoint",
     }
-    assert set(found) == {"climate_heatSetpoint", "roomTemperature", "modes_enable"}
+    assert set(described) == {"climate_heatSetpoint", "roomTemperature", "modes_enable"}
 
 
 def test_thermostat_may_stand_in_a_structure() -> None:
-    found = entities(
+    described = entities(
         item("data.temperature", unit="°C"),
         item("data.target_temperature_settings.heat", "float", "°C", "RW"),
         item("data.plan.eco.target_temperature", "float", "°C", "RW"),
     )
 
-    assert climate_of(found).key == "climate_data.target_temperature_settings.heat"
-    assert "data.plan.eco.target_temperature" in found
+    assert climate_of(described).key == "climate_data.target_temperature_settings.heat"
+    assert "data.plan.eco.target_temperature" in described
 
 
 NO_THERMOSTATS = [
@@ -232,98 +234,98 @@ def test_what_sets_no_temperature_is_no_thermostat(properties: list[dict[str, An
 
 
 def test_valve_that_can_be_written_opens_and_closes() -> None:
-    found = entities(
+    described = entities(
         item("valve_1", "bool", None, "RW", "close/open"),
         item("valve_2", "enum", None, "RW", "1=Open/0=Close"),
         item("valve_1_pulse", "long"),
     )
 
-    first, second = of(found, Platform.VALVE)
+    first, second = of(described, Platform.VALVE)
     assert (first.key, first.device_class) == ("valve_valve_1", "water")
     assert first.options["set_state"] == {"false": "closed", "true": "open"}
     assert second.options["set_state"] == {"1": "open", "0": "closed"}
     assert second.placeholders == {"number": "2"}
-    assert "valve_1" not in found
-    assert "valve_1_pulse" in found
+    assert "valve_1" not in described
+    assert "valve_1_pulse" in described
 
 
 def test_valve_that_is_only_read_is_a_binary_sensor() -> None:
-    found = entities(item("valve_1", "bool", None, "R", "close/open"))
+    described = entities(item("valve_1", "bool", None, "R", "close/open"))
 
-    assert found["valve_1"].platform is Platform.BINARY_SENSOR
-    assert found["valve_1"].device_class == "opening"
+    assert described["valve_1"].platform is Platform.BINARY_SENSOR
+    assert described["valve_1"].device_class == "opening"
 
 
 def test_valve_with_a_position_is_set_to_it() -> None:
-    found = entities(
+    described = entities(
         item("valve_1_opening", "int", "%"),
         item("valve_1_task.valve_opening", "int", None, "RW"),
         item("valve_1_task.time", "int", "min", "RW"),
     )
 
-    (valve,) = of(found, Platform.VALVE)
+    (valve,) = of(described, Platform.VALVE)
     assert valve.key == "valve_valve_1_opening"
     assert paths(valve) == {
         "position": "valve_1_opening",
         "set_position": "valve_1_task.valve_opening",
     }
-    assert "valve_1_opening" in found
+    assert "valve_1_opening" in described
 
 
 def test_command_for_several_valves_serves_each() -> None:
-    found = entities(
+    described = entities(
         item("valve_1", "bool", None, "R", "close/open"),
         item("valve_2", "bool", None, "R", "close/open"),
         item("valve_task.valve_index", "enum", None, "RW", "1=valve 1/2=valve 2/8=all valves"),
         item("valve_task.valve_status", "bool", None, "RW", "close/open"),
     )
 
-    _, second = of(found, Platform.VALVE)
+    _, second = of(described, Platform.VALVE)
     assert paths(second)["set_state"] == "valve_task.valve_status"
     assert paths(second)["index"] == "valve_task.valve_index"
     assert second.options["index"] == {"2": "valve 2"}
 
 
 def test_valve_that_a_service_moves_is_a_valve() -> None:
-    found = entities(
+    described = entities(
         item("valve_status", "enum", None, "R", "closed/open"),
         services=[service("set_valve_status", item("status", "enum", labels="closed/open"))],
     )
 
-    (valve,) = of(found, Platform.VALVE)
+    (valve,) = of(described, Platform.VALVE)
     assert valve.setters["set_state"].service.id == "set_valve_status"
     assert valve.options["set_state"] == {"0": "closed", "1": "open"}
 
 
 def test_service_for_one_valve_moves_no_other() -> None:
-    found = entities(
+    described = entities(
         item("valve_1_status", "enum", None, "R", "closed/open"),
         item("valve_2_status", "enum", None, "R", "closed/open"),
         services=[service("set_valve_1", item("status", "enum", labels="closed/open"))],
     )
 
-    (valve,) = of(found, Platform.VALVE)
+    (valve,) = of(described, Platform.VALVE)
     assert paths(valve)["state"] == "valve_1_status"
-    assert found["valve_2_status"].platform is Platform.BINARY_SENSOR
+    assert described["valve_2_status"].platform is Platform.BINARY_SENSOR
 
 
 @pytest.mark.parametrize("path", ["valve_closed", "valve_not_open", "valve.off"])
 def test_flag_that_may_say_the_opposite_controls_no_valve(path: str) -> None:
-    found = entities(item(path, "bool", None, "RW", "no/yes"))
+    described = entities(item(path, "bool", None, "RW", "no/yes"))
 
-    assert [each.platform for each in found.values()] == [Platform.SWITCH]
-    assert found[path].on == {"true"}
+    assert [each.platform for each in described.values()] == [Platform.SWITCH]
+    assert described[path].on == {"true"}
 
 
 def test_valve_does_not_show_a_flag_that_may_say_the_opposite() -> None:
-    found = entities(
+    described = entities(
         item("valve_closed", "bool", None, "R", "no/yes"),
         item("valve_control", "bool", None, "RW", "close/open"),
     )
 
-    (valve,) = of(found, Platform.VALVE)
+    (valve,) = of(described, Platform.VALVE)
     assert set(paths(valve).values()) == {"valve_control"}
-    assert found["valve_closed"].on == {"false"}
+    assert described["valve_closed"].on == {"false"}
 
 
 def test_valve_named_for_both_states_is_controlled() -> None:
@@ -339,11 +341,11 @@ def test_valve_named_for_the_opposite_follows_clear_labels() -> None:
 
 
 def test_lamp_is_not_switched_by_a_flag_that_switches_it_off() -> None:
-    found = entities(
+    described = entities(
         item("light.brightness", "int", "%", "RW"), item("light.off", "bool", None, "RW", "no/yes")
     )
 
-    (lamp,) = of(found, Platform.LIGHT)
+    (lamp,) = of(described, Platform.LIGHT)
     assert set(paths(lamp)) == {"brightness"}
 
 
@@ -364,14 +366,14 @@ def test_valve_has_the_command_for_several_or_its_own_service() -> None:
 
 
 def test_each_element_of_an_array_of_valves_is_a_valve() -> None:
-    found = entities(
+    described = entities(
         item("valves", "array"),
         item("valves._item", "struct"),
         item("valves._item.status", "enum", None, "RW", "close/open"),
         item("valves._item.pulse", "long"),
     )
 
-    (valve,) = of(found, Platform.VALVE)
+    (valve,) = of(described, Platform.VALVE)
     element = valve.element(1)
     assert element.key == "valve_valves[1].status"
     assert element.placeholders == {"number": "2"}
@@ -379,52 +381,52 @@ def test_each_element_of_an_array_of_valves_is_a_valve() -> None:
 
 
 def test_motor_that_opens_closes_and_stops_is_a_cover() -> None:
-    found = entities(
+    described = entities(
         item("curtain_control", "enum", None, "RW", "close/open/stop"),
         item("curtain_position", "int", "%", "RW"),
         item("battery", "int", "%"),
     )
 
-    (cover,) = of(found, Platform.COVER)
+    (cover,) = of(described, Platform.COVER)
     assert (cover.key, cover.device_class) == ("cover_curtain_control", "curtain")
     assert cover.options["command"] == {"0": "close", "1": "open", "2": "stop"}
     assert paths(cover)["set_position"] == "curtain_position"
-    assert set(found) == {"cover_curtain_control", "battery"}
+    assert set(described) == {"cover_curtain_control", "battery"}
 
 
 def test_lamp_that_can_be_dimmed_is_a_light() -> None:
-    found = entities(
+    described = entities(
         item("light_switch", "bool", None, "RW", "off/on"),
         item("light_brightness", "int", "%", "RW"),
         item("screen_brightness", "int", "%", "RW"),
     )
 
-    (light,) = of(found, Platform.LIGHT)
+    (light,) = of(described, Platform.LIGHT)
     assert light.key == "light_light_brightness"
     assert paths(light) == {"brightness": "light_brightness", "power": "light_switch"}
     assert (light.minimum, light.maximum) == (0, 100)
-    assert found["screen_brightness"].platform is Platform.NUMBER
+    assert described["screen_brightness"].platform is Platform.NUMBER
 
 
 def test_red_green_and_blue_are_one_light() -> None:
-    found = entities(
+    described = entities(
         *(item(f"led_strip.{color}", "int", None, "RW") for color in COLORS),
         item("led_strip.color_temperature", "int", "K", "RW"),
     )
 
-    (light,) = of(found, Platform.LIGHT)
+    (light,) = of(described, Platform.LIGHT)
     assert light.key == "light_led_strip.red"
     assert set(light.roles) == {*COLORS}
     assert light.maximum == 255
-    assert found["led_strip.color_temperature"].platform is Platform.NUMBER
+    assert described["led_strip.color_temperature"].platform is Platform.NUMBER
 
 
 def test_lamp_with_a_brightness_has_a_color_temperature() -> None:
-    found = entities(
+    described = entities(
         item("lamp.brightness", "int", "%", "RW"), item("lamp.color_temperature", "int", "K", "RW")
     )
 
-    (light,) = of(found, Platform.LIGHT)
+    (light,) = of(described, Platform.LIGHT)
     assert set(light.roles) == {"brightness", "color_temperature"}
 
 
@@ -432,43 +434,45 @@ COLORS = ("red", "green", "blue")
 
 
 def test_letters_of_the_colors_will_do() -> None:
-    found = entities(*(item(f"rgb.{letter}", "int", None, "RW") for letter in "rgb"))
+    described = entities(*(item(f"rgb.{letter}", "int", None, "RW") for letter in "rgb"))
 
-    (light,) = of(found, Platform.LIGHT)
+    (light,) = of(described, Platform.LIGHT)
     assert paths(light) == {"red": "rgb.r", "green": "rgb.g", "blue": "rgb.b"}
 
 
 def test_lamps_are_named_without_their_brightness() -> None:
-    found = entities(*(item(f"light_{number}_brightness", "int", "%", "RW") for number in (1, 2)))
+    described = entities(
+        *(item(f"light_{number}_brightness", "int", "%", "RW") for number in (1, 2))
+    )
 
-    assert {light.name for light in of(found, Platform.LIGHT)} == {"Light 1", "Light 2"}
+    assert {light.name for light in of(described, Platform.LIGHT)} == {"Light 1", "Light 2"}
 
 
 def test_lamp_that_is_only_switched_is_a_switch() -> None:
-    found = entities(item("light_1", "bool", None, "RW", "off/on"))
+    described = entities(item("light_1", "bool", None, "RW", "off/on"))
 
-    assert found["light_1"].platform is Platform.SWITCH
+    assert described["light_1"].platform is Platform.SWITCH
 
 
 def test_latitude_and_its_longitude_are_one_tracker() -> None:
-    found = entities(item("latitude", fractionDigits=6), item("longitude", fractionDigits=6))
+    described = entities(item("latitude", fractionDigits=6), item("longitude", fractionDigits=6))
 
-    assert set(found) == {"device_tracker_latitude"}
-    assert paths(found["device_tracker_latitude"]) == {
+    assert set(described) == {"device_tracker_latitude"}
+    assert paths(described["device_tracker_latitude"]) == {
         "latitude": "latitude",
         "longitude": "longitude",
     }
 
 
 def test_position_that_can_be_written_is_two_numbers() -> None:
-    found = entities(item("latitude", access="RW"), item("longitude", access="RW"))
+    described = entities(item("latitude", access="RW"), item("longitude", access="RW"))
 
-    assert {description.platform for description in found.values()} == {Platform.NUMBER}
-    assert set(found) == {"latitude", "longitude"}
+    assert {description.platform for description in described.values()} == {Platform.NUMBER}
+    assert set(described) == {"latitude", "longitude"}
 
 
 def test_thermostat_writes_one_property_and_reads_another() -> None:
-    found = entities(
+    described = entities(
         item("ambient_temperature", unit="°C"),
         item("target_temperature", unit="°C"),
         item("systemstatus", "enum", labels="off/on"),
@@ -484,7 +488,7 @@ def test_thermostat_writes_one_property_and_reads_another() -> None:
         item("cool_target_temperature_settings.target_temperature_value", "int", "°C", "W"),
     )
 
-    climate = climate_of(found)
+    climate = climate_of(described)
     assert paths(climate) == {
         "current_temperature": "ambient_temperature",
         "effective_temperature": "target_temperature",
@@ -503,31 +507,31 @@ def test_thermostat_writes_one_property_and_reads_another() -> None:
 
 @pytest.mark.parametrize("path", ["temperature_control.enable", "thermostat_control_enable"])
 def test_control_that_can_be_disabled_is_the_mode_off(path: str) -> None:
-    found = entities(
+    described = entities(
         TEMPERATURE,
         item("target_temperature", "float", "°C", "RW"),
         item(path, "bool", None, "RW", "disable/enable"),
     )
 
-    assert climate_of(found).options["power"] == {"false": "off", "true": "on"}
+    assert climate_of(described).options["power"] == {"false": "off", "true": "on"}
 
 
 def test_step_is_what_the_service_takes() -> None:
-    found = entities(
+    described = entities(
         TEMPERATURE,
         item("target_temperature", "float", "°C"),
         services=[service("set_target_temperature", item("value", "int", "°C"))],
     )
 
-    assert climate_of(found).step == 1
+    assert climate_of(described).step == 1
 
 
 def test_mode_and_fan_are_read_with_a_slip_of_the_pen() -> None:
-    found = entities(
+    described = entities(
         item("tempeture", unit="°C"),
         item("target_temprature", "float", "°C", "RW"),
         item("temperature_controll_mode", "enum", None, "RW", "heat/cool"),
     )
 
-    assert climate_of(found).roles["hvac_mode"].path == "temperature_controll_mode"
-    assert found["tempeture"].device_class == "temperature"
+    assert climate_of(described).roles["hvac_mode"].path == "temperature_controll_mode"
+    assert described["tempeture"].device_class == "temperature"

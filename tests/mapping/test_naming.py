@@ -62,17 +62,17 @@ NAMES: list[tuple[dict[str, Any], str]] = [
 
 @pytest.mark.parametrize(("raw", "name"), NAMES)
 def test_names_are_the_specifications_words_tidied(raw: dict[str, Any], name: str) -> None:
-    (found,) = entities(raw).values()
+    (described,) = entities(raw).values()
 
-    assert found.name == name
+    assert described.name == name
 
 
 def test_long_names_are_cut_between_words() -> None:
-    found = entity("frob", name=" ".join(f"{chr(97 + n)}word" for n in range(26)))
+    described = entity("frob", name=" ".join(f"{chr(97 + n)}word" for n in range(26)))
 
-    assert found.name is not None
-    assert len(found.name) <= 80
-    assert found.name.endswith("word")
+    assert described.name is not None
+    assert len(described.name) <= 80
+    assert described.name.endswith("word")
 
 
 MAXIMUM, TEMPLATE_TEXT = "temperature_alarm_maximum", "template_text_number"
@@ -96,26 +96,26 @@ KNOWN = [
 def test_well_known_properties_are_translated(
     raw: dict[str, Any], key: str | None, placeholders: dict[str, str]
 ) -> None:
-    (found,) = entities(raw).values()
+    (described,) = entities(raw).values()
 
-    assert (found.translation_key, dict(found.placeholders)) == (key, placeholders)
+    assert (described.translation_key, dict(described.placeholders)) == (key, placeholders)
 
 
 def test_entities_of_one_name_are_told_apart() -> None:
-    found = entities(
+    described = entities(
         item("first.enable", "bool", None, "RW", name="Enable(Rule)"),
         item("second.enable", "bool", None, "RW", name="Enable(Rule)"),
         item("interval.a", "int", "s", "RW", name="Waiting(Waiting)"),
         item("interval.b", "int", "min", "RW", name="Waiting(Waiting)"),
     )
 
-    names = [description.name for description in found.values()]
+    names = [description.name for description in described.values()]
     assert len(set(names)) == len(names)
     assert "Waiting (min)" in names
 
 
 def test_elements_of_one_name_are_told_apart() -> None:
-    found = entities(
+    described = entities(
         item("zone", "array"),
         item("zone._item", "struct"),
         item("zone._item.first", "struct"),
@@ -124,45 +124,45 @@ def test_elements_of_one_name_are_told_apart() -> None:
         item("zone._item.second.enable", "bool", None, "RW", name="Enable(Rule)"),
     )
 
-    assert {description.element(1).name for description in found.values()} == {
+    assert {description.element(1).name for description in described.values()} == {
         "Zone 2 first",
         "Zone 2 second",
     }
 
 
 def test_unnamed_property_is_named_by_its_path() -> None:
-    found = entities(
+    described = entities(
         item("frob_config", "struct", name=""),
         item("frob_config.depth", "int", "cm", "RW", name=""),
         item("child_lock.func", "bool", None, "RW", name="+ /-(Child Lock)"),
     )
 
-    assert {one.name for one in found.values()} == {"Child lock function", "Frob depth"}
+    assert {one.name for one in described.values()} == {"Child lock function", "Frob depth"}
 
 
 def test_device_is_not_called_by_its_one_output() -> None:
-    found = entities(item("digital_output", "bool", None, "W", "low/high"))
+    described = entities(item("digital_output", "bool", None, "W", "low/high"))
 
-    assert found["digital_output"].translation_key == "digital_output"
+    assert described["digital_output"].translation_key == "digital_output"
 
 
 def test_one_control_of_a_device_has_the_devices_name() -> None:
-    found = entities(
+    described = entities(
         item("socket_status", "bool", None, "RW", "off/on"), item("temperature", unit="°C")
     )
 
-    assert found["socket_status"].name is None
-    assert found["socket_status"].translation_key is None
-    assert found["temperature"].translation_key == "temperature"
+    assert described["socket_status"].name is None
+    assert described["socket_status"].translation_key is None
+    assert described["temperature"].translation_key == "temperature"
 
 
 def test_of_two_switches_each_has_a_name() -> None:
-    found = entities(
+    described = entities(
         item("switch_1", "bool", None, "RW", "off/on"),
         item("switch_2", "bool", None, "RW", "off/on"),
     )
 
-    assert [description.placeholders for description in found.values()] == [
+    assert [description.placeholders for description in described.values()] == [
         {"number": "1"},
         {"number": "2"},
     ]
@@ -171,9 +171,9 @@ def test_of_two_switches_each_has_a_name() -> None:
 def names_of(raw: Any) -> dict[str, str]:
     """Return the names that Home Assistant shows in English, by platform and key."""
     return {
-        f"{found.platform} {found.key}": displayed_name(found).replace("[]", "1")
-        for found in describe(parse_specification(raw))
-        if displayed_name(found) != DEVICE
+        f"{described.platform} {described.key}": displayed_name(described).replace("[]", "1")
+        for described in describe(parse_specification(raw))
+        if displayed_name(described) != DEVICE
     }
 
 
@@ -214,13 +214,16 @@ def test_measure_finds_what_is_ugly(name: str, reason: str) -> None:
 
 
 def test_intervals_in_two_units_are_translated_with_their_unit() -> None:
-    found = entities(
+    described = entities(
         item("reporting_interval.minutes_of_time", "int", "min", "RW"),
         item("reporting_interval.seconds_of_time", "int", None, "RW"),
     )
 
-    assert {one.translation_key for one in found.values()} == {"report_interval_unit"}
-    assert [dict(one.placeholders) for one in found.values()] == [{"unit": "min"}, {"unit": "s"}]
+    assert {one.translation_key for one in described.values()} == {"report_interval_unit"}
+    assert [dict(one.placeholders) for one in described.values()] == [
+        {"unit": "min"},
+        {"unit": "s"},
+    ]
 
 
 @pytest.mark.parametrize(

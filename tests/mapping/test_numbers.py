@@ -173,10 +173,10 @@ def test_number_that_is_read_is_a_sensor_of_what_it_measures(
     native_unit: str | None,
     state_class: str | None,
 ) -> None:
-    found = entity(path, kind, unit)
+    described = entity(path, kind, unit)
 
-    assert found.platform is Platform.SENSOR
-    assert (found.device_class, found.unit, found.state_class) == (
+    assert described.platform is Platform.SENSOR
+    assert (described.device_class, described.unit, described.state_class) == (
         device_class,
         native_unit,
         state_class,
@@ -204,16 +204,16 @@ def test_power_factor_above_one_is_told_in_percent() -> None:
 
 
 def test_step_follows_limits_without_fraction_digits() -> None:
-    found = entity("power_factor", "float", None, "RW", validator={"min": 0.01, "max": 1})
+    described = entity("power_factor", "float", None, "RW", validator={"min": 0.01, "max": 1})
 
-    assert found.step == pytest.approx(0.01)
+    assert described.step == pytest.approx(0.01)
 
 
 def test_number_is_bounded_by_its_validator() -> None:
-    found = entity("report_interval", "int", "s", "RW", validator={"min": 60, "max": 64800})
+    described = entity("report_interval", "int", "s", "RW", validator={"min": 60, "max": 64800})
     fine = entity("gain", "float", None, "RW", fractionDigits=2)
 
-    assert (found.minimum, found.maximum, found.step) == (60, 64800, 1)
+    assert (described.minimum, described.maximum, described.step) == (60, 64800, 1)
     assert fine.step == pytest.approx(0.01)
 
 
@@ -222,18 +222,18 @@ def test_number_is_bounded_by_its_validator() -> None:
     [("modbus_chn_3", M), ("modbus_channel_2.value", M), ("valve_1_pulse", TI), ("pulse", TI)],
 )
 def test_counts_and_registers_that_are_read_are_sensors(path: str, state_class: str) -> None:
-    found = entities(item(path, "int", None, "RW"))[path]
+    described = entities(item(path, "int", None, "RW"))[path]
 
-    assert (found.platform, found.state_class) == (Platform.SENSOR, state_class)
+    assert (described.platform, described.state_class) == (Platform.SENSOR, state_class)
     assert entities(item(path, "int", None, "W"))[path].platform is Platform.NUMBER
 
 
 def test_pulse_settings_stay_numbers() -> None:
-    found = entities(
+    described = entities(
         item("valve_1_task.pulse", "int", None, "RW"), item("pulse_width", "int", "ms", "RW")
     )
 
-    assert {one.platform for one in found.values()} == {Platform.NUMBER}
+    assert {one.platform for one in described.values()} == {Platform.NUMBER}
 
 
 def test_energy_in_watt_hours_is_suggested_in_kilowatt_hours() -> None:
@@ -254,15 +254,15 @@ def test_energy_in_watt_hours_is_suggested_in_kilowatt_hours() -> None:
     ],
 )
 def test_what_a_device_measures_is_primary(path: str, unit: str | None) -> None:
-    found = entity(path, "float", unit)
+    described = entity(path, "float", unit)
 
-    assert (found.priority, found.category) == (Priority.PRIMARY, None)
+    assert (described.priority, described.category) == (Priority.PRIMARY, None)
 
 
 def test_value_of_an_alarm_is_rare() -> None:
-    found = entities(item("pm10", unit="µg/m³"), item("pm10_alarm.pm10", unit="µg/m³"))
+    described = entities(item("pm10", unit="µg/m³"), item("pm10_alarm.pm10", unit="µg/m³"))
 
-    assert found["pm10_alarm.pm10"].priority is Priority.RARE
+    assert described["pm10_alarm.pm10"].priority is Priority.RARE
 
 
 BOUNDS = [
@@ -287,9 +287,9 @@ BOUNDS = [
 def test_number_without_a_range_is_bounded_by_what_it_is(
     path: str, kind: str, unit: str | None, expected: tuple[float, float]
 ) -> None:
-    found = entity(path, kind, unit, "W")
+    described = entity(path, kind, unit, "W")
 
-    assert (found.minimum, found.maximum) == expected
+    assert (described.minimum, described.maximum) == expected
 
 
 @pytest.mark.parametrize(
@@ -302,11 +302,11 @@ def test_whole_number_is_bounded_by_whole_numbers(
     validator = {"min": minimum, "max": maximum}
 
     for facts in ({"kind": "int"}, {"kind": "float", "fractionDigits": 0}):
-        found = entity("frobnication", unit=None, access="RW", validator=validator, **facts)
-        assert (found.minimum, found.maximum, found.step) == (*expected, 1)
+        described = entity("frobnication", unit=None, access="RW", validator=validator, **facts)
+        assert (described.minimum, described.maximum, described.step) == (*expected, 1)
 
 
 def test_one_bound_of_the_specification_moves_the_other() -> None:
-    found = entity("report_interval", "int", "min", "RW", validator={"min": 2000})
+    described = entity("report_interval", "int", "min", "RW", validator={"min": 2000})
 
-    assert (found.minimum, found.maximum) == (2000, 2000)
+    assert (described.minimum, described.maximum) == (2000, 2000)

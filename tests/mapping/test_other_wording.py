@@ -135,8 +135,8 @@ WORDINGS: dict[str, Callable[[Spec], Spec]] = {
 
 def meaning(raw: Spec) -> dict[str, tuple[object, ...]]:
     """Return what the entities are, by their keys without regard to spelling."""
-    found = describe(parse_specification(raw))
-    return {_plain(one.key): _told(one) for one in found}
+    described = describe(parse_specification(raw))
+    return {_plain(one.key): _told(one) for one in described}
 
 
 def _plain(key: str) -> str:

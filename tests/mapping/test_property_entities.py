@@ -17,7 +17,7 @@ def test_registrys_facts_are_no_entities_at_any_depth() -> None:
 
 
 def test_of_celsius_and_fahrenheit_twins_the_celsius_one_stays() -> None:
-    found = entities(
+    described = entities(
         item("temperature", unit="°C"),
         item("celsius_temperature", unit="°C"),
         item("fahrenheit_temperature", unit="℉"),
@@ -27,7 +27,7 @@ def test_of_celsius_and_fahrenheit_twins_the_celsius_one_stays() -> None:
         item("fahrenheit_alone", unit="℉"),
     )
 
-    assert set(found) == {"temperature", "celsius_limit", "fahrenheit_alone"}
+    assert set(described) == {"temperature", "celsius_limit", "fahrenheit_alone"}
 
 
 TWINS = [
@@ -40,9 +40,9 @@ TWINS = [
 
 @pytest.mark.parametrize(("celsius", "fahrenheit"), TWINS)
 def test_twins_are_known_wherever_their_paths_name_the_scale(celsius: str, fahrenheit: str) -> None:
-    found = entities(item(celsius, unit="°C"), item(fahrenheit, unit="℉"))
+    described = entities(item(celsius, unit="°C"), item(fahrenheit, unit="℉"))
 
-    assert set(found) == {celsius}
+    assert set(described) == {celsius}
 
 
 def test_phases_are_no_scales() -> None:
@@ -50,7 +50,7 @@ def test_phases_are_no_scales() -> None:
 
 
 def test_past_readings_make_no_entities() -> None:
-    found = entities(
+    described = entities(
         item("history", "array"),
         item("history._item", "struct"),
         item("history._item.temperature", unit="°C"),
@@ -59,7 +59,7 @@ def test_past_readings_make_no_entities() -> None:
         events=[event("historical_data_report", item("mode", "enum", labels="a/b"))],
     )
 
-    assert set(found) == {"history_enable"}
+    assert set(described) == {"history_enable"}
 
 
 def test_elements_of_an_array_are_described_by_a_template() -> None:
@@ -104,10 +104,10 @@ def test_thousands_of_properties_are_described() -> None:
         for number in range(5000)
     )
 
-    found = entities(*many)
+    described = entities(*many)
 
-    assert len(found) == 5000
-    assert len({description.name for description in found.values()}) > 4000
+    assert len(described) == 5000
+    assert len({description.name for description in described.values()}) > 4000
 
 
 @pytest.mark.parametrize(
@@ -127,10 +127,10 @@ def test_property_never_takes_the_key_of_another_entity(path: str, kind: str, ke
     raw = {"services": [service("reboot")], "events": [event("door")]}
     thermostat = item("target_temperature", unit="°C", access="RW"), item("temperature", unit="°C")
 
-    found = entities(*thermostat, item(path, kind), **raw)
+    described = entities(*thermostat, item(path, kind), **raw)
 
-    assert found.keys() == {*entities(*thermostat, **raw), key}
-    assert (found[key].path, found[key].item.path) == (path, path)
-    assert found["event_door"].platform is Platform.EVENT
-    assert found["service_reboot"].platform is Platform.BUTTON
-    assert found["climate_target_temperature"].platform is Platform.CLIMATE
+    assert described.keys() == {*entities(*thermostat, **raw), key}
+    assert (described[key].path, described[key].item.path) == (path, path)
+    assert described["event_door"].platform is Platform.EVENT
+    assert described["service_reboot"].platform is Platform.BUTTON
+    assert described["climate_target_temperature"].platform is Platform.CLIMATE

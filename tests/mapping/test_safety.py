@@ -124,34 +124,34 @@ def test_no_simulated_model_is_harmed(model: str) -> None:
     "path", ["ob_mode", "o_b_mode", "reversing_valve", "wiring.mode", "compressor_mode"]
 )
 def test_reversing_valve_is_not_the_mode(path: str) -> None:
-    found = entities(TEMPERATURE, TARGET, item(path, "enum", None, "RW", "cool/heat"))
+    described = entities(TEMPERATURE, TARGET, item(path, "enum", None, "RW", "cool/heat"))
 
-    assert "hvac_mode" not in found["climate_target_temperature"].roles
-    assert found[path].priority is Priority.RARE
+    assert "hvac_mode" not in described["climate_target_temperature"].roles
+    assert described[path].priority is Priority.RARE
 
 
 def test_two_equal_claims_give_nobody_the_mode() -> None:
-    found = entities(
+    described = entities(
         TEMPERATURE,
         TARGET,
         item("work_mode", "enum", None, "RW", "heat/cool"),
         item("system_mode", "enum", None, "RW", "heat/cool"),
     )
 
-    assert "hvac_mode" not in found["climate_target_temperature"].roles
+    assert "hvac_mode" not in described["climate_target_temperature"].roles
 
 
 def test_relays_of_a_thermostat_are_rare() -> None:
-    found = entities(
+    described = entities(
         TEMPERATURE,
         TARGET,
         item("relay_y1", "bool", None, "RW", "off/on"),
         item("relay_status.fan_high", "bool", None, "R", "Open/Close"),
     )
 
-    assert found["relay_y1"].priority is Priority.RARE
-    assert found["relay_status.fan_high"].priority is Priority.RARE
-    assert found["relay_status.fan_high"].device_class is None
+    assert described["relay_y1"].priority is Priority.RARE
+    assert described["relay_status.fan_high"].priority is Priority.RARE
+    assert described["relay_status.fan_high"].device_class is None
 
 
 @pytest.mark.parametrize(
@@ -164,12 +164,12 @@ def test_relays_of_a_thermostat_are_rare() -> None:
     ],
 )
 def test_installation_settings_are_rare_configuration(path: str, labels: str) -> None:
-    found = entities(item(path, "enum", None, "RW", labels))[path]
+    described = entities(item(path, "enum", None, "RW", labels))[path]
 
-    assert (found.priority, found.category) == (Priority.RARE, EntityCategory.CONFIG)
+    assert (described.priority, described.category) == (Priority.RARE, EntityCategory.CONFIG)
 
 
 def test_calibration_button_is_disabled() -> None:
-    found = entities(services=[service("calibrate_motor"), service("query_schedule")])
+    described = entities(services=[service("calibrate_motor"), service("query_schedule")])
 
-    assert {description.priority for description in found.values()} == {Priority.RARE}
+    assert {description.priority for description in described.values()} == {Priority.RARE}

@@ -74,9 +74,13 @@ def test_what_can_be_written_is_a_control_or_a_setting(
     category: EntityCategory | None,
     priority: Priority,
 ) -> None:
-    found = entity(path, kind, unit, access, labels)
+    described = entity(path, kind, unit, access, labels)
 
-    assert (found.platform, found.category, found.priority) == (platform, category, priority)
+    assert (described.platform, described.category, described.priority) == (
+        platform,
+        category,
+        priority,
+    )
 
 
 @pytest.mark.parametrize(("kind", "sent"), [("int", 2), ("long", 2), ("enum", "2")])
@@ -88,16 +92,16 @@ def test_option_is_sent_in_the_type_of_the_specification(kind: str, sent: object
 
 
 def test_write_only_switch_shows_the_readable_state() -> None:
-    found = entities(
+    described = entities(
         item("button_status.button1", "enum", labels="Off/On"),
         item("button_status_control.button_status1", "enum", None, "W", "Off/On"),
     )
 
-    switch = found["button_status_control.button_status1"]
+    switch = described["button_status_control.button_status1"]
     assert switch.platform is Platform.SWITCH
     assert switch.state.path == "button_status.button1"
     assert switch.state_options == {"0": "off", "1": "on"}
-    assert found["button_status.button1"].priority is Priority.RARE
+    assert described["button_status.button1"].priority is Priority.RARE
 
 
 @pytest.mark.parametrize(
@@ -117,30 +121,30 @@ def test_switch_of_a_sensor_leaves_the_sensor_as_it_is(
     command: str, labels: str | None, state: str, state_labels: str | None
 ) -> None:
     sensor = item(state, "bool", labels=state_labels)
-    found = entities(sensor, item(command, "bool", None, "W", labels))
+    described = entities(sensor, item(command, "bool", None, "W", labels))
 
-    assert found[command].state is None
-    assert found[state] == entities(sensor)[state]
+    assert described[command].state is None
+    assert described[state] == entities(sensor)[state]
 
 
 @pytest.mark.parametrize("subject", ["relay", "pump", "gpio"])
 def test_switch_with_the_words_of_its_state_shows_it(subject: str) -> None:
-    found = entities(
+    described = entities(
         item(f"{subject}_status", "bool", labels="off/on"),
         item(f"{subject}_control", "bool", None, "W", "off/on"),
     )
 
-    assert found[f"{subject}_control"].state.path == f"{subject}_status"
+    assert described[f"{subject}_control"].state.path == f"{subject}_status"
 
 
 def test_socket_that_only_a_service_switches_is_a_switch() -> None:
-    found = entities(
+    described = entities(
         item("socket_status.switch_status_1", "enum", labels="off/on"),
         services=[service("set_socket", item("set_socket.status_1", "enum", labels="off/on"))],
     )["socket_status.switch_status_1"]
 
-    assert (found.platform, found.device_class) == (Platform.SWITCH, "outlet")
-    assert (found.setter.service.id, found.setter.input.path) == (
+    assert (described.platform, described.device_class) == (Platform.SWITCH, "outlet")
+    assert (described.setter.service.id, described.setter.input.path) == (
         "set_socket",
         "status_1",
     )
@@ -172,17 +176,17 @@ UNCERTAIN = {
 @pytest.mark.parametrize("case", UNCERTAIN)
 def test_service_that_may_switch_something_else_makes_no_switch(case: str) -> None:
     states, inputs = UNCERTAIN[case]
-    found = entities(
+    described = entities(
         item("relay", "array"),
         *(item(path, "enum", labels="off/on") for path in states),
         services=[service("set_relay", *inputs)],
     )
 
-    assert {each.platform for each in found.values()} == {Platform.BINARY_SENSOR}
+    assert {each.platform for each in described.values()} == {Platform.BINARY_SENSOR}
 
 
 def test_each_channel_is_switched_by_its_own_service_or_input() -> None:
-    found = entities(
+    described = entities(
         *(item(f"relay_{number}_status", "enum", labels="off/on") for number in (1, 2, 3)),
         services=[
             service("set_relay", *(item(f"status_{each}", "bool") for each in (1, 2))),
@@ -190,10 +194,10 @@ def test_each_channel_is_switched_by_its_own_service_or_input() -> None:
         ],
     )
 
-    setters = {key: each.setter for key, each in found.items()}
+    setters = {key: each.setter for key, each in described.items()}
     assert {key: (each.service.id, each.input.path) for key, each in setters.items()} == {
         "relay_1_status": ("set_relay", "status_1"),
         "relay_2_status": ("set_relay", "status_2"),
         "relay_3_status": ("set_relay_3", "status"),
     }
-    assert [each.on for each in found.values()] == [{"true"}, {"true"}, {"0"}]
+    assert [each.on for each in described.values()] == [{"true"}, {"true"}, {"0"}]

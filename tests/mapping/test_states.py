@@ -68,11 +68,11 @@ FLAGS = [
 def test_two_labels_that_mean_off_and_on_are_a_binary_sensor(
     path: str, kind: str, labels: str | None, device_class: str | None, on: str
 ) -> None:
-    found = entity(path, kind, None, "R", labels)
+    described = entity(path, kind, None, "R", labels)
 
-    assert found.platform is Platform.BINARY_SENSOR
-    assert found.device_class == device_class
-    assert [found.labels[key] for key in found.on] == [on]
+    assert described.platform is Platform.BINARY_SENSOR
+    assert described.device_class == device_class
+    assert [described.labels[key] for key in described.on] == [on]
 
 
 # id, labels of false and true -> device class, whether it is on when true
@@ -109,10 +109,10 @@ NAMED = [
 def test_flag_named_for_the_opposite_of_its_class_is_inverted(
     path: str, labels: str | None, device_class: str | None, *, on: bool, kind: str
 ) -> None:
-    found = entity(path, kind if labels else "bool", None, "R", labels)
+    described = entity(path, kind if labels else "bool", None, "R", labels)
 
-    assert found.device_class == device_class
-    assert found.on == {list(found.labels)[on]}
+    assert described.device_class == device_class
+    assert described.on == {list(described.labels)[on]}
 
 
 NOT_BINARY = [
@@ -132,60 +132,64 @@ NOT_BINARY = [
 
 @pytest.mark.parametrize(("path", "labels"), NOT_BINARY)
 def test_labels_that_name_something_else_are_an_enumeration(path: str, labels: str) -> None:
-    found = entity(path, "enum", None, "R", labels)
+    described = entity(path, "enum", None, "R", labels)
 
-    assert (found.platform, found.device_class) == (Platform.SENSOR, "enum")
-    assert len(found.options) == len(labels.split("/"))
+    assert (described.platform, described.device_class) == (Platform.SENSOR, "enum")
+    assert len(described.options) == len(labels.split("/"))
 
 
 def test_flag_that_tells_how_something_ended_is_an_enumeration() -> None:
-    found = entity("valve_1_result", "bool", None, "R", "success/failed")
+    described = entity("valve_1_result", "bool", None, "R", "success/failed")
 
-    assert (found.platform, found.device_class) == (Platform.SENSOR, "enum")
-    assert found.options == {"false": "success", "true": "failed"}
+    assert (described.platform, described.device_class) == (Platform.SENSOR, "enum")
+    assert described.options == {"false": "success", "true": "failed"}
 
 
 def test_flag_with_other_keys_than_a_flags_is_an_enumeration() -> None:
-    found = entity("sync_enable", "bool", None, "RW", "0=disable/2=enable")
+    described = entity("sync_enable", "bool", None, "RW", "0=disable/2=enable")
 
-    assert found.platform is Platform.SWITCH
-    assert found.on == {"2"}
+    assert described.platform is Platform.SWITCH
+    assert described.on == {"2"}
 
 
 def test_enumeration_without_labels_is_text() -> None:
-    found = entity("mystery", "enum")
+    described = entity("mystery", "enum")
 
-    assert (found.platform, found.device_class, dict(found.options)) == (Platform.SENSOR, None, {})
+    assert (described.platform, described.device_class, dict(described.options)) == (
+        Platform.SENSOR,
+        None,
+        {},
+    )
 
 
 def test_whole_number_with_labels_is_an_enumeration() -> None:
-    found = entity("work_state", "int", None, "R", "idle/busy/broken")
+    described = entity("work_state", "int", None, "R", "idle/busy/broken")
 
-    assert (found.platform, found.device_class) == (Platform.SENSOR, "enum")
-    assert list(found.options.values()) == ["idle", "busy", "broken"]
+    assert (described.platform, described.device_class) == (Platform.SENSOR, "enum")
+    assert list(described.options.values()) == ["idle", "busy", "broken"]
 
 
 def test_options_that_read_the_same_are_told_apart() -> None:
-    found = entity("shift", "enum", None, "RW", "1=day/2=day/3=night")
+    described = entity("shift", "enum", None, "RW", "1=day/2=day/3=night")
 
-    assert list(found.options.values()) == ["day", "day (2)", "night"]
+    assert list(described.options.values()) == ["day", "day (2)", "night"]
 
 
 def test_well_known_states_are_keys_of_a_translation() -> None:
-    found = entity("lorawan_class", "enum", None, "R", "Class A/Class B/Class C")
+    described = entity("lorawan_class", "enum", None, "R", "Class A/Class B/Class C")
 
-    assert list(found.options.values()) == ["class_a", "class_b", "class_c"]
+    assert list(described.options.values()) == ["class_a", "class_b", "class_c"]
 
 
 def test_alarm_flag_knows_the_flag_that_ends_it() -> None:
-    found = entities(
+    described = entities(
         item("alarms.current_threshold_alarm", "bool", labels="no/yes"),
         item("alarms.current_threshold_alarm_release", "bool", labels="no/yes"),
     )
 
-    release = found["alarms.current_threshold_alarm"].release
+    release = described["alarms.current_threshold_alarm"].release
     assert release.path == "alarms.current_threshold_alarm_release"
-    assert found[release.path].priority is Priority.RARE
+    assert described[release.path].priority is Priority.RARE
 
 
 def test_lock_flag_that_is_read_is_no_power() -> None:
@@ -194,22 +198,22 @@ def test_lock_flag_that_is_read_is_no_power() -> None:
 
 
 def test_release_of_a_threshold_is_no_problem() -> None:
-    found = entity("current_threshold_alarm_release", "bool", None, "R", "no/yes")
+    described = entity("current_threshold_alarm_release", "bool", None, "R", "no/yes")
 
-    assert (found.device_class, found.priority) == (None, Priority.RARE)
+    assert (described.device_class, described.priority) == (None, Priority.RARE)
 
 
 def test_slips_of_the_pen_are_read_and_shown_as_spelled() -> None:
-    found = entity("occuppied_status", "enum", None, "R", "vacant/occuppied")
+    described = entity("occuppied_status", "enum", None, "R", "vacant/occuppied")
 
-    assert (found.platform, found.device_class) == (Platform.BINARY_SENSOR, "occupancy")
-    assert list(found.labels.values()) == ["vacant", "occupied"]
+    assert (described.platform, described.device_class) == (Platform.BINARY_SENSOR, "occupancy")
+    assert list(described.labels.values()) == ["vacant", "occupied"]
 
 
 def test_mode_of_passing_through_is_a_select() -> None:
-    found = entity("rs485_pass_through", "enum", None, "RW", "disable/active/bidirectional")
+    described = entity("rs485_pass_through", "enum", None, "RW", "disable/active/bidirectional")
 
-    assert found.platform is Platform.SELECT
+    assert described.platform is Platform.SELECT
 
 
 @pytest.mark.parametrize(

@@ -48,8 +48,8 @@ def test_id_is_read_in_any_spelling(
 
 def asked() -> Iterator[Pattern]:
     """Yield every pattern of the rules, whichever module they stand in."""
-    for found in iter_modules(mapping.__path__):
-        module = import_module(f"{mapping.__name__}.{found.name}")
+    for described in iter_modules(mapping.__path__):
+        module = import_module(f"{mapping.__name__}.{described.name}")
         for value in vars(module).values():
             for rule in value if isinstance(value, tuple) else (value,):
                 if isinstance(rule, Pattern):

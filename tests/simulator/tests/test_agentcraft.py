@@ -14,9 +14,9 @@ UNKNOWN = "00000000-0000-4000-8000-000000000000"
 async def test_device_id_has_documented_lifecycle(client: Client) -> None:
     secret = client.simulator.agentcraft.client_secret
     assert (await client.ask_agentcraft("POST", "/devices", client_secret="wrong"))[0] == 401
-    status, made = await client.ask_agentcraft("POST", "/devices", client_secret=secret)
+    status, added = await client.ask_agentcraft("POST", "/devices", client_secret=secret)
     assert status == 201
-    device_id = made["device_id"]
+    device_id = added["device_id"]
     at = f"/devices/{device_id}"
     assert (await client.ask_agentcraft("POST", "/devices/token", device_id=UNKNOWN))[0] == 404
     assert (await client.ask_agentcraft("POST", "/devices/token", device_id=device_id))[0] == 404
