@@ -196,7 +196,36 @@ async def test_report_after_a_fast_device_clock_is_read(
     simulator.requests.clear()
     await poll(hass, loaded)
     assert HISTORY not in request_counts(simulator), "a report is read once, whatever its time"
+    report_unpushed(device, 31.5, ago=-1)  # later than the read, also within its millisecond
+    await poll(hass, loaded)
+    assert temperature(hass, device) == "31.5"
+
+
+async def test_report_during_a_read_of_a_fast_clock_is_read(
+    hass: HomeAssistant,
+    loaded: MockConfigEntry,
+    simulator: Simulator,
+    device: Device,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    report_unpushed(device, 20, ago=-24 * 60 * MINUTE_MS)
+    reading, reported = asyncio.Event(), asyncio.Event()
+
+    async def hold_history(request: web.Request, answer: Callable[[], Awaitable[Answer]]) -> Answer:
+        response = await answer()
+        if request.path.endswith("/history"):
+            reading.set()
+            await reported.wait()
+        return response
+
+    handle_requests(simulator, monkeypatch, hold_history)
+    await loaded.runtime_data.async_refresh()
+    await reading.wait()
+    await asyncio.sleep(0.01)
     report_unpushed(device, 31.5)
+    await asyncio.sleep(0.01)
+    reported.set()
+    await settle(hass)
     await poll(hass, loaded)
     assert temperature(hass, device) == "31.5"
 

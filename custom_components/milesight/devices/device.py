@@ -246,10 +246,10 @@ class MilesightDevice:
         if created - time <= CLOCK_TOLERANCE_MS:
             self.covered_until = max(self.covered_until, created + SECOND_MS)
 
-    def mark_read(self, listed: int, now: int) -> None:
+    def mark_read(self, listed: int, requested_at: int) -> None:
         """Extend ``covered_until`` by the history up to the listed time of the last report."""
         self.last_stated_time = listed
-        self.covered_until = max(self.covered_until, clamp_timestamp(listed, now))
+        self.covered_until = max(self.covered_until, clamp_timestamp(listed, requested_at))
         self.is_new = False
 
     def restore(

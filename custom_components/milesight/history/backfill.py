@@ -250,6 +250,7 @@ class Backfill:
             start = start_of_hour(gap_start)
         is_imported = gap_start is not None and self._imports_history
         all_pages = is_imported and self._gap_importer.has_room
+        requested_at = now_ms()
         readings, complete = await self._readings(device, start, all_pages=all_pages)
         if not self._is_present(device):
             return
@@ -257,7 +258,7 @@ class Backfill:
         for reading in without_superseded(readings, now_ms() - FRESH_MS):
             time_of_report = device.report_times.get(reading.time, now_ms(), pushed=False)
             has_new_elements |= device.merge(time_of_report, reading.values, pushed=False)
-        device.mark_read(listed, now_ms())
+        device.mark_read(listed, requested_at)
         if has_new_elements:
             self._elements_found(device)
         if gap_start is not None and (complete or not all_pages):
