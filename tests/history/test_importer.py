@@ -46,7 +46,7 @@ from tests.common import (
     state_of,
     temperature,
 )
-from tests.fleets import household
+from tests.fleets import household, of_demo
 from tests.patience import PATIENCE
 from tests.simulator import Device, Simulator
 from tests.simulator.history import History
@@ -127,7 +127,9 @@ async def _import(
     )
 
 
-def _write_rows(hass: HomeAssistant, sensor: str, unit: str, rows: list[StatisticData]) -> None:
+def _write_rows(
+    hass: HomeAssistant, sensor: str, unit: str | None, rows: list[StatisticData]
+) -> None:
     """Write statistics as Home Assistant would have compiled them."""
     has_sum = "sum" in rows[0]
     metadata = StatisticMetaData(
@@ -136,7 +138,7 @@ def _write_rows(hass: HomeAssistant, sensor: str, unit: str, rows: list[Statisti
         name=None,
         source="recorder",
         statistic_id=sensor,
-        unit_class="energy" if has_sum else "temperature",
+        unit_class="unitless" if unit is None else "energy" if has_sum else "temperature",
         unit_of_measurement=unit,
     )
     async_import_statistics(hass, metadata, rows)
@@ -206,16 +208,24 @@ async def test_import_of_a_range_writes_only_its_hours(
     assert [row["start"] for row in rows] == [_hours_ago(5), _hours_ago(4)]
 
 
+@pytest.mark.parametrize(
+    ("devices", "path", "unit"),
+    [
+        (household(), "power_consumption", "Wh"),
+        (of_demo("VS133"), "line_1_total_in", None),
+    ],
+    ids=["energy", "people"],
+)
 async def test_imported_sums_continue_and_later_sums_follow(
-    hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
+    hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator, path: str, unit: str | None
 ) -> None:
-    device = simulator.device("WS523")
-    sensor = _sensor(hass, device, "power_consumption")
+    device = simulator.platform.devices[-1]
+    sensor = _sensor(hass, device, path)
     compiled = [(6, 100.0, 40.0), (2, 30.0, 70.0)]
     _write_rows(
         hass,
         sensor,
-        "Wh",
+        unit,
         [
             StatisticData(start=_start(_hours_ago(h)), state=s, sum=total)
             for h, s, total in compiled
@@ -224,9 +234,9 @@ async def test_imported_sums_continue_and_later_sums_follow(
     await async_wait_recording_done(hass)
     _tell(
         device,
-        (_hours_ago(5), {"power_consumption": 120}),
-        (_hours_ago(3.5), {"power_consumption": 5}),
-        (_hours_ago(3.25), {"power_consumption": 30}),
+        (_hours_ago(5), {path: 120}),
+        (_hours_ago(3.5), {path: 5}),
+        (_hours_ago(3.25), {path: 30}),
     )
     for _ in range(2):
         await _import(hass, loaded, device, _hours_ago(5), _hours_ago(3))
@@ -323,14 +333,14 @@ async def test_disabled_sensors_and_invalid_values_are_skipped(
     assert response == {target: {"rows": 0}}
 
 
-async def _restart(
+async def _unload_and_report(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     simulator: Simulator,
     gap: timedelta,
     freezer: FrozenDateTimeFactory,
 ) -> Device:
-    """Take the entry down, let its devices report during a gap, and bring it up again."""
+    """Take the entry down, and let its devices report during a gap."""
     device = simulator.device("EM300-TH")
     assert await hass.config_entries.async_unload(entry.entry_id)
     began = int(time.time() * 1000)
@@ -344,6 +354,18 @@ async def _restart(
         device.history.add(made, values)
     device.last_update = reports[-1][0]
     simulator.requests.clear()
+    return device
+
+
+async def _restart(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    simulator: Simulator,
+    gap: timedelta,
+    freezer: FrozenDateTimeFactory,
+) -> Device:
+    """Take the entry down, let its devices report during a gap, and bring it up again."""
+    device = await _unload_and_report(hass, entry, simulator, gap, freezer)
     await set_up(hass, entry)
     return device
 
@@ -457,6 +479,35 @@ class BusyRecorder(recorder_tasks.RecorderTask):
     @override
     def run(self, instance: Recorder) -> None:
         self.done.wait(20)
+
+
+async def test_import_waits_for_what_the_recorder_missed(
+    hass: HomeAssistant,
+    loaded: MockConfigEntry,
+    simulator: Simulator,
+    freezer: FrozenDateTimeFactory,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    attributes = {"unit_of_measurement": "°C", "state_class": "measurement"}
+    hass.states.async_set("sensor.other", "5", attributes)
+    await async_wait_recording_done(hass)
+    stopped = _hours_ago(0)
+    do_adhoc_statistics(hass, start=_start(stopped + 15 * MINUTE_MS))
+    await async_wait_recording_done(hass)
+    get_instance(hass).queue_task(busy := BusyRecorder())
+    try:
+        device = await _unload_and_report(hass, loaded, simulator, timedelta(hours=2), freezer)
+        assert await hass.config_entries.async_setup(loaded.entry_id)
+        await call_action_without_response(hass, "refresh")
+        await hass.async_add_executor_job(threading.Event().wait, 0.5)
+        get_instance(hass).queue_task(recorder_tasks.CompileMissingStatisticsTask())
+    finally:
+        busy.done.set()
+    await settle(hass)
+    assert "Blocked attempt" not in caplog.text
+    for sensor in ("sensor.other", _sensor(hass, device)):
+        starts = [row["start"] for row in await _rows(hass, sensor)]
+        assert starts == [stopped, stopped + HOUR_MS], sensor
 
 
 @pytest.mark.parametrize("max_waiting_readings", [20_000, 0])

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 import time
-from typing import Final
+from typing import Final, cast
 
 from homeassistant.components.recorder import DOMAIN as RECORDER, get_instance, is_entity_recorded
 from homeassistant.components.recorder.db_schema import StatisticsShortTerm
@@ -85,6 +85,7 @@ class HistoryImporter:
         """Initialize the importer."""
         self._hass = hass
         self._lock = asyncio.Lock()
+        self._is_compiled = False
 
     @property
     def available(self) -> bool:
@@ -104,6 +105,7 @@ class HistoryImporter:
         if not past:
             return 0
         async with self._lock:
+            await self._wait_until_compiled()
             sensors = await get_instance(self._hass).async_add_executor_job(
                 self._series, list(self._sensors(device))
             )
@@ -112,10 +114,21 @@ class HistoryImporter:
                 series.samples.extend(decoder(past))
                 if series.samples:
                     rows += await self._write(series)
-            await self._wait_until_written()
+            await self._wait_until_processed()
         return rows
 
-    async def _wait_until_written(self) -> None:
+    async def _wait_until_compiled(self) -> None:
+        """Wait until the recorder has compiled what it missed while it did not run.
+
+        It queues this task at its start, behind all that waits already. A row that is written
+        before it ends the task, for all entities of Home Assistant.
+        """
+        if not self._is_compiled:
+            await self._wait_until_processed()  # its queue, since then the task waits, too
+            await self._wait_until_processed()
+            self._is_compiled = True
+
+    async def _wait_until_processed(self) -> None:
         """Wait until the recorder has processed its queue.
 
         ``Recorder.async_block_till_done`` does not wait for a task that was taken from the queue
@@ -182,7 +195,7 @@ class HistoryImporter:
         )
         following = _datetime(last.start + HOUR_MS)
         if abs(adjustment) > PRECISION * max(1.0, abs(last.sum)):
-            unit = series.metadata["unit_of_measurement"] or ""
+            unit = cast("str", series.metadata["unit_of_measurement"])  # or None, as it is stored
             instance.async_adjust_statistics(series.entity_id, following, adjustment, unit)
         if newest is None or newest < following:
             # The recorder continues from the newest row of this table.
