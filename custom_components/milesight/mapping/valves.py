@@ -44,21 +44,21 @@ def valves(
 ) -> Iterator[Composite]:
     """Yield a valve for each channel that can be opened and closed, or set to a position."""
     properties = tuple(properties)
-    valves: dict[tuple[str, tuple[int, ...]], Valve] = {}
+    by_channel: dict[tuple[str, tuple[int, ...]], Valve] = {}
     about = [prop for prop in properties if "valve" in prop.tokens]
     for_gas = any("gas" in prop.tokens for prop in properties)
     for prop in sorted(about, key=lambda prop: (prop.path.count("."), prop.path)):
         if (kind := _valve_part(prop)) is None:
             continue
         array = prop.path.rpartition(ANY_INDEX)[0]
-        valve = valves.setdefault((array, prop.tokens.numbers), Valve(prop.tokens.numbers))
+        valve = by_channel.setdefault((array, prop.tokens.numbers), Valve(prop.tokens.numbers))
         if prop.item.readable and not prop.tokens.any(TASK):
             valve.parts.setdefault(kind, prop)
         if prop.item.writable:
             valve.parts.setdefault(f"set_{kind}", prop)
     index = _valve_index(about)
-    shared = valves.pop(("", ()), None) if index is not None else None
-    for (array, _), valve in valves.items():
+    shared = by_channel.pop(("", ()), None) if index is not None else None
+    for (array, _), valve in by_channel.items():
         if not array:
             _complete(valve, shared, index, services)
         if {"set_state", "set_position"} & {*valve.parts, *valve.setters}:
