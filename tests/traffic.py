@@ -67,3 +67,25 @@ class Traffic:
     async def wait_for(self, number: int) -> None:
         """Wait until a number of requests are in progress."""
         await until(lambda: self.now >= number)
+
+
+class HeldAnswers:
+    """Answers of one operation that the simulator has made and holds back."""
+
+    def __init__(
+        self, simulator: Simulator, monkeypatch: pytest.MonkeyPatch, path_ending: str
+    ) -> None:
+        """Hold the answers to requests whose path has an ending, until they are released."""
+        self._path_ending = path_ending
+        self.made = asyncio.Event()
+        self.released = asyncio.Event()
+        handle_requests(simulator, monkeypatch, self._handle)
+
+    async def _handle(
+        self, request: web.Request, answer: Callable[[], Awaitable[Answer]]
+    ) -> Answer:
+        response = await answer()
+        if request.path.endswith(self._path_ending):
+            self.made.set()
+            await self.released.wait()
+        return response

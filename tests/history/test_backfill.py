@@ -1,11 +1,9 @@
 """Backfill of reports that were not pushed, and changes during a backfill."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 import time
 from typing import Any
 
-from aiohttp import web
 from aiohttp.test_utils import TestClient
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import ConfigEntryState
@@ -31,7 +29,7 @@ from tests.common import (
 )
 from tests.fleets import of_demo
 from tests.simulator import Device, Simulator
-from tests.traffic import Answer, Traffic, handle_requests
+from tests.traffic import HeldAnswers, Traffic
 
 MINUTE_MS = 60_000
 
@@ -209,22 +207,13 @@ async def test_report_during_a_read_of_a_fast_clock_is_read(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     report_unpushed(device, 20, ago=-24 * 60 * MINUTE_MS)
-    reading, reported = asyncio.Event(), asyncio.Event()
-
-    async def hold_history(request: web.Request, answer: Callable[[], Awaitable[Answer]]) -> Answer:
-        response = await answer()
-        if request.path.endswith("/history"):
-            reading.set()
-            await reported.wait()
-        return response
-
-    handle_requests(simulator, monkeypatch, hold_history)
+    answers = HeldAnswers(simulator, monkeypatch, "/history")
     await loaded.runtime_data.async_refresh()
-    await reading.wait()
+    await answers.made.wait()
     await asyncio.sleep(0.01)
     report_unpushed(device, 31.5)
     await asyncio.sleep(0.01)
-    reported.set()
+    answers.released.set()
     await settle(hass)
     await poll(hass, loaded)
     assert temperature(hass, device) == "31.5"
@@ -331,21 +320,12 @@ async def test_device_removed_during_backfill_stays_removed(
     channels = [{"channel_id": number, "value": 1} for number in range(6)]
     controller.history.add(now_ms(), {"modbus_channel": channels})
     controller.last_update = now_ms()
-    reading, removed = asyncio.Event(), asyncio.Event()
-
-    async def hold_history(request: web.Request, answer: Callable[[], Awaitable[Answer]]) -> Answer:
-        found = await answer()
-        if request.path.endswith("/history"):
-            reading.set()
-            await removed.wait()
-        return found
-
-    handle_requests(simulator, monkeypatch, hold_history)
+    answers = HeldAnswers(simulator, monkeypatch, "/history")
     await loaded.runtime_data.async_refresh()
-    await reading.wait()
+    await answers.made.wait()
     simulator.remove_device(controller.sn)
     await loaded.runtime_data.async_refresh()
-    removed.set()
+    answers.released.set()
     await settle(hass)
     identifier = (DOMAIN, controller.sn)
     assert device_registry.async_get_device_by_identifier(identifier, loaded.entry_id) is None
